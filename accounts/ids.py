@@ -1,0 +1,18 @@
+"""Outward ids: random enough to tell nobody how many rows there are, ordered by time so that indexes stay dense.
+
+The layout is RFC 9562's UUIDv7: 48 bits of Unix milliseconds, then version, variant and 74 random bits.
+"""
+
+import secrets
+import time
+import uuid
+
+
+def new_id() -> uuid.UUID:
+    """A UUIDv7 for now."""
+    milliseconds = time.time_ns() // 1_000_000
+    random = secrets.randbits(74)
+    value = (
+        (milliseconds & 0xFFFF_FFFF_FFFF) << 80 | 0x7 << 76 | (random >> 62) << 64 | 0b10 << 62 | random & (1 << 62) - 1
+    )
+    return uuid.UUID(int=value)

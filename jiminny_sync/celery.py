@@ -1,0 +1,11 @@
+"""The Celery application: `celery -A jiminny_sync worker` and `celery -A jiminny_sync beat`."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jiminny_sync.settings")
+
+app = Celery("jiminny_sync")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

@@ -1,0 +1,18 @@
+"""Every address of the web process; each app brings its own."""
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/v1/", include("mailsync.api_urls")),
+    path("api/v1/", include("timeline.api_urls")),
+    path("api/v1/", include("crm.api_urls")),
+    path("", include("mailsync.urls")),
+    path("", include("timeline.urls")),
+    path("", include("crm.urls")),
+    path("", include("accounts.urls")),
+]

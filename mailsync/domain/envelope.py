@@ -1,0 +1,112 @@
+"""A mail's envelope, what the rules say of it, and what goes on to be fetched.
+
+Envelope ──screen──▶ Discard(reason)               carries a reason and nothing else
+    └──────match───▶ Candidate(envelope, match) ──▶ content fetched ──▶ ComposedEmail (timeline.domain.email)
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from crm.domain.directory import Match
+from mailsync.domain.vocabulary import Reason
+from timeline.domain.email import ComposedEmail
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """RFC 5322's mailbox: a display name and an address, the address normalized."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Addressing fields, subject and dates of one copy of a mail: no body.
+
+    `sent_at` and `received_at` are aware UTC datetimes; `item_type` is Graph's @odata.type where it is not a plain
+    message (such as "#microsoft.graph.eventMessageResponse"), else empty.
+    """
+
+    graph_id: str
+    folder_id: str
+    internet_message_id: str | None
+    subject: str
+    sent_at: datetime | None
+    received_at: datetime | None
+    from_: Mailbox | None
+    sender: Mailbox | None
+    to: tuple[Mailbox, ...]
+    cc: tuple[Mailbox, ...]
+    is_draft: bool = False
+    item_type: str = ""
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        """Every address that takes part."""
+        people = (self.from_, self.sender, *self.to, *self.cc)
+        return frozenset(person.address for person in people if person is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Discard:
+    """A mail that is not wanted: why, and nothing else of it."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A mail with a customer in it; `match` says which."""
+
+    envelope: Envelope
+    match: Match
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """A page of envelopes after screening and matching: seen = len(kept) + the sum of `dropped`."""
+
+    kept: tuple[Candidate, ...]
+    dropped: Counter[Reason] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is fetched of a kept mail. `headers` are name and value as received, none on sent mail.
+
+    `thread_index` is Graph's conversationIndex, base64. `is_html` tells what `body` is.
+    """
+
+    graph_id: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: str = ""
+    is_html: bool = False
+    thread_index: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCopy:
+    """A mail to record, and the copy in this mailbox that it was made from."""
+
+    envelope: Envelope
+    email: ComposedEmail
+
+
+@dataclass(frozen=True, slots=True)
+class ScreeningPolicy:
+    """Everything the rules need besides the mail: who we are and what an organization and a person keep out.
+
+    Domains cover their subdomains. `correspondents` are addresses we have written to: never bulk.
+    """
+
+    our_addresses: frozenset[str] = frozenset()
+    our_domains: frozenset[str] = frozenset()
+    never_import_domains: frozenset[str] = frozenset()
+    never_import_addresses: frozenset[str] = frozenset()
+    excluded_domains: frozenset[str] = frozenset()
+    excluded_addresses: frozenset[str] = frozenset()
+    subject_words: tuple[str, ...] = ()
+    correspondents: frozenset[str] = frozenset()
+    since: datetime | None = None

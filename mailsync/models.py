@@ -1,0 +1,192 @@
+"""Mailboxes, how far each was read, which copies it holds, and the rules that keep mail out."""
+
+from django.db import models
+
+from accounts.domain.vocabulary import Visibility
+from accounts.ids import new_id
+from accounts.models import Organization, User, choices
+from mailsync.domain.vocabulary import BlockKind, CursorPhase, ExclusionKind, MailboxState, RunKind
+from timeline.models import EmailMessage
+
+
+class Mailbox(models.Model):
+    """A rep's Exchange mailbox: the switch, the state it is in, and who is reading it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="mailboxes")
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="mailbox")
+    import_enabled = models.BooleanField(default=False, help_text='The switch "Import Email Conversations".')
+    state = models.CharField(max_length=20, choices=choices(MailboxState), default=MailboxState.OFF)
+    state_reason = models.CharField(max_length=255, blank=True, help_text="A code, such as AADSTS50173 or Throttled.")
+    state_changed_at = models.DateTimeField(null=True, blank=True)
+    visibility = models.CharField(
+        max_length=40, choices=choices(Visibility), blank=True, help_text="Empty: the organization's."
+    )
+    lookback_from = models.DateTimeField(null=True, blank=True, help_text="The first sync goes back to here (F9).")
+    progress_done = models.PositiveIntegerField(default=0)
+    progress_total = models.PositiveIntegerField(default=0)
+    last_synced_at = models.DateTimeField(null=True, blank=True, help_text="When a round last ended complete.")
+    last_reconciled_at = models.DateTimeField(null=True, blank=True)
+    reconciliation_gap = models.PositiveIntegerField(default=0, help_text="Mails missing at the last reconciliation.")
+    last_change_id = models.BigIntegerField(default=0, help_text="The newest directory change it looked back for.")
+    not_before = models.DateTimeField(null=True, blank=True, help_text="Microsoft asked us to wait until then.")
+    due_at = models.DateTimeField(null=True, blank=True, help_text="When its next round is due.")
+    is_awaited = models.BooleanField(default=False, help_text="A person is waiting: goes before the others.")
+    claim = models.CharField(max_length=36, blank=True, help_text="The run that is reading it.")
+    claimed_until = models.DateTimeField(null=True, blank=True, help_text="The lease; after it anyone may claim.")
+    failures = models.PositiveIntegerField(default=0, help_text="Rounds failed in a row.")
+
+    class Meta:
+        verbose_name_plural = "mailboxes"
+        indexes = [
+            models.Index(fields=["import_enabled", "due_at"], name="mailboxes_due"),  # the dispatcher
+            models.Index(fields=["organization", "state"], name="mailboxes_by_state"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class MailboxTransition(models.Model):
+    """One change of a mailbox's state, with its cause."""
+
+    mailbox = models.ForeignKey(Mailbox, on_delete=models.CASCADE, related_name="transitions")
+    before = models.CharField(max_length=20, choices=choices(MailboxState))
+    after = models.CharField(max_length=20, choices=choices(MailboxState))
+    cause = models.CharField(max_length=255, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["mailbox", "-at"], name="transitions_newest_first")]
+
+    def __str__(self) -> str:
+        return f"{self.before} → {self.after}"
+
+
+class FolderCursor(models.Model):
+    """How far one folder was read: the link that Microsoft gave us for the next page or round."""
+
+    mailbox = models.ForeignKey(Mailbox, on_delete=models.CASCADE, related_name="cursors")
+    folder_id = models.CharField(max_length=255)
+    phase = models.CharField(max_length=10, choices=choices(CursorPhase), default=CursorPhase.INITIAL)
+    link = models.TextField(blank=True, help_text="nextLink within a round, deltaLink after it; empty: start anew.")
+    is_round_complete = models.BooleanField(default=False, help_text="The link is a deltaLink.")
+    since = models.DateTimeField(null=True, blank=True, help_text="The first round's receivedDateTime floor.")
+    rows_seen = models.PositiveIntegerField(default=0, help_text="Rows of the first round, to notice the filter cap.")
+    window_before = models.DateTimeField(
+        null=True, blank=True, help_text="A capped first round continues by list with mail received before this."
+    )
+    page_size = models.PositiveSmallIntegerField(default=0, help_text="Smaller after 504s; 0 is the usual size.")
+    is_gone = models.BooleanField(default=False, help_text="The folder vanished or is excluded.")
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["mailbox", "folder_id"], name="one_cursor_per_folder"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.phase} {self.folder_id[-12:]}"
+
+
+class Sighting(models.Model):
+    """One mailbox's copy of an email."""
+
+    mailbox = models.ForeignKey(Mailbox, on_delete=models.CASCADE, related_name="sightings")
+    email = models.ForeignKey(EmailMessage, on_delete=models.CASCADE, related_name="sightings")
+    graph_id = models.CharField(max_length=512, help_text="Graph's immutable id; upper and lower case differ.")
+    graph_id_hash = models.CharField(max_length=64, help_text="SHA-256, hex: what the index reads.")
+    folder_id = models.CharField(max_length=255, blank=True)
+    received_at = models.DateTimeField(null=True, blank=True)
+    missing_since = models.DateTimeField(null=True, blank=True, help_text="Reported removed; confirmed after a grace.")
+
+    class Meta:
+        constraints = [
+            # a replayed page finds its rows; removals are looked up by id
+            models.UniqueConstraint(fields=["mailbox", "graph_id_hash"], name="one_sighting_per_copy"),
+        ]
+        indexes = [
+            models.Index(fields=["mailbox", "missing_since"], name="sightings_missing"),
+            models.Index(fields=["mailbox", "received_at"], name="sightings_by_time"),  # reconciliation
+        ]
+
+    def __str__(self) -> str:
+        return self.graph_id[-12:]
+
+
+class SyncRun(models.Model):
+    """One run over a mailbox: counts by reason and no content; seen = kept + dropped + failed (F22)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    mailbox = models.ForeignKey(Mailbox, on_delete=models.CASCADE, related_name="runs")
+    kind = models.CharField(max_length=20, choices=choices(RunKind))
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    is_complete = models.BooleanField(default=False, help_text="Every folder's round reached its deltaLink.")
+    seen = models.PositiveIntegerField(default=0)
+    kept = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    dropped = models.JSONField(default=dict, blank=True, help_text="Counts by reason.")
+    requests = models.PositiveIntegerField(default=0, help_text="HTTP requests to Graph.")
+    ended_by = models.CharField(max_length=255, blank=True, help_text="Why it stopped short, as a code.")
+
+    class Meta:
+        ordering = ["-started_at"]
+        indexes = [models.Index(fields=["mailbox", "-started_at"], name="runs_newest_first")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class BlockedDomain(models.Model):
+    """A domain of an organization's own (internal) or one never to import from; subdomains count too (F5, F17)."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="blocked_domains")
+    domain = models.CharField(max_length=253)
+    kind = models.CharField(max_length=20, choices=choices(BlockKind), default=BlockKind.INTERNAL)
+    note = models.CharField(max_length=200, blank=True)
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["domain"]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "domain"], name="one_row_per_blocked_domain"),
+        ]
+
+    def __str__(self) -> str:
+        return self.domain
+
+
+class Exclusion(models.Model):
+    """What an organization, or one person for the own mailbox, keeps out (F17, F18)."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="exclusions")
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, null=True, blank=True, related_name="exclusions", help_text="Empty: everyone's."
+    )
+    kind = models.CharField(max_length=20, choices=choices(ExclusionKind))
+    value = models.CharField(max_length=320)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["kind", "value"]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "user", "kind", "value"], name="one_row_per_exclusion"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.value}"
+
+
+class Subscription(models.Model):
+    """A change-notification subscription at Microsoft (F29): it only wakes the ordinary sync."""
+
+    mailbox = models.OneToOneField(Mailbox, on_delete=models.CASCADE, related_name="subscription")
+    subscription_id = models.CharField(max_length=64, unique=True)
+    client_state_hash = models.CharField(max_length=64)
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.subscription_id

@@ -1,0 +1,41 @@
+"""A mail as the timeline records it: composed from a kept envelope and its content, nothing else survives."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from crm.domain.directory import Match
+from timeline.domain.vocabulary import Direction, ParticipantRole
+
+
+@dataclass(frozen=True, slots=True)
+class EmailParticipant:
+    """One person of a mail; `address` is normalized."""
+
+    role: ParticipantRole
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComposedEmail:
+    """All that is kept of a mail.
+
+    `message_key` and `fingerprint` are SHA-256, hex (timeline.domain.identity). `references` are the parents'
+    Message-IDs, oldest first, `in_reply_to` the nearest. `thread_index` is the conversationIndex's GUID, hex, or empty.
+    `occurred_at` is aware UTC in whole seconds.
+    """
+
+    message_key: str
+    fingerprint: str
+    internet_message_id: str | None
+    in_reply_to: str | None
+    references: tuple[str, ...]
+    thread_index: str
+    subject: str
+    occurred_at: datetime
+    direction: Direction
+    participants: tuple[EmailParticipant, ...]
+    text: str
+    new_text: str
+    is_text_cut: bool
+    match: Match

@@ -1,0 +1,262 @@
+"""The record: conversations, engagements of every kind, and what governs how long they are kept."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from accounts.domain.vocabulary import Detail, Visibility
+from accounts.ids import new_id
+from accounts.models import Organization, User, choices
+from crm.models import Account, Contact, Lead, Opportunity
+from timeline.domain.vocabulary import AssociationRule, Direction, HoldScope, Kind, ParticipantRole, SuppressionKind
+
+
+class Conversation(models.Model):
+    """Mails that answer one another, across mailboxes."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="conversations")
+    subject = models.TextField(blank=True, help_text="Of the earliest mail, prefixes taken off.")
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    email_count = models.PositiveIntegerField(default=0)
+    pinned_opportunity = models.ForeignKey(
+        Opportunity, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    pinned_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    pinned_at = models.DateTimeField(null=True, blank=True, help_text="Set also where a person chose no opportunity.")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["organization", "-last_at", "-id"], name="conversations_newest_first"),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class ThreadReference(models.Model):
+    """A Message-ID that belongs to a conversation, whether or not its mail has arrived."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="thread_references")
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="references")
+    reference_hash = models.CharField(max_length=64, help_text="SHA-256 of the normalized Message-ID, hex.")
+
+    class Meta:
+        constraints = [
+            # threading: the conversations that a page of mails refers to
+            models.UniqueConstraint(fields=["organization", "reference_hash"], name="one_conversation_per_reference"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference_hash
+
+
+class Engagement(models.Model):
+    """An email, call or meeting with a customer."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="engagements")
+    kind = models.CharField(max_length=10, choices=choices(Kind))
+    source = models.CharField(max_length=40, help_text="Who recorded it: microsoft, api, or a producer's own name.")
+    external_id = models.CharField(max_length=191, help_text="Its id at the source; an email's message key.")
+    occurred_at = models.DateTimeField()
+    direction = models.CharField(max_length=10, choices=choices(Direction), blank=True)
+    subject = models.TextField(blank=True)
+    notes = models.TextField(blank=True, help_text="Of a call or meeting.")
+    duration_seconds = models.PositiveIntegerField(null=True, blank=True)
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, null=True, blank=True, related_name="engagements"
+    )
+    owner = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="owned_engagements")
+    account = models.ForeignKey(Account, on_delete=models.SET_NULL, null=True, blank=True, related_name="engagements")
+    opportunity = models.ForeignKey(
+        Opportunity, on_delete=models.SET_NULL, null=True, blank=True, related_name="engagements"
+    )
+    association_rule = models.CharField(
+        max_length=40, choices=choices(AssociationRule), default=AssociationRule.NO_OPPORTUNITY
+    )
+    association_certain = models.BooleanField(default=True)
+    association_candidates = models.JSONField(default=list, blank=True, help_text="Opportunity ids, best first.")
+    visibility = models.CharField(
+        max_length=40,
+        choices=choices(Visibility),
+        default=Visibility.EVERYONE,
+        help_text="The widest of its mailboxes'.",
+    )
+    detail = models.CharField(max_length=20, choices=choices(Detail), default=Detail.FULL_TEXT)
+    hidden_at = models.DateTimeField(null=True, blank=True, help_text="Hidden by a rule; undone by clearing it.")
+    hidden_by_rule = models.CharField(max_length=80, blank=True)
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["-occurred_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "source", "external_id"], name="one_engagement_per_source"),
+        ]
+        indexes = [
+            models.Index(fields=["organization", "-occurred_at", "-id"], name="engagements_newest_first"),
+            models.Index(fields=["opportunity", "-occurred_at"], name="engagements_of_opportunity"),  # deal page
+            models.Index(fields=["conversation", "occurred_at"], name="engagements_of_conversation"),
+            models.Index(fields=["account", "-occurred_at"], name="engagements_of_account"),
+            models.Index(fields=["owner", "-occurred_at"], name="engagements_of_owner"),
+            # the review list
+            models.Index(fields=["organization", "association_certain", "-occurred_at"], name="engagements_to_review"),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class EmailMessage(models.Model):
+    """What is kept of a mail: its identity and its text. No HTML, no attachments, no Bcc have a field here."""
+
+    engagement = models.OneToOneField(Engagement, on_delete=models.CASCADE, primary_key=True, related_name="email")
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="emails")
+    message_key = models.CharField(max_length=64, help_text="SHA-256, hex; what makes two copies one mail.")
+    fingerprint = models.CharField(max_length=64, help_text="SHA-256 of sender, UTC second, subject and recipients.")
+    internet_message_id = models.TextField(null=True, blank=True)  # noqa: DJ001 - null is "has none", outwardly too
+    in_reply_to = models.TextField(null=True, blank=True)  # noqa: DJ001 - as above
+    references = models.JSONField(default=list, blank=True)
+    text = models.TextField(blank=True)
+    new_text = models.TextField(blank=True, help_text="Without quoted mail and signature.")
+    is_text_cut = models.BooleanField(default=False, help_text="The text was longer than is kept.")
+
+    class Meta:
+        constraints = [
+            # dedupe: the unique constraint decides between two workers
+            models.UniqueConstraint(fields=["organization", "message_key"], name="one_email_per_message_key"),
+        ]
+        indexes = [
+            models.Index(fields=["organization", "fingerprint"], name="emails_by_fingerprint"),
+        ]
+
+    def __str__(self) -> str:
+        return self.internet_message_id or self.message_key
+
+
+class Participant(models.Model):
+    """A person in an engagement, in the role the header gave."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="participants")
+    engagement = models.ForeignKey(Engagement, on_delete=models.CASCADE, related_name="participants")
+    role = models.CharField(max_length=10, choices=choices(ParticipantRole))
+    position = models.PositiveSmallIntegerField(default=0)
+    name = models.CharField(max_length=255, blank=True)
+    address = models.CharField(max_length=320)
+    contact = models.ForeignKey(
+        Contact, on_delete=models.SET_NULL, null=True, blank=True, related_name="participations"
+    )
+    lead = models.ForeignKey(Lead, on_delete=models.SET_NULL, null=True, blank=True, related_name="participations")
+    user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="participations")
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["engagement", "role", "address"], name="one_part_per_address"),
+        ]
+        indexes = [
+            # the `participant` filter; erasing a person; "have we written to this sender?"
+            models.Index(fields=["organization", "address", "role"], name="participants_by_address"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role}: {self.address}"
+
+
+class Association(models.Model):
+    """An engagement on a customer record that it concerns: exactly one of the three is set."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="associations")
+    engagement = models.ForeignKey(Engagement, on_delete=models.CASCADE, related_name="associations")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    occurred_at = models.DateTimeField(help_text="The engagement's, so that a record's timeline reads one index.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["engagement", "account"], name="one_association_per_account"),
+            models.UniqueConstraint(fields=["engagement", "contact"], name="one_association_per_contact"),
+            models.UniqueConstraint(fields=["engagement", "lead"], name="one_association_per_lead"),
+        ]
+        indexes = [
+            models.Index(fields=["account", "-occurred_at"], name="associations_of_account"),
+            models.Index(fields=["contact", "-occurred_at"], name="associations_of_contact"),
+            models.Index(fields=["lead", "-occurred_at"], name="associations_of_lead"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.account_id or self.contact_id or self.lead_id)
+
+
+class RetentionPolicy(models.Model):
+    """How long an organization keeps engagements (F19)."""
+
+    organization = models.OneToOneField(Organization, on_delete=models.CASCADE, related_name="retention_policy")
+    months = models.PositiveSmallIntegerField(
+        default=36, validators=[MinValueValidator(1), MaxValueValidator(36)], help_text="1 to 36."
+    )
+    keep_open_opportunities = models.BooleanField(
+        default=True, help_text="What stands under an open opportunity is kept while it is open."
+    )
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name_plural = "retention policies"
+
+    def __str__(self) -> str:
+        return f"{self.months} months"
+
+
+class LegalHold(models.Model):
+    """Nothing that a hold covers is purged, deleted or erased until it is released."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="legal_holds")
+    scope = models.CharField(max_length=20, choices=choices(HoldScope))
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    opportunity = models.ForeignKey(Opportunity, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    reason = models.CharField(max_length=255)
+    placed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    placed_at = models.DateTimeField(auto_now_add=True)
+    released_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class Suppression(models.Model):
+    """What was erased, as a keyed hash, so that no sync brings it back and nobody can read it off (F27)."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="suppressions")
+    kind = models.CharField(max_length=10, choices=choices(SuppressionKind))
+    keyed_hash = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            # import asks for a page of mails at once
+            models.UniqueConstraint(fields=["organization", "kind", "keyed_hash"], name="one_suppression_per_hash"),
+        ]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class IndexOutbox(models.Model):
+    """An engagement whose search document is to be written or removed; commits with the engagement."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    engagement_id = models.UUIDField(help_text="No foreign key: the engagement may be gone.")
+    queued_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "index outbox"
+        indexes = [
+            models.Index(fields=["engagement_id"], name="outbox_by_engagement"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.engagement_id)
