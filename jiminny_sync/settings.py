@@ -10,8 +10,8 @@ from django.core.exceptions import ImproperlyConfigured
 from jiminny_sync.embedded import embedded_broker, generated_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
 env = environ.FileAwareEnv()
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
 IS_TEST_RUN = "pytest" in sys.modules
 DEBUG = env.bool("DEBUG", default=True)
@@ -88,6 +88,7 @@ DATABASES: dict[str, dict[str, Any]] = {
     "default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
 }
 _database = DATABASES["default"]
+VAR_DIR.mkdir(parents=True, exist_ok=True)
 if _database["ENGINE"].endswith("sqlite3"):
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
