@@ -208,6 +208,16 @@ class ConsentGrant(models.Model):
         return f"{self.kind}: {self.state}"
 
 
+class OrganizationKey(models.Model):
+    """An organization's own secret, for keyed hashes that must outlive every rotation of the encryption keys."""
+
+    organization = models.OneToOneField(Organization, on_delete=models.CASCADE, related_name="key")
+    secret = EncryptedTextField(help_text="64 hexadecimal digits.")
+
+    def __str__(self) -> str:
+        return f"key of {self.organization_id}"
+
+
 class AuditChain(models.Model):
     """The tail of an organization's audit trail; locked while an event is appended."""
 

@@ -1,0 +1,66 @@
+"""The audit trail's words, and the keyed hash that chains one event to the one before.
+
+    event 1 ──hash──▶ event 2 ──hash──▶ event 3     hash = HMAC-SHA256(organization's key, fields + previous hash)
+
+Changing, removing or reordering an event breaks the chain from there on. The key stands encrypted in the database,
+so that somebody who can write the table but not read the encryption keys cannot forge a chain either.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+
+class AuditVerb(StrEnum):
+    """What was done."""
+
+    VIEWED = "viewed"
+    EXPORTED = "exported"
+    DELETED = "deleted"
+    CORRECTED = "corrected"
+    ERASED_PERSON = "erased_person"
+    PURGED = "purged"
+    HID = "hid"
+    UNHID = "unhid"
+    ADDED = "added"
+    CHANGED = "changed"
+    REMOVED = "removed"
+    PLACED_HOLD = "placed_hold"
+    RELEASED_HOLD = "released_hold"
+    SWITCHED_ON = "switched_on"
+    SWITCHED_OFF = "switched_off"
+    REQUESTED_SYNC = "requested_sync"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """What an event says; the login itself may be deleted later, the address it acted under stays."""
+
+    sequence: int
+    at: datetime
+    actor_email: str
+    verb: str
+    subject_type: str
+    subject_id: str
+    detail: Mapping[str, Any]
+
+
+def entry_hash(key: bytes, entry: AuditEntry, previous_hash: str) -> str:
+    """The keyed hash of `entry` after `previous_hash`, 64 hexadecimal digits."""
+    fields = [
+        entry.sequence,
+        entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        entry.actor_email,
+        entry.verb,
+        entry.subject_type,
+        entry.subject_id,
+        entry.detail,
+        previous_hash,
+    ]
+    canonical = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hmac.new(key, canonical.encode("ascii"), hashlib.sha256).hexdigest()

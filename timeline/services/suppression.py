@@ -1,0 +1,61 @@
+"""What was erased does not come back: keyed hashes that import consults before it records (F27).
+
+a mail:   its message key and its fingerprint  ┐
+a person: the normalized address               ├─▶ HMAC-SHA256(the organization's key, kind + value) ─▶ Suppression
+                                               ┘
+The key differs between organizations, so that equal hashes say nothing across them, and nobody can look an address up
+in the table by hashing a list of guesses without the key.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+
+from accounts.models import Organization
+from accounts.services.keys import organization_key
+from timeline.domain.vocabulary import SuppressionKind
+from timeline.models import Suppression
+
+Suppressed = tuple[SuppressionKind, str]
+"""A kind and what is kept from coming back: a message key or fingerprint, or a normalized address."""
+
+_AT_ONCE = 500
+
+
+def suppression_hash(organization: Organization, kind: SuppressionKind, value: str) -> str:
+    """The hash under which `value` is suppressed, 64 hexadecimal digits."""
+    return _keyed_hash(organization_key(organization), kind, value)
+
+
+def suppress(organization: Organization, values: Iterable[Suppressed]) -> None:
+    """Keep `values` from being recorded from here on; safe to repeat."""
+    key = organization_key(organization)
+    Suppression.objects.bulk_create(
+        [
+            Suppression(organization=organization, kind=kind, keyed_hash=_keyed_hash(key, kind, value))
+            for kind, value in sorted(set(values))
+        ],
+        ignore_conflicts=True,
+        batch_size=_AT_ONCE,
+    )
+
+
+def suppressed_among(organization: Organization, values: Iterable[Suppressed]) -> frozenset[Suppressed]:
+    """Those of `values` that may not be recorded: the organization's key and one look-up for a page of mails."""
+    wanted = sorted(set(values))
+    if not wanted:
+        return frozenset()
+    key = organization_key(organization)
+    by_hash = {_keyed_hash(key, kind, value): (kind, value) for kind, value in wanted}
+    hashes, found = list(by_hash), set()
+    for start in range(0, len(hashes), _AT_ONCE):
+        found |= set(
+            Suppression.objects.filter(
+                organization=organization, keyed_hash__in=hashes[start : start + _AT_ONCE]
+            ).values_list("keyed_hash", flat=True)
+        )
+    return frozenset(by_hash[keyed_hash] for keyed_hash in found)
+
+
+def _keyed_hash(key: bytes, kind: SuppressionKind, value: str) -> str:
+    return hmac.new(key, f"{kind}\0{value}".encode(), hashlib.sha256).hexdigest()
