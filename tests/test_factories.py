@@ -20,8 +20,8 @@ def test_each_factory_makes_valid_rows_of_one_organization(factory):
     row.full_clean()
     organization = getattr(row, "organization_id", None)
     for field in row._meta.fields:
-        related = getattr(row, field.name) if field.is_relation else None
-        if organization and hasattr(related, "organization_id"):
+        related = getattr(row, field.name)
+        if organization and field.is_relation and hasattr(related, "organization_id"):
             assert related.organization_id == organization, field.name
 
 
