@@ -1,0 +1,42 @@
+"""The README tells all: every variable, command and make target that exists stands in it."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.core.management import get_commands
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+OUR_APPS = {"accounts", "crm", "timeline", "mailsync", "jiminny_sync"}
+
+
+def test_every_environment_variable_is_documented():
+    settings = (ROOT / "jiminny_sync" / "settings.py").read_text(encoding="utf-8")
+    read = set(re.findall(r'(?:env\.\w+|_secret)\(\s*"([A-Z_]+)"', settings))
+    assert {"DATABASE_URL", "SECRET_KEY"} <= read
+    assert {name for name in read if f"`{name}`" not in README} == set()
+
+
+def test_every_command_is_documented():
+    ours = {name for name, app in get_commands().items() if app in OUR_APPS}
+    assert {name for name in ours if f"`{name}" not in README} == set()
+
+
+def test_every_make_target_with_a_purpose_is_documented_or_explained_by_help():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    phony = re.search(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)
+    assert phony is not None
+    targets = set(phony[1].split())
+    assert {target for target in targets if not re.search(rf"^{target}:.*## ", makefile, re.MULTILINE)} == set()
+
+
+@pytest.mark.parametrize("document", sorted((ROOT / "docs").rglob("*.md"), key=str), ids=lambda path: path.name)
+def test_links_between_documents_lead_somewhere(document):
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text(encoding="utf-8")):
+        assert (document.parent / target).exists(), target
+
+
+def test_links_of_the_readme_lead_somewhere():
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", README):
+        assert (ROOT / target).exists(), target
