@@ -1,4 +1,4 @@
-"""`make demo`: the whole product on this machine, in the foreground, against a sandbox tenant. Ctrl-C ends all of it."""
+"""`make demo`: the whole product on this machine, in the foreground, against a sandbox tenant; Ctrl-C ends it."""
 
 import argparse
 import signal
