@@ -35,6 +35,8 @@ class Mailbox(models.Model):
     claim = models.CharField(max_length=36, blank=True, help_text="The run that is reading it.")
     claimed_until = models.DateTimeField(null=True, blank=True, help_text="The lease; after it anyone may claim.")
     failures = models.PositiveIntegerField(default=0, help_text="Rounds failed in a row.")
+    folders_link = models.TextField(blank=True, help_text="The folder tree's deltaLink; empty: walk it.")
+    folders_walked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "mailboxes"
@@ -69,13 +71,18 @@ class FolderCursor(models.Model):
 
     mailbox = models.ForeignKey(Mailbox, on_delete=models.CASCADE, related_name="cursors")
     folder_id = models.CharField(max_length=255)
+    well_known = models.CharField(max_length=40, blank=True, help_text="Graph's name for it, such as sentitems.")
     phase = models.CharField(max_length=10, choices=choices(CursorPhase), default=CursorPhase.INITIAL)
     link = models.TextField(blank=True, help_text="nextLink within a round, deltaLink after it; empty: start anew.")
     is_round_complete = models.BooleanField(default=False, help_text="The link is a deltaLink.")
     since = models.DateTimeField(null=True, blank=True, help_text="The first round's receivedDateTime floor.")
+    delta_since = models.DateTimeField(
+        null=True, blank=True, help_text="A later floor of the delta round: mail before it was read by list."
+    )
+    items_total = models.PositiveIntegerField(default=0, help_text="Items in the folder at the last walk.")
     rows_seen = models.PositiveIntegerField(default=0, help_text="Rows of the first round, to notice the filter cap.")
     window_before = models.DateTimeField(
-        null=True, blank=True, help_text="A capped first round continues by list with mail received before this."
+        null=True, blank=True, help_text="The folder is being read by list: mail received before this is to come."
     )
     page_size = models.PositiveSmallIntegerField(default=0, help_text="Smaller after 504s; 0 is the usual size.")
     is_gone = models.BooleanField(default=False, help_text="The folder vanished or is excluded.")
@@ -100,6 +107,9 @@ class Sighting(models.Model):
     folder_id = models.CharField(max_length=255, blank=True)
     received_at = models.DateTimeField(null=True, blank=True)
     missing_since = models.DateTimeField(null=True, blank=True, help_text="Reported removed; confirmed after a grace.")
+    gone_at = models.DateTimeField(
+        null=True, blank=True, help_text="Confirmed removed; the organization keeps the email."
+    )
 
     class Meta:
         constraints = [
@@ -113,6 +123,29 @@ class Sighting(models.Model):
 
     def __str__(self) -> str:
         return self.graph_id[-12:]
+
+
+class MailboxWalk(models.Model):
+    """A listing of a whole mailbox that goes on where it stopped: a late match (F20) or a reconciliation (F23)."""
+
+    mailbox = models.ForeignKey(Mailbox, on_delete=models.CASCADE, related_name="walks")
+    kind = models.CharField(max_length=20, choices=choices(RunKind))
+    since = models.DateTimeField(help_text="The window's beginning.")
+    until = models.DateTimeField(help_text="The window's end; it lies before the walk began.")
+    before = models.DateTimeField(help_text="Mail received before this is still to be looked at.")
+    last_change_id = models.BigIntegerField(default=0, help_text="The directory changes up to this one are looked for.")
+    looked_at = models.PositiveIntegerField(default=0, help_text="Envelopes so far.")
+    found = models.PositiveIntegerField(default=0, help_text="Mails brought in.")
+    unreadable = models.PositiveIntegerField(default=0, help_text="Mails that Microsoft could not deliver.")
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["mailbox", "kind", "-id"], name="walks_newest_first")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.since:%Y-%m-%d} to {self.until:%Y-%m-%d}"
 
 
 class SyncRun(models.Model):

@@ -1,0 +1,51 @@
+"""When a mailbox is read next: its slot in the interval, or later after trouble.
+
+    healthy    every mailbox has its own second of the interval, so that a fleet is spread evenly over it
+    trouble    the longer of what Microsoft asked for and an exponential floor, with jitter, at most an hour
+    stopped    a look now and then, in case somebody mended it without telling us
+"""
+
+import hashlib
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from mailsync.domain.vocabulary import MailboxState as State
+
+BACKOFF_FLOOR = timedelta(seconds=5)
+"""`Retry-After: 1` is often too short (microsoftgraph/msgraph-sdk-javascript#297)."""
+
+BACKOFF_CEILING = timedelta(hours=1)
+
+_STOPPED_RETRY: dict[State, timedelta] = {
+    State.NEEDS_CONSENT: timedelta(hours=1),
+    State.NEEDS_ADMIN: timedelta(hours=1),
+    State.NEEDS_SIGN_IN: timedelta(days=1),
+    State.BLOCKED: timedelta(hours=6),
+    State.USER_DISABLED: timedelta(days=1),
+    State.MAILBOX_UNAVAILABLE: timedelta(days=1),
+    State.MISCONFIGURED: timedelta(minutes=15),
+}
+
+
+def next_slot(mailbox_id: UUID, now: datetime, interval: timedelta) -> datetime:
+    """The mailbox's next second within the interval: after `now`, and no later than one interval from it."""
+    seconds = int(interval.total_seconds())
+    phase = int.from_bytes(hashlib.sha256(mailbox_id.bytes).digest()[:4]) % seconds
+    wait = (phase - int(now.timestamp())) % seconds
+    return now.replace(microsecond=0) + timedelta(seconds=wait or seconds)
+
+
+def backoff(failures: int, retry_after: float | None, jitter: float) -> timedelta:
+    """How long to leave a mailbox alone after `failures` failed rounds in a row (1 after the first).
+
+    `retry_after` is what Microsoft asked for, in seconds; `jitter` in [0, 1) spreads mailboxes that failed together.
+    A wait that Microsoft asked for is never shortened.
+    """
+    floor = BACKOFF_FLOOR * 2 ** min(max(failures - 1, 0), 12)
+    wait = max(min(floor, BACKOFF_CEILING), timedelta(seconds=retry_after or 0))
+    return wait * (1 + jitter / 4)
+
+
+def stopped_retry(state: State) -> timedelta:
+    """After what time a stopped mailbox is tried again without anybody asking."""
+    return _STOPPED_RETRY[state]
