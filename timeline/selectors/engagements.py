@@ -1,0 +1,65 @@
+"""Engagements as a person may see them: which ones, and how much of each."""
+
+from dataclasses import dataclass
+
+from django.db.models import BooleanField, ExpressionWrapper, Prefetch, QuerySet
+
+from accounts.models import User
+from timeline.models import EmailMessage, Engagement, Participant
+from timeline.visibility import shows_subject, shows_text, took_part, visible_to
+
+
+def engagements_for(viewer: User) -> QuerySet[Engagement]:
+    """Every engagement the viewer may know of, newest first. What it shows of itself is `presented`'s to say.
+
+    Someone without an organization (the installation's operator) sees none.
+    """
+    if viewer.organization_id is None:
+        return Engagement.objects.none()
+    is_own = ExpressionWrapper(took_part(viewer), output_field=BooleanField())
+    return Engagement.objects.filter(visible_to(viewer)).annotate(is_own=is_own)
+
+
+def with_parts(engagements: QuerySet[Engagement]) -> QuerySet[Engagement]:
+    """The same, with what a page or an endpoint shows of each: three queries whatever their number."""
+    people = Participant.objects.select_related("contact", "lead", "user")
+    return engagements.select_related("owner", "account", "opportunity", "email").prefetch_related(
+        Prefetch("participants", people)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """An engagement with only the words that the viewer may read; the others are empty, in every representation."""
+
+    engagement: Engagement
+    subject: str
+    text: str
+    new_text: str
+    notes: str
+    shows_subject: bool
+    shows_text: bool
+
+
+def presented(engagement: Engagement, viewer: User) -> Presented:
+    """`engagement` as `viewer` may read it. It must come from `engagements_for(viewer)`."""
+    is_own = _is_own(engagement, viewer)
+    subject_shown = shows_subject(engagement, is_own=is_own)
+    text_shown = shows_text(engagement, is_own=is_own)
+    email: EmailMessage | None = getattr(engagement, "email", None)
+    return Presented(
+        engagement=engagement,
+        subject=engagement.subject if subject_shown else "",
+        text=email.text if email and text_shown else "",
+        new_text=email.new_text if email and text_shown else "",
+        notes=engagement.notes if text_shown else "",
+        shows_subject=subject_shown,
+        shows_text=text_shown,
+    )
+
+
+def _is_own(engagement: Engagement, viewer: User) -> bool:
+    annotated = getattr(engagement, "is_own", None)
+    if annotated is not None:
+        return bool(annotated)
+    return engagement.owner_id == viewer.pk or any(part.user_id == viewer.pk for part in engagement.participants.all())
