@@ -1,0 +1,89 @@
+"""The directory of customers, read for one page of envelopes: two queries whatever the page holds.
+
+addresses ──▶ PersonAddress (with and without +tag) ──▶ contact, or lead ─ converted ─▶ its contact
+          └─▶ AccountDomain (the domain and those above it)
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+from typing import TypeVar
+from uuid import UUID
+
+from django.db.models import Min
+
+from accounts.domain.addresses import address_candidates
+from accounts.models import Organization
+from crm.domain.directory import Directory, Party
+from crm.models import AccountDomain, Opportunity, PersonAddress
+
+_AT_ONCE = 20_000
+"""Values of one IN list: SQLite takes 32,766, and a page of envelopes has far fewer."""
+
+T = TypeVar("T")
+
+
+def directory_for(organization: Organization, addresses: Collection[str]) -> Directory:
+    """Who of `addresses` (normalized) the CRM of `organization` knows, and which accounts their domains belong to.
+
+    A person is found under the address as given: `jane+events@globex.com` stands for `jane@globex.com` where nobody
+    has the tagged address itself. A converted lead stands for the contact that it became.
+    """
+    candidates = {address: address_candidates(address) for address in addresses}
+    known = _people_by_address(organization, {each for tried in candidates.values() for each in tried})
+    people = {}
+    for address, tried in candidates.items():
+        found = next((known[each] for each in tried if each in known), None)
+        if found:
+            people[address] = found
+    domains = {domain for address in addresses for domain in _with_parents(address.rpartition("@")[2])}
+    return Directory(people, _accounts_by_domain(organization, domains))
+
+
+def oldest_open_opportunity_created_at(organization: Organization) -> datetime | None:
+    """When the oldest open deal was created in the CRM: how far back a first sync reads (F9)."""
+    oldest: datetime | None = Opportunity.objects.filter(organization=organization, is_closed=False).aggregate(
+        oldest=Min("crm_created_at")
+    )["oldest"]
+    return oldest
+
+
+def _people_by_address(organization: Organization, addresses: Collection[str]) -> dict[str, tuple[Party, ...]]:
+    found: dict[str, set[Party]] = defaultdict(set)
+    for some in _chunks(addresses):
+        rows = PersonAddress.objects.filter(organization=organization, address__in=some).values_list(
+            "address",
+            "contact_id",
+            "contact__account_id",
+            "lead_id",
+            "lead__converted_contact_id",
+            "lead__converted_contact__account_id",
+        )
+        for address, contact, account, lead, converted, converted_account in rows:
+            if converted:
+                found[address].add(Party(contact=converted, account=converted_account))
+            else:
+                found[address].add(Party(contact=contact, lead=lead, account=account))
+    return {address: tuple(sorted(parties, key=str)) for address, parties in found.items()}
+
+
+def _accounts_by_domain(organization: Organization, domains: Collection[str]) -> dict[str, tuple[UUID, ...]]:
+    found: dict[str, list[UUID]] = defaultdict(list)
+    for some in _chunks(domains):
+        rows = AccountDomain.objects.filter(organization=organization, domain__in=some)
+        for domain, account in rows.values_list("domain", "account_id"):
+            found[domain].append(account)
+    return {domain: tuple(sorted(accounts)) for domain, accounts in found.items()}
+
+
+def _with_parents(domain: str) -> Iterator[str]:
+    while "." in domain:
+        yield domain
+        domain = domain.partition(".")[2]
+
+
+def _chunks(values: Iterable[T]) -> Iterator[list[T]]:
+    remaining = iter(values)
+    while some := list(islice(remaining, _AT_ONCE)):
+        yield some
