@@ -2,15 +2,18 @@
 
 from django.contrib import admin
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from accounts.api.problems import NothingHere
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("api/v1/", include("mailsync.api_urls")),
     path("api/v1/", include("timeline.api_urls")),
     path("api/v1/", include("crm.api_urls")),
+    path("api/v1/<path:rest>", NothingHere.as_view()),
     path("", include("mailsync.urls")),
     path("", include("timeline.urls")),
     path("", include("crm.urls")),

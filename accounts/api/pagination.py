@@ -1,0 +1,125 @@
+"""How lists are paged: by a cursor that names the last row, newest first, up to 500 a page.
+
+page 1 ──next: rows after (occurred_at, id)──▶ page 2 ──next──▶ …        previous: the same, read backwards
+
+The cursor holds every field of the ordering, so that rows of the same second are neither skipped nor repeated, and
+mail that arrives between two requests moves nothing.
+"""
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from rest_framework.exceptions import ValidationError as BadRequest
+from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
+from rest_framework.utils.urls import replace_query_param
+from rest_framework.views import APIView
+
+
+@dataclass(frozen=True, slots=True)
+class _Cursor:
+    values: tuple[str, ...]
+    is_backward: bool
+
+
+class NewestFirst(CursorPagination):
+    """`{"next", "previous", "results"}`; a view names its `ordering`, which must end in a unique column."""
+
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 500
+    ordering: Any = ("-id",)
+    cursor_query_description = "Where the page begins: taken from `next` or `previous`, opaque."
+    page_size_query_description = "Rows a page, up to 500."
+
+    first: Any
+    last: Any
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
+        self.address = request.build_absolute_uri()
+        self.order = tuple(getattr(view, "ordering", None) or self.ordering)
+        self.request_size = self._requested_size(request)
+        cursor = self._read(request, queryset.model)
+        backward = bool(cursor and cursor.is_backward)
+        rows = queryset.order_by(*(_reversed(self.order) if backward else self.order))
+        if cursor:
+            rows = rows.filter(_after(self.order, cursor.values, backward=backward))
+        found = list(rows[: self.request_size + 1])
+        has_more = len(found) > self.request_size
+        page = found[: self.request_size]
+        if backward:
+            page.reverse()
+        self.first, self.last = (page[0], page[-1]) if page else (None, None)
+        self.has_next = bool(page) and (True if backward else has_more)
+        self.has_previous = bool(page) and (has_more if backward else cursor is not None)
+        return page
+
+    def get_next_link(self) -> str | None:
+        return self._link(self.last, backward=False) if self.has_next else None
+
+    def get_previous_link(self) -> str | None:
+        return self._link(self.first, backward=True) if self.has_previous else None
+
+    def _requested_size(self, request: Request) -> int:
+        given = request.query_params.get("page_size")
+        if given is None:
+            return self.page_size
+        if not (given.isascii() and given.isdigit() and given.strip("0")):
+            raise BadRequest({"page_size": [f"A number from 1 to {self.max_page_size}."]})
+        return self.max_page_size if len(given) > len(str(self.max_page_size)) else min(int(given), self.max_page_size)
+
+    def _link(self, row: Any, *, backward: bool) -> str:
+        values = [_text(getattr(row, name.lstrip("-"))) for name in self.order]
+        packed = json.dumps([int(backward), *values], separators=(",", ":")).encode()
+        link: str = replace_query_param(
+            self.address, self.cursor_query_param, base64.urlsafe_b64encode(packed).decode("ascii").rstrip("=")
+        )
+        return link
+
+    def _read(self, request: Request, model: type[models.Model]) -> _Cursor | None:
+        given = request.query_params.get(self.cursor_query_param)
+        if not given:
+            return None
+        try:
+            packed = base64.urlsafe_b64decode(given.encode("ascii") + b"=" * (-len(given) % 4))
+            backward, *values = json.loads(packed)
+            for name, value in zip(self.order, values, strict=True):
+                _check(model, name.lstrip("-"), value)
+            return _Cursor(tuple(values), is_backward=bool(backward))
+        except (ValueError, TypeError, ValidationError, OverflowError, RecursionError):
+            raise BadRequest(
+                {"cursor": ["This is not a cursor of this list: take it from next or previous."]}
+            ) from None
+
+
+def _check(model: type[models.Model], name: str, value: object) -> None:
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError(name)
+    column = model._meta.get_field(name)  # noqa: SLF001 - Django's documented Model._meta API
+    if not isinstance(column, models.Field) or column.to_python(value) is None:
+        raise ValueError(name)
+
+
+def _reversed(order: Sequence[str]) -> list[str]:
+    return [name[1:] if name.startswith("-") else f"-{name}" for name in order]
+
+
+def _after(order: Sequence[str], values: Sequence[str], *, backward: bool) -> Q:
+    """Rows beyond `values`: (a, b) < (x, y) as a <= x AND (a < x OR b < y), which reads the index of the ordering."""
+    comparisons = [(name.lstrip("-"), "lt" if name.startswith("-") != backward else "gt") for name in order]
+    condition = Q()
+    for (name, direction), value in reversed(list(zip(comparisons, values, strict=True))):
+        beyond = Q(**{f"{name}__{direction}": value})
+        condition = (beyond | Q(**{name: value}) & condition) if condition else beyond
+    first, direction = comparisons[0]
+    return Q(**{f"{first}__{direction}e": values[0]}) & condition
+
+
+def _text(value: Any) -> str:
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)

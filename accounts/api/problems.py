@@ -1,0 +1,112 @@
+"""Errors in one shape throughout: application/problem+json (RFC 9457), with `errors` by field where there are any.
+
+{"type": "about:blank", "title": "Bad Request", "status": 400, "detail": "…", "errors": {"kind": ["…"]}}
+"""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.http import HttpRequest, JsonResponse
+from rest_framework import exceptions
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView, exception_handler
+
+CONTENT_TYPE = "application/problem+json"
+_OUR_FAULT = "Something went wrong on our side. It was logged; trying again later may help."
+
+
+class Conflict(exceptions.APIException):
+    """The request is well formed, but what stands here forbids it."""
+
+    status_code = HTTPStatus.CONFLICT
+    default_detail = "This conflicts with what is recorded."
+    default_code = "conflict"
+
+
+class Gone(exceptions.APIException):
+    """What is written was deleted before, and stays deleted."""
+
+    status_code = HTTPStatus.GONE
+    default_detail = "This was deleted and is not recorded again."
+    default_code = "gone"
+
+
+class TooLarge(exceptions.APIException):
+    """The body is longer than is read."""
+
+    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    default_detail = "The body is too large."
+    default_code = "too_large"
+
+
+def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's EXCEPTION_HANDLER: the same exceptions answered, in the one shape."""
+    if isinstance(error, DjangoValidationError):
+        error = exceptions.ValidationError(detail=_django_detail(error))
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    detail, errors = _sentences(response.data)
+    response.data = problem(response.status_code, detail, errors)
+    response.content_type = CONTENT_TYPE
+    return response
+
+
+def problem(status: int, detail: str, errors: dict[str, list[str]] | None = None) -> dict[str, Any]:
+    """The body of an error."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": int(status),
+        "detail": detail,
+    }
+    if errors:
+        body["errors"] = errors
+    return body
+
+
+def server_error(_request: HttpRequest) -> JsonResponse:
+    """What an endpoint answers where the code failed; nothing of the error is given away."""
+    return JsonResponse(problem(HTTPStatus.INTERNAL_SERVER_ERROR, _OUR_FAULT), status=500, content_type=CONTENT_TYPE)
+
+
+class NothingHere(APIView):
+    """Every address below /api/v1/ that is no resource."""
+
+    permission_classes = (AllowAny,)
+    schema = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        hint = "" if request.path.endswith("/") else " Addresses end with a slash."
+        raise exceptions.NotFound(f"There is nothing at {request.path}.{hint}")
+
+
+def _django_detail(error: DjangoValidationError) -> Any:
+    return error.message_dict if hasattr(error, "error_dict") else error.messages
+
+
+def _sentences(data: Any) -> tuple[str, dict[str, list[str]]]:
+    if isinstance(data, dict) and set(data) <= {"detail", "code", "messages"} and "detail" in data:
+        return str(data["detail"]), {}
+    errors = _flat(data)
+    if list(errors) == [""]:
+        return " ".join(errors[""]), {}
+    return " ".join(f"{name}: {' '.join(said)}" if name else " ".join(said) for name, said in errors.items()), errors
+
+
+def _flat(data: Any, name: str = "") -> dict[str, list[str]]:
+    """Nested serializer errors by dotted path: participants.0.address."""
+    if isinstance(data, dict):
+        items = [("" if key == "non_field_errors" else str(key), value) for key, value in data.items()]
+    elif isinstance(data, list) and any(isinstance(item, dict | list) for item in data):
+        items = [(str(index), value) for index, value in enumerate(data) if value]
+    else:
+        return {name: [str(item) for item in data] if isinstance(data, list) else [str(data)]}
+    flat: dict[str, list[str]] = {}
+    for key, value in items:
+        for path, said in _flat(value, ".".join(part for part in (name, key) if part)).items():
+            flat.setdefault(path, []).extend(said)
+    return flat

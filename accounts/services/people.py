@@ -1,0 +1,86 @@
+"""How an organization and its people come to be, whichever door they come through (command, admin console)."""
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils.text import slugify
+
+from accounts.domain.addresses import normalize_address
+from accounts.domain.audit import AuditVerb
+from accounts.domain.vocabulary import AddressKind, Role
+from accounts.models import Organization, User, UserAddress
+from accounts.services.audit import record_event
+from accounts.signals import person_joined
+
+_SLUG_LENGTH = 80
+
+
+def create_organization(*, name: str, actor: User | None = None) -> Organization:
+    """A new organization with a slug of its own; raises ValidationError where the name is empty or too long."""
+    name = " ".join(name.split())
+    if not name:
+        raise ValidationError("An organization needs a name.")
+    with transaction.atomic():
+        organization = Organization(name=name, slug=_free_slug(name))
+        organization.full_clean()
+        organization.save()
+        record_event(organization=organization, actor=actor, verb=AuditVerb.ADDED, subject=organization)
+    return organization
+
+
+def create_user(
+    *,
+    organization: Organization,
+    email: str,
+    password: str,
+    role: Role,
+    name: str = "",
+    actor: User | None = None,
+) -> User:
+    """A person who can sign in; admins may enter the admin console. Raises ValidationError with a sentence."""
+    address = checked_address(organization, email)
+    user = User(email=address, name=name.strip(), organization=organization, role=role, is_staff=role == Role.ADMIN)
+    validate_password(password, user)
+    user.set_password(password)
+    with transaction.atomic():
+        user.full_clean(exclude=["password"])
+        user.save()
+        welcome(user=user, actor=actor)
+    return user
+
+
+def checked_address(organization: Organization, email: str) -> str:
+    """`email` as a login's address; raises ValidationError where it is none or taken."""
+    address = normalize_address(email) or ""
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise ValidationError(f"{email.strip()!r} is not an email address.") from None
+    if User.objects.filter(email=address).exists():
+        raise ValidationError(f"There is already a login with the address {address}.")
+    taken = UserAddress.objects.filter(organization=organization, address=address).select_related("user").first()
+    if taken:
+        raise ValidationError(f"{address} is already an address of {taken.user.email}.")
+    return address
+
+
+def welcome(*, user: User, actor: User | None) -> None:
+    """What follows once a login stands in the table: its address is one of ours, its CRM records find their owner."""
+    if user.organization is None:
+        return
+    UserAddress.objects.get_or_create(
+        organization=user.organization, address=user.email, defaults={"user": user, "kind": AddressKind.LOGIN}
+    )
+    record_event(
+        organization=user.organization, actor=actor, verb=AuditVerb.ADDED, subject=user, detail={"role": str(user.role)}
+    )
+    person_joined.send(sender=User, user=user)
+
+
+def _free_slug(name: str) -> str:
+    base = slugify(name)[: _SLUG_LENGTH - 5] or "organization"
+    taken = set(Organization.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    if base not in taken:
+        return base
+    return next(slug for number in range(2, len(taken) + 3) if (slug := f"{base}-{number}") not in taken)

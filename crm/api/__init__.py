@@ -1,0 +1,1 @@
+"""The customers by the API: accounts, contacts, leads and opportunities, read only."""

@@ -1,0 +1,83 @@
+"""CRM records as JSON."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.api.fields import UtcSecondsField
+from accounts.api.serializers import UserSerializer
+from crm.models import Account, Contact, CrmRecord, Lead, Opportunity
+
+
+class AccountReferenceSerializer(serializers.ModelSerializer[Account]):
+    """An account where another record names it."""
+
+    class Meta:
+        model = Account
+        fields = ["id", "name"]
+
+
+class OpportunityReferenceSerializer(serializers.ModelSerializer[Opportunity]):
+    """An opportunity where another record names it."""
+
+    class Meta:
+        model = Opportunity
+        fields = ["id", "name"]
+
+
+class _RecordSerializer(serializers.ModelSerializer[CrmRecord]):
+    owner = UserSerializer(read_only=True, allow_null=True)
+
+
+class AccountSerializer(_RecordSerializer):
+    """`domains` are the corporate ones by which mail finds the account."""
+
+    domains: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField("domain", many=True, read_only=True)
+
+    class Meta:
+        model = Account
+        fields = ["id", "name", "website", "domains", "owner", "source", "external_id"]
+
+
+class ContactSerializer(_RecordSerializer):
+    """A person at an account."""
+
+    name = serializers.CharField(read_only=True)
+    account = AccountReferenceSerializer(read_only=True, allow_null=True)
+    addresses: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField("address", many=True, read_only=True)
+
+    class Meta:
+        model = Contact
+        fields = [
+            "id", "name", "first_name", "last_name", "title", "account", "addresses", "owner", "source", "external_id",
+        ]  # fmt: skip
+
+
+class LeadSerializer(_RecordSerializer):
+    """A prospect; `converted_contact` is the id of the contact that it became."""
+
+    name = serializers.CharField(read_only=True)
+    addresses: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField("address", many=True, read_only=True)
+    converted_contact = serializers.UUIDField(source="converted_contact_id", read_only=True, allow_null=True)
+
+    class Meta:
+        model = Lead
+        fields = [
+            "id", "name", "first_name", "last_name", "company", "status", "is_converted", "converted_contact",
+            "addresses", "owner", "source", "external_id",
+        ]  # fmt: skip
+
+
+class OpportunitySerializer(_RecordSerializer):
+    """A deal; `created_at` and `modified_at` are the CRM's."""
+
+    account = AccountReferenceSerializer(read_only=True, allow_null=True)
+    created_at = UtcSecondsField(source="crm_created_at", read_only=True)
+    modified_at = UtcSecondsField(source="crm_modified_at", read_only=True)
+
+    class Meta:
+        model = Opportunity
+        fields = [
+            "id", "name", "stage", "is_closed", "is_won", "amount", "currency", "created_at", "modified_at",
+            "close_date", "account", "owner", "source", "external_id",
+        ]  # fmt: skip
