@@ -121,6 +121,14 @@ class EmailMessage(models.Model):
     text = models.TextField(blank=True)
     new_text = models.TextField(blank=True, help_text="Without quoted mail and signature.")
     is_text_cut = models.BooleanField(default=False, help_text="The text was longer than is kept.")
+    inbox_owner = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Of the people whose mailbox holds it, the author, or the nearest recipient.",
+    )
 
     class Meta:
         constraints = [

@@ -1,0 +1,192 @@
+"""Which deal an engagement belongs to, why, and how sure that is (F10, F15, F25).
+
+    the conversation is pinned ────────────────────────────▶ PINNED            certain
+    open deals with a contact of the mail in a role ─┐
+    else open deals of the accounts in the mail ─────┼─ one ▶ CONTACT_ROLE, SOLE_OPEN          certain
+    else deals closed a short while before the mail ─┘        RECENTLY_CLOSED                  certain while it was open
+                                                     └─ more ▶ of the persons' own, one ▶ OWNER_PRIORITY   certain
+                                                               by the organization's rule ▶ its name       uncertain
+    none ──────────────────────────────────────────────────▶ NO_OPPORTUNITY    certain
+
+Within each step the author's side goes before those in To, these before those in Cc. Everything here depends on the
+mail and the CRM alone, never on which mailbox showed the mail first or when.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from accounts.domain.vocabulary import OpportunityRule
+from timeline.domain.vocabulary import AssociationRule, ParticipantRole
+
+MAXIMUM_CANDIDATES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """An opportunity as far as assignment looks at it; `owner` is a user's id where the owner is a user here."""
+
+    id: UUID
+    account: UUID | None
+    owner: UUID | None
+    is_closed: bool
+    closed_on: date | None
+    created_at: datetime
+    modified_at: datetime
+    contacts: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """The customers in one place of a mail: its author, those in To, or those in Cc."""
+
+    contacts: frozenset[UUID] = frozenset()
+    accounts: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What is to be assigned: when it was, the customers in it, the nearest circle first, and which users took part."""
+
+    occurred_at: datetime
+    circles: tuple[Circle, ...]
+    users: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentRules:
+    """What an organization decided; `grace_days` is how long after its close a deal still receives mail."""
+
+    rule: OpportunityRule = OpportunityRule.MOST_RECENTLY_UPDATED_OPEN
+    owner_priority: bool = False
+    grace_days: int = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """The deal or none, the rule that chose, whether another choice was possible, and all candidates, best first."""
+
+    opportunity: UUID | None = None
+    rule: AssociationRule = AssociationRule.NO_OPPORTUNITY
+    is_certain: bool = True
+    candidates: tuple[UUID, ...] = ()
+
+
+def pinned(opportunity: UUID | None) -> Assignment:
+    """What a person decided for the conversation: a deal, or that there is none."""
+    return Assignment(
+        opportunity, AssociationRule.PINNED, is_certain=True, candidates=(opportunity,) if opportunity else ()
+    )
+
+
+def choose_opportunity(
+    occasion: Occasion, deals: Collection[Deal], rules: AssignmentRules, *, current: UUID | None = None
+) -> Assignment:
+    """The assignment of `occasion` among `deals`: all of its accounts' and all that its contacts have a role in.
+
+    `current` is the deal that it stands under already: one created later than the mail does not take it from there,
+    so that the next deal with a customer leaves the last one its history.
+    """
+    ranked = sorted(_eligible(occasion, deals, rules, current), key=_ranking(rules.rule))
+    is_open_first = rules.rule != OpportunityRule.MOST_RECENTLY_UPDATED
+    running = [deal for deal in ranked if not deal.is_closed]
+    closed = [deal for deal in ranked if deal.is_closed]
+    for group in (running, closed) if is_open_first else (ranked,):
+        for step in _steps(occasion, group):
+            if step:
+                return _decided(occasion, step, ranked, rules)
+    return Assignment()
+
+
+def owner_of(deal: Deal | None, inbox_owner: UUID | None) -> UUID | None:
+    """Whose engagement it is: the deal's owner where that person is a user here, else the inbox owner (F10)."""
+    return deal.owner if deal is not None and deal.owner is not None else inbox_owner
+
+
+def nearest_inbox_owner(users: Collection[UUID], parts: Mapping[UUID, tuple[ParticipantRole, int]]) -> UUID | None:
+    """Of the `users` whose mailboxes hold a mail, the one closest to it: author, then To, then Cc, then by id.
+
+    `parts` are the users named in the mail, with role and position. The answer for two sets is the answer for their
+    union, so mailboxes may report in any order.
+    """
+
+    def closeness(user: UUID) -> tuple[int, int, UUID]:
+        role, position = parts.get(user, (None, 0))
+        return (_PLACES.index(role) if role in _PLACES else len(_PLACES), position, user)
+
+    return min(users, key=closeness, default=None)
+
+
+_PLACES = (
+    ParticipantRole.FROM,
+    ParticipantRole.SENDER,
+    ParticipantRole.HOST,
+    ParticipantRole.TO,
+    ParticipantRole.ATTENDEE,
+    ParticipantRole.CC,
+)
+
+
+def _eligible(occasion: Occasion, deals: Collection[Deal], rules: AssignmentRules, current: UUID | None) -> list[Deal]:
+    found = [deal for deal in deals if _is_eligible(deal, occasion, rules)]
+    if any(deal.id == current for deal in found):
+        found = [deal for deal in found if deal.id == current or deal.created_at <= occasion.occurred_at]
+    return found
+
+
+def _is_eligible(deal: Deal, occasion: Occasion, rules: AssignmentRules) -> bool:
+    if not deal.is_closed or rules.rule == OpportunityRule.MOST_RECENTLY_UPDATED:
+        return True
+    return occasion.occurred_at.date() <= _closed_on(deal) + timedelta(days=rules.grace_days)
+
+
+def _closed_on(deal: Deal) -> date:
+    """A close date still ahead is a forecast that nobody corrected: the last change closed the deal."""
+    modified = deal.modified_at.date()
+    return min(deal.closed_on, modified) if deal.closed_on else modified
+
+
+def _ranking(rule: OpportunityRule) -> Callable[[Deal], tuple[float, float, UUID]]:
+    """Best first, by the organization's rule; ties fall to the other date, then to the id."""
+
+    def key(deal: Deal) -> tuple[float, float, UUID]:
+        created, modified = deal.created_at.timestamp(), deal.modified_at.timestamp()
+        if rule == OpportunityRule.OLDEST_CREATED_OPEN:
+            return (created, -modified, deal.id)
+        if rule == OpportunityRule.MOST_RECENTLY_CREATED_OPEN:
+            return (-created, -modified, deal.id)
+        return (-modified, -created, deal.id)
+
+    return key
+
+
+def _steps(occasion: Occasion, ranked: Sequence[Deal]) -> Iterator[list[Deal]]:
+    """The candidates of each step, the strongest evidence first."""
+    for circle in occasion.circles:
+        yield [deal for deal in ranked if deal.contacts & circle.contacts]
+    for circle in occasion.circles:
+        yield [deal for deal in ranked if deal.account in circle.accounts]
+
+
+def _decided(occasion: Occasion, step: list[Deal], ranked: Sequence[Deal], rules: AssignmentRules) -> Assignment:
+    preferred = [deal for deal in step if deal.owner in occasion.users] if rules.owner_priority else []
+    winner = (preferred or step)[0]
+    is_certain = len(step) == 1 or len(preferred) == 1
+    if winner.is_closed and occasion.occurred_at.date() > _closed_on(winner):
+        is_certain = False
+    rule = _name_of_rule(occasion, step, winner, rules) if is_certain or len(step) == 1 else AssociationRule(rules.rule)
+    others = [deal.id for deal in (*step, *ranked) if deal is not winner]
+    candidates = tuple(dict.fromkeys((winner.id, *others)))[:MAXIMUM_CANDIDATES]
+    return Assignment(winner.id, rule, is_certain, candidates)
+
+
+def _name_of_rule(occasion: Occasion, step: Sequence[Deal], winner: Deal, rules: AssignmentRules) -> AssociationRule:
+    """What decided where one deal was left."""
+    if len(step) > 1:
+        return AssociationRule.OWNER_PRIORITY
+    if winner.is_closed and rules.rule != OpportunityRule.MOST_RECENTLY_UPDATED:
+        return AssociationRule.RECENTLY_CLOSED
+    if any(winner.contacts & circle.contacts for circle in occasion.circles):
+        return AssociationRule.CONTACT_ROLE
+    return AssociationRule(rules.rule) if winner.is_closed else AssociationRule.SOLE_OPEN
