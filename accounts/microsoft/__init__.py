@@ -1,0 +1,1 @@
+"""Signing in at Microsoft: MSAL, its one HTTP session, and what its errors mean."""

@@ -1,0 +1,1 @@
+"""HTTP to Microsoft Graph: the client, its errors and the shapes it reads. Knows no model and no setting."""

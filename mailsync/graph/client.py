@@ -1,0 +1,178 @@
+"""One mailbox read through Microsoft Graph: folders, envelopes, and the contents of what is kept.
+
+    folders ──▶ message_delta / delta_batch ──▶ envelopes        no body, no preview, no Bcc, no read flag
+                message_list (windows of time) ─┘    │
+                                                 matched
+                     fetch_headers ◀─────────────────┘
+                     fetch_bodies  ◀── those that the header rules let through
+
+Every request asks for immutable ids; a page's size travels with every page, for Graph forgets it. Errors are the tree
+of mailsync.graph.errors; where several things are asked for at once, each has its own result or error.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import requests
+
+from mailsync.domain.envelope import Content, Envelope
+from mailsync.graph.batch import in_batches, whole_body
+from mailsync.graph.errors import ItemGone, MicrosoftError, Unavailable
+from mailsync.graph.folders import Folder, folders_to_sync
+from mailsync.graph.links import path_within
+from mailsync.graph.parse import (
+    DeltaPage,
+    ListPage,
+    Person,
+    parse_body,
+    parse_delta_page,
+    parse_envelope,
+    parse_headers,
+    parse_list_page,
+    parse_person,
+)
+from mailsync.graph.refusals import Target
+from mailsync.graph.wire import IMMUTABLE_IDS, Tokens, Wire
+
+__all__ = ["DeltaPage", "Folder", "GraphClient", "ListPage", "Person"]
+
+ENVELOPE_SELECT = (
+    "id,internetMessageId,conversationId,subject,from,sender,toRecipients,ccRecipients,"
+    "receivedDateTime,sentDateTime,parentFolderId,isDraft"
+)
+HEADERS_SELECT = "id,internetMessageHeaders,conversationIndex"
+BODY_SELECT = "id,body"
+PERSON_SELECT = "id,displayName,mail,userPrincipalName,proxyAddresses"
+AS_TEXT = f'{IMMUTABLE_IDS}, outlook.body-content-type="text"'
+PAGE_SIZE = 100
+FILTERED_ROUND_CAP = 5000
+"""A filtered delta round ends after so many rows (…/graph/delta-query-messages); the rest is listed by windows."""
+
+Parsed = TypeVar("Parsed")
+
+
+class GraphClient:
+    """Reads one mailbox, one request at a time.
+
+    `tokens(False)` gives the person's bearer token and `tokens(True)` a fresh one. `session` is shared by all clients
+    of the process, for its pooled connections. `requests` counts what was sent.
+    """
+
+    def __init__(self, base_url: str, tokens: Tokens, session: requests.Session) -> None:
+        self._wire = Wire(base_url, tokens, session)
+
+    @property
+    def requests(self) -> int:
+        """HTTP requests sent so far."""
+        return self._wire.requests
+
+    def me(self) -> Person:
+        """Who signed in, with every address of the mailbox."""
+        return parse_person(self._wire.get(f"/me?$select={PERSON_SELECT}", Target.MAILBOX))
+
+    def folders(self) -> list[Folder]:
+        """The folders to read, parents first; excluded ones are left out with all below them."""
+        return folders_to_sync(self._wire)
+
+    def message_delta(
+        self, folder_id: str, *, link: str = "", since: datetime | None = None, page_size: int = PAGE_SIZE
+    ) -> DeltaPage:
+        """The page that `link` leads to, or the first one of a new round back to `since` (receivedDateTime)."""
+        path = self._within(link) if link else _delta_path(folder_id, since)
+        target = Target.CURSOR if link else Target.FOLDER
+        return parse_delta_page(self._wire.get(path, target, prefer=_paged(page_size)))
+
+    def delta_batch(
+        self, links: Mapping[str, str], *, page_size: int = PAGE_SIZE
+    ) -> dict[str, DeltaPage | MicrosoftError]:
+        """The next page of each folder, {folder id: link} → {folder id: page or error}: one request for 20 folders."""
+        results: dict[str, DeltaPage | MicrosoftError] = {}
+        paths: dict[str, str] = {}
+        for folder_id, link in links.items():
+            try:
+                paths[folder_id] = self._within(link)
+            except MicrosoftError as error:
+                results[folder_id] = error
+        results.update(self._fetch_each(paths, Target.CURSOR, parse_delta_page, _paged(page_size)))
+        return results
+
+    def message_list(
+        self,
+        folder_id: str | None,
+        *,
+        since: datetime | None = None,
+        before: datetime | None = None,
+        link: str = "",
+        page_size: int = PAGE_SIZE,
+    ) -> ListPage:
+        """A page of the mail received in [since, before), newest first; without a folder, of the whole mailbox."""
+        path = self._within(link) if link else _list_path(folder_id, since, before, page_size)
+        target = Target.FOLDER if folder_id else Target.MAILBOX
+        return parse_list_page(self._wire.get(path, target, prefer=_paged(page_size)))
+
+    def fetch_headers(self, ids: Iterable[str]) -> dict[str, Content | MicrosoftError]:
+        """Internet headers and conversation index of each id: the step before any body is asked for."""
+        return self._fetch_messages(ids, HEADERS_SELECT, parse_headers, IMMUTABLE_IDS)
+
+    def fetch_bodies(self, ids: Iterable[str]) -> dict[str, Content | MicrosoftError]:
+        """The body of each id, asked for as text."""
+        return self._fetch_messages(ids, BODY_SELECT, parse_body, AS_TEXT)
+
+    def fetch_envelopes(self, ids: Iterable[str]) -> dict[str, Envelope | MicrosoftError]:
+        """The envelope of each id, as it stands in the mailbox at this moment."""
+        return self._fetch_messages(ids, ENVELOPE_SELECT, parse_envelope, IMMUTABLE_IDS)
+
+    def find_by_message_id(self, message_id: str) -> list[Envelope]:
+        """Every copy with that Message-ID, in whatever folder; the angle brackets belong to it."""
+        quoted = quote(message_id.replace("'", "''"), safe="")
+        path = f"/me/messages?$filter=internetMessageId%20eq%20'{quoted}'&$select={ENVELOPE_SELECT}&$top=25"
+        return list(parse_list_page(self._wire.get(path, Target.MAILBOX)).envelopes)
+
+    def _within(self, link: str) -> str:
+        return path_within(link, self._wire.base_url)
+
+    def _fetch_messages(
+        self, ids: Iterable[str], select: str, parse: Callable[[Any], Parsed], prefer: str
+    ) -> dict[str, Parsed | MicrosoftError]:
+        paths = {graph_id: f"/me/messages/{quote(graph_id, safe='')}?$select={select}" for graph_id in ids}
+        return self._fetch_each(paths, Target.ITEM, parse, prefer)
+
+    def _fetch_each(
+        self, paths: Mapping[str, str], target: Target, parse: Callable[[Any], Parsed], prefer: str
+    ) -> dict[str, Parsed | MicrosoftError]:
+        results: dict[str, Parsed | MicrosoftError] = {}
+        for some in in_batches(paths):
+            replies = self._wire.batch({key: paths[key] for key in some}, prefer=prefer)
+            for key, reply in replies.items():
+                try:
+                    results[key] = parse(whole_body(reply, target))
+                except MicrosoftError as error:
+                    results[key] = error
+                except KeyError:
+                    results[key] = (
+                        ItemGone("IncompleteItem") if target is Target.ITEM else Unavailable("IncompleteReply")
+                    )
+        return results
+
+
+def _delta_path(folder_id: str, since: datetime | None) -> str:
+    floor = f"&$filter=receivedDateTime%20ge%20{_instant(since)}" if since else ""
+    return f"/me/mailFolders/{quote(folder_id, safe='')}/messages/delta?$select={ENVELOPE_SELECT}{floor}"
+
+
+def _list_path(folder_id: str | None, since: datetime | None, before: datetime | None, page_size: int) -> str:
+    place = f"/me/mailFolders/{quote(folder_id, safe='')}/messages" if folder_id else "/me/messages"
+    limits = [f"receivedDateTime%20ge%20{_instant(since)}"] if since else []
+    limits += [f"receivedDateTime%20lt%20{_instant(before)}"] if before else []
+    window = f"&$filter={'%20and%20'.join(limits)}" if limits else ""
+    return f"{place}?$select={ENVELOPE_SELECT}{window}&$orderby=receivedDateTime%20desc&$top={page_size}"
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _paged(page_size: int) -> str:
+    return f"odata.maxpagesize={page_size}, {IMMUTABLE_IDS}"

@@ -1,0 +1,141 @@
+"""Which folders of a mailbox are read: all of the tree but what a person never sent, received or meant to keep.
+
+msgfolderroot
+├── Inbox ✓            ├── Drafts ✗         (by well-known name, so that a localized name does not matter)
+│   └── Projects ✓     ├── Junk Email ✗
+├── Sent Items ✓       ├── Deleted Items ✗  with all below
+└── Archive ✓          └── hidden ✗, search folders ✗ (they show other folders' mail once more)
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from urllib.parse import quote
+
+from mailsync.graph.batch import in_batches, whole_body
+from mailsync.graph.errors import FolderGone, Unavailable
+from mailsync.graph.links import path_within
+from mailsync.graph.refusals import Reply, Target, refusal
+from mailsync.graph.schema import FolderPage, MailFolder
+from mailsync.graph.wire import Wire
+
+EXCLUDED_WELL_KNOWN = (
+    "deleteditems",
+    "drafts",
+    "junkemail",
+    "outbox",
+    "conversationhistory",
+    "scheduled",
+    "searchfolders",
+    "recoverableitemsdeletions",
+    "syncissues",
+    "conflicts",
+    "localfailures",
+    "serverfailures",
+)
+"""Names that Graph takes in place of an id, whatever the mailbox's language (…/graph/api/resources/mailfolder)."""
+
+_ROOT = "msgfolderroot"
+_PAGE = "$top=100"
+_SEARCH_FOLDER = "#microsoft.graph.mailSearchFolder"
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder that is read; `total_items` is Graph's count, for progress."""
+
+    id: str
+    display_name: str
+    parent_id: str
+    total_items: int
+
+
+def folders_to_sync(wire: Wire) -> list[Folder]:
+    """Every folder to read, parents before children. One request, and one more for each level with subfolders."""
+    replies = wire.batch(
+        {_ROOT: _children_path(_ROOT)} | {name: f"/me/mailFolders/{name}" for name in EXCLUDED_WELL_KNOWN}
+    )
+    excluded = {found for name in EXCLUDED_WELL_KNOWN if (found := _well_known_id(replies[name]))}
+    seen: set[str] = set(excluded)
+    folders: list[Folder] = []
+    level = [_page(replies[_ROOT], Target.MAILBOX)]
+    while level:
+        parents: list[str] = []
+        for folder in _rows(wire, level):
+            if folder["id"] in seen or folder.get("isHidden") or _is_search_folder(folder):
+                continue
+            seen.add(folder["id"])
+            folders.append(_folder(folder))
+            if folder.get("childFolderCount"):
+                parents.append(folder["id"])
+        level = list(_children(wire, parents))
+    return folders
+
+
+def _children_path(folder_id: str) -> str:
+    return f"/me/mailFolders/{quote(folder_id, safe='')}/childFolders?{_PAGE}"
+
+
+def _well_known_id(reply: Reply) -> str | None:
+    if reply.status == HTTPStatus.BAD_REQUEST:
+        return None  # a name that this mailbox's server does not know
+    if reply.status == HTTPStatus.NOT_FOUND:
+        error = refusal(reply, Target.FOLDER, now=datetime.now(UTC))
+        if isinstance(error, FolderGone):
+            return None
+        raise error
+    found = whole_body(reply, Target.MAILBOX).get("id")
+    if not isinstance(found, str):
+        raise Unavailable("IncompleteReply")
+    return found
+
+
+def _children(wire: Wire, parents: Iterable[str]) -> Iterator[FolderPage]:
+    for some in in_batches(parents):
+        for reply in wire.batch({parent: _children_path(parent) for parent in some}).values():
+            try:
+                yield _page(reply, Target.FOLDER)
+            except FolderGone:
+                continue  # deleted while we looked
+
+
+def _rows(wire: Wire, pages: Iterable[FolderPage]) -> Iterator[MailFolder]:
+    for first in pages:
+        page, link = first, ""
+        while True:
+            yield from page["value"]
+            following = page.get("@odata.nextLink") or ""
+            if not following:
+                break
+            if following == link:
+                raise Unavailable("RepeatedLink")
+            link = following
+            page = _whole(wire.get(path_within(link, wire.base_url), Target.FOLDER))
+
+
+def _page(reply: Reply, target: Target) -> FolderPage:
+    return _whole(whole_body(reply, target))
+
+
+def _whole(body: dict[str, object]) -> FolderPage:
+    rows = body.get("value")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) and isinstance(row.get("id"), str) for row in rows):
+        raise Unavailable("IncompleteReply")
+    page: FolderPage = {"value": rows}
+    if isinstance(link := body.get("@odata.nextLink"), str):
+        page["@odata.nextLink"] = link
+    return page
+
+
+def _is_search_folder(folder: MailFolder) -> bool:
+    return folder.get("@odata.type") == _SEARCH_FOLDER or "filterQuery" in folder or "sourceFolderIds" in folder
+
+
+def _folder(folder: MailFolder) -> Folder:
+    return Folder(
+        id=folder["id"],
+        display_name=folder.get("displayName") or "",
+        parent_id=folder.get("parentFolderId") or "",
+        total_items=max(folder.get("totalItemCount") or 0, 0),
+    )

@@ -1,0 +1,124 @@
+"""One mailbox's line to Graph: every request leaves through here, and every answer is read here.
+
+    path ──▶ bearer, client-request-id, Prefer ──▶ Graph ──▶ 2xx with whole JSON ──▶ body
+                         ▲                           │
+                         └── one fresh token ◀── 401, 403 (a fresh token tells whether the scope is still there)
+                                                     └─▶ else refusal() ──▶ an error of the tree
+
+GETs and a `$batch` of GETs are all it can send: nothing in a mailbox can be changed through it. Redirects are never
+followed: a bearer token must not travel to an address that nobody configured.
+"""
+
+import json
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+import requests
+
+from mailsync.graph.batch import batch_payload, read_replies, whole_body
+from mailsync.graph.errors import Misconfigured, Unavailable
+from mailsync.graph.refusals import Reply, Target
+
+Tokens = Callable[[bool], str]
+"""Gives a bearer token; True asks for a fresh one. Raises the error tree."""
+
+_CACHED, _FRESH = False, True
+
+IMMUTABLE_IDS = 'IdType="ImmutableId"'
+TIMEOUT = (5.0, 60.0)
+"""Seconds to connect, and between two bytes of an answer."""
+
+_FRESH_TOKEN_PAUSE = 300.0
+"""Seconds in which a second refusal does not ask for yet another token."""
+
+_CHALLENGES = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+
+
+class Wire:
+    """Sends one request at a time with the tokens of one person; `requests` counts what was sent."""
+
+    def __init__(
+        self,
+        base_url: str,
+        tokens: Tokens,
+        session: requests.Session,
+        *,
+        timeout: tuple[float, float] = TIMEOUT,
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        self.requests = 0
+        self._tokens = tokens
+        self._session = session
+        self._timeout = timeout
+        self._refreshed_at = float("-inf")
+
+    def get(self, path: str, target: Target, *, prefer: str = IMMUTABLE_IDS) -> Any:
+        """The JSON object at `path` (below the base address, encoded); raises the error tree."""
+        return self._answer("GET", path, target, {"Prefer": prefer})
+
+    def batch(self, paths: Mapping[str, str], *, prefer: str = IMMUTABLE_IDS) -> dict[str, Reply]:
+        """Up to 20 GETs in one request: {key: path} → {key: reply}, a refusal of one staying with its key.
+
+        A key that Graph leaves unanswered has the status 0. Raises the error tree where the whole request is refused.
+        """
+        replies = self._batch_once(paths, prefer)
+        challenged = {key: paths[key] for key, reply in replies.items() if reply.status in _CHALLENGES}
+        if challenged and self._may_refresh():
+            self._fresh_token()
+            replies.update(self._batch_once(challenged, prefer))
+        return replies
+
+    def _batch_once(self, paths: Mapping[str, str], prefer: str) -> dict[str, Reply]:
+        headers = {"Content-Type": "application/json"}
+        body = self._answer("POST", "/$batch", Target.MAILBOX, headers, batch_payload(paths, prefer))
+        return read_replies(paths, body)
+
+    def _answer(
+        self, method: str, path: str, target: Target, headers: dict[str, str], payload: bytes | None = None
+    ) -> dict[str, Any]:
+        reply = self._send(method, path, headers, payload, self._tokens(_CACHED))
+        if reply.status in _CHALLENGES and self._may_refresh():
+            reply = self._send(method, path, headers, payload, self._fresh_token())
+        return whole_body(reply, target)
+
+    def _may_refresh(self) -> bool:
+        return time.monotonic() - self._refreshed_at > _FRESH_TOKEN_PAUSE
+
+    def _fresh_token(self) -> str:
+        self._refreshed_at = time.monotonic()
+        return self._tokens(_FRESH)
+
+    def _send(self, method: str, path: str, headers: Mapping[str, str], payload: bytes | None, token: str) -> Reply:
+        self.requests += 1
+        try:
+            response = self._session.request(
+                method,
+                self.base_url + path,
+                headers={
+                    "Authorization": f"Bearer {token}",
+                    "Accept": "application/json",
+                    "client-request-id": str(uuid.uuid4()),
+                    **headers,
+                },
+                data=payload,
+                timeout=self._timeout,
+                allow_redirects=False,
+            )
+        except requests.exceptions.SSLError as error:
+            if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                raise Misconfigured("CertificateNotTrusted") from error
+            raise Unavailable("TlsError") from error
+        except requests.RequestException as error:
+            raise Unavailable(type(error).__name__) from error
+        return Reply(response.status_code, response.headers, _json(response.content))
+
+
+def _json(content: bytes) -> Any:
+    """The parsed body, None where it is empty, cut short or not JSON."""
+    try:
+        return json.loads(content)
+    except ValueError:
+        return None
