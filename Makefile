@@ -66,7 +66,7 @@ services-stop: ## stop exactly those
 	@$(BIN)/python -m tools.services stop
 
 services-test: .venv/services.stamp ## the suite again on real servers, and what only they can show
-	@$(BIN)/python -m tools.services test
+	@$(BIN)/python -m tools.services test -- -n $(PYTEST_WORKERS) -q $(TESTS)
 
 # --- to keep house --------------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@
     python -m tools.services kill NAME          SIGKILL, as a crash; `start NAME` brings it back with its files
     python -m tools.services wipe NAME          lose its files; a running one comes back empty
     python -m tools.services run -- COMMAND …   start, run the command with the variables, stop what was started
+    python -m tools.services test [-- ARGS …]   the same with pytest: each parallel worker has rooms of its own
 
 Ports: MARIADB_PORT (3307), REDIS_PORT (6380), ELASTICSEARCH_PORT (9201); 0 takes a free one.
 Folder: SERVICES_FOLDER (var/services). `eval "$(python -m tools.services start)"` sets the variables in a shell.
@@ -92,6 +93,7 @@ def stop(wanted: Sequence[Server]) -> None:
 def run(wanted: Sequence[Server], command: Sequence[str]) -> int:
     """Run `command` with the servers' addresses in its environment; what ran before goes on running after it."""
     started = start(wanted)
+    _say(f"On {', '.join(f'{server.label} {server.version()}' for server in wanted)}: {shlex.join(command)}")
     try:
         return subprocess.run(command, env={**os.environ, **variables(wanted)}, check=False).returncode
     finally:
@@ -130,6 +132,7 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     for action in ("kill", "wipe"):
         actions.add_parser(action).add_argument("names", nargs=1, choices=NAMES, metavar="NAME")
     actions.add_parser("run").add_argument("command", nargs="+")
+    actions.add_parser("test").add_argument("command", nargs="*")
     return parser.parse_args(words)
 
 
@@ -152,6 +155,8 @@ def _do(action: str, wanted: Sequence[Server], command: Sequence[str]) -> int:
             wanted[0].wipe()
         case "run":
             return run(wanted, command)
+        case "test":
+            return run(wanted, [sys.executable, "-m", "pytest", "-p", "tools.servers.isolation", *command])
     return 0
 
 

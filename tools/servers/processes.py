@@ -31,8 +31,9 @@ def _birth_in_proc(pid: int) -> str | None:
         return None
     # The command's name stands in parentheses and may hold any character; proc(5) numbers the fields around it.
     fields = stat.rpartition(")")[2].split()
-    state, clock_ticks_since_boot = fields[0], fields[19]
-    if state in "ZX":
+    state, threads, clock_ticks_since_boot = fields[0], int(fields[17]), fields[19]
+    # The first thread may be gone while others still hold ports and files.
+    if state in "ZX" and threads <= 1:
         return None
     boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     return f"{boot}/{clock_ticks_since_boot}"

@@ -11,6 +11,7 @@ bind 127.0.0.1
 port {port}
 dir "{folder}"
 daemonize no
+databases 64
 appendonly yes
 appendfsync everysec
 maxmemory 256mb

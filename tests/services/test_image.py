@@ -1,0 +1,20 @@
+"""The image that the Dockerfile describes can be built out of the repository and serves."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.services
+@pytest.mark.timeout(600)
+def test_the_steps_of_the_dockerfile_make_a_web_server_that_answers():
+    done = subprocess.run(
+        [sys.executable, "-m", "tools.run_dockerfile_steps"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+    assert "GET /healthz: 200" in done.stdout
