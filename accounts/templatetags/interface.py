@@ -1,0 +1,93 @@
+"""What every template may use: icons, avatars, moments and sums."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from accounts.domain import phrasing
+from accounts.drawings import ICONS
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """A drawing of this size of text; without a label it is decoration beside words."""
+    shapes = mark_safe(ICONS[name])  # noqa: S308 - our own drawings above
+    naming = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+    return format_html('<svg class="icon" viewBox="0 0 20 20" {}>{}</svg>', naming, shapes)
+
+
+@register.simple_tag
+def avatar(name: str, size: str = "") -> SafeString:
+    """Initials on a colour of the person's own; the name itself stands beside it."""
+    return format_html(
+        '<span class="avatar {}" style="--hue: {}" aria-hidden="true">{}</span>',
+        size,
+        phrasing.hue(name),
+        phrasing.initials(name),
+    )
+
+
+@register.simple_tag
+def ago(moment: datetime | None, empty: str = "never") -> SafeString:
+    """ "3 days ago", the moment itself on hovering."""
+    if moment is None:
+        return format_html('<span class="muted">{}</span>', empty)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        _iso(moment),
+        _full(moment),
+        phrasing.relative(moment, timezone.now()),
+    )
+
+
+@register.simple_tag
+def moment(at: datetime) -> SafeString:
+    """ "20 Nov 2026, 10:00 UTC"."""
+    return format_html('<time datetime="{}">{}</time>', _iso(at), _full(at))
+
+
+@register.simple_tag
+def day(on: date | None, empty: str = "—") -> SafeString:
+    """ "20 Nov 2026", how far away on hovering."""
+    if on is None:
+        return format_html('<span class="muted">{}</span>', empty)
+    title = phrasing.relative_day(on, timezone.now().date())
+    return format_html('<time datetime="{}" title="{}">{} {:%b %Y}</time>', on.isoformat(), title, on.day, on)
+
+
+@register.filter
+def relative_day(on: date) -> str:
+    return phrasing.relative_day(on, timezone.now().date())
+
+
+@register.simple_tag
+def money(amount: Decimal | None, currency: str = "") -> SafeString:
+    if amount is None:
+        return mark_safe('<span class="muted">—</span>')
+    return format_html("{}", phrasing.money(amount, currency))
+
+
+@register.filter
+def duration(seconds: int) -> str:
+    return phrasing.duration(seconds)
+
+
+@register.filter
+def words(value: object) -> str:
+    """A StrEnum or code as words: `needs_sign_in` reads "Needs sign in"."""
+    return str(value).replace("_", " ").capitalize()
+
+
+def _iso(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _full(at: datetime) -> str:
+    at = at.astimezone(UTC)
+    return f"{at.day} {at:%b %Y, %H:%M} UTC"

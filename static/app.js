@@ -1,0 +1,19 @@
+// What the pages do beyond links and forms. Everything works without it; it saves a click or a reload.
+
+document.documentElement.classList.add("js");
+
+// A switch or filter marked so is sent as soon as it is changed.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-send-on-change]");
+  if (form) form.requestSubmit();
+});
+
+// A live region speaks only when what it says is new: a progress bar redrawn every other second stays quiet.
+let said = "";
+document.addEventListener("htmx:afterSwap", () => {
+  const source = document.querySelector("[data-announce]");
+  const region = document.getElementById("announcement");
+  if (!source || !region || source.dataset.announce === said) return;
+  said = source.dataset.announce;
+  region.textContent = said;
+});

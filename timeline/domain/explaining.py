@@ -1,0 +1,26 @@
+"""Why an engagement stands under its deal, in words (F25)."""
+
+from timeline.domain.vocabulary import AssociationRule as Rule
+
+_SENTENCES = {
+    Rule.PINNED: "A colleague filed this conversation here. Mail that follows in it stays here.",
+    Rule.CONTACT_ROLE: "A person in it has a role in this deal.",
+    Rule.SOLE_OPEN: "It was the only open deal with this customer.",
+    Rule.OWNER_PRIORITY: "Several open deals fit; this is the one that our person in it owns.",
+    Rule.MOST_RECENTLY_UPDATED_OPEN: "Several open deals fit; this one was updated last in the CRM.",
+    Rule.MOST_RECENTLY_CREATED_OPEN: "Several open deals fit; this one was created last.",
+    Rule.MOST_RECENTLY_UPDATED: "Several deals fit; this one was updated last in the CRM.",
+    Rule.OLDEST_CREATED_OPEN: "Several open deals fit; this one is the oldest.",
+    Rule.RECENTLY_CLOSED: "No open deal fits; this one had closed only a short while before.",
+    Rule.GIVEN: "Whoever recorded it named this deal.",
+    Rule.NO_OPPORTUNITY: "No deal with this customer fitted, so it stands on the customer's record alone.",
+}
+
+_PINNED_NOWHERE = "A colleague took this conversation off every deal. Mail that follows in it stays off, too."
+
+
+def why_here(rule: str, *, has_opportunity: bool) -> str:
+    """The rule that decided, as a sentence."""
+    if rule == Rule.PINNED and not has_opportunity:
+        return _PINNED_NOWHERE
+    return _SENTENCES[Rule(rule)]

@@ -1,0 +1,90 @@
+"""An engagement made ready for a timeline: who did it, to whom, and the words that the viewer may read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import User
+from timeline.domain.explaining import why_here
+from timeline.domain.quoting import split_quoted
+from timeline.domain.vocabulary import Direction, Kind, ParticipantRole
+from timeline.models import Engagement, Participant
+from timeline.selectors.engagements import presented
+
+_ACTORS = (ParticipantRole.FROM, ParticipantRole.HOST, ParticipantRole.SENDER)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A participant as a page names them; `record` is the contact or lead, where the CRM knows the address."""
+
+    name: str
+    address: str
+    role: str
+    contact_id: Any = None
+    lead_id: Any = None
+    is_colleague: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a timeline."""
+
+    engagement: Engagement
+    actor: Person | None
+    others: Sequence[Person]
+    copied: Sequence[Person]
+    subject: str
+    text: str
+    new_text: str
+    quoted: str
+    shows_subject: bool
+    shows_text: bool
+    why: str
+
+    @property
+    def is_email(self) -> bool:
+        return self.engagement.kind == Kind.EMAIL
+
+    @property
+    def verb(self) -> str:
+        """What the actor did, between the actor's name and the others'."""
+        if self.engagement.kind == Kind.EMAIL:
+            return "to"
+        if self.engagement.kind == Kind.MEETING:
+            return "met"
+        return "was called by" if self.engagement.direction == Direction.INBOUND else "called"
+
+
+def entry_of(engagement: Engagement, viewer: User) -> Entry:
+    """`engagement`, from `with_parts(engagements_for(viewer))`, as `viewer` may read it."""
+    shown = presented(engagement, viewer)
+    people = [_person(part) for part in engagement.participants.all()]
+    actor = next((person for role in _ACTORS for person in people if person.role == role), None)
+    words = shown.new_text if engagement.kind == Kind.EMAIL else shown.notes
+    return Entry(
+        engagement=engagement,
+        actor=actor,
+        others=[person for person in people if person.role in {ParticipantRole.TO, ParticipantRole.ATTENDEE}],
+        copied=[person for person in people if person.role == ParticipantRole.CC],
+        subject=shown.subject,
+        text=shown.text,
+        new_text=words,
+        quoted=split_quoted(shown.text, shown.new_text),
+        shows_subject=shown.shows_subject,
+        shows_text=shown.shows_text,
+        why=why_here(engagement.association_rule, has_opportunity=engagement.opportunity_id is not None),
+    )
+
+
+def _person(part: Participant) -> Person:
+    record = part.contact or part.lead
+    name = (record.name if record else "") or (part.user.display_name if part.user else "") or part.name
+    return Person(
+        name=name or part.address,
+        address=part.address,
+        role=part.role,
+        contact_id=part.contact_id,
+        lead_id=part.lead_id,
+        is_colleague=part.user_id is not None,
+    )

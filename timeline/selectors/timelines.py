@@ -1,0 +1,79 @@
+"""A timeline, one page at a time, newest first: of a deal, an account, a contact or a lead.
+
+`before` is where the last page ended, "2026-11-20T10:00:00Z,<id>": a keyset, so that mail arriving meanwhile
+neither repeats nor hides an entry.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from accounts.models import User
+from crm.models import Account, Contact, Lead, Opportunity
+from timeline.domain.vocabulary import Kind
+from timeline.models import Engagement
+from timeline.selectors.engagements import engagements_for, with_parts
+from timeline.selectors.entries import Entry, entry_of
+
+PAGE_SIZE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class TimelinePage:
+    """Entries of one kind (empty: of all), and where the next page begins (empty: this was the last)."""
+
+    entries: Sequence[Entry]
+    next: str = ""
+    kind: str = ""
+
+
+def of_deal(viewer: User, deal: Opportunity) -> QuerySet[Engagement]:
+    return engagements_for(viewer).filter(opportunity=deal)
+
+
+def of_account(viewer: User, account: Account) -> QuerySet[Engagement]:
+    return engagements_for(viewer).filter(associations__account=account)
+
+
+def of_contact(viewer: User, contact: Contact) -> QuerySet[Engagement]:
+    return engagements_for(viewer).filter(associations__contact=contact)
+
+
+def of_lead(viewer: User, lead: Lead) -> QuerySet[Engagement]:
+    return engagements_for(viewer).filter(associations__lead=lead)
+
+
+def timeline_page(viewer: User, engagements: QuerySet[Engagement], *, kind: str = "", before: str = "") -> TimelinePage:
+    """A page of `engagements` (one of the above); an unknown kind or a broken `before` is as if not given."""
+    kind = kind if kind in set(Kind) else ""
+    if kind:
+        engagements = engagements.filter(kind=kind)
+    if position := _position(before):
+        at, pk = position
+        engagements = engagements.filter(Q(occurred_at__lt=at) | Q(occurred_at=at, pk__lt=pk))
+    found = list(with_parts(engagements).order_by("-occurred_at", "-pk")[: PAGE_SIZE + 1])
+    entries = [entry_of(engagement, viewer) for engagement in found[:PAGE_SIZE]]
+    last = entries[-1].engagement if len(found) > PAGE_SIZE else None
+    return TimelinePage(entries, _position_of(last) if last else "", kind)
+
+
+def count_by_kind(engagements: QuerySet[Engagement]) -> dict[str, int]:
+    """How many emails, calls and meetings, and "" for all of them."""
+    rows = engagements.order_by().values_list("kind").annotate(number=Count("pk"))
+    counts = {str(kind): 0 for kind in Kind} | dict(rows)
+    return {"": sum(counts.values()), **counts}
+
+
+def _position_of(engagement: Engagement) -> str:
+    return f"{engagement.occurred_at.astimezone(UTC).isoformat().removesuffix('+00:00')}Z,{engagement.pk}"
+
+
+def _position(before: str) -> tuple[datetime, UUID] | None:
+    at, _, pk = before.partition(",")
+    try:
+        return datetime.fromisoformat(at).astimezone(UTC), UUID(pk)
+    except (ValueError, OverflowError):
+        return None
