@@ -9,16 +9,15 @@ Sources: learn.microsoft.com/graph/errors, …/delta-query-overview, …/throttl
 import base64
 import binascii
 import json
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Any
 
+from accounts.microsoft.retry_after import seconds_to_wait
 from mailsync.graph.errors import (
     Blocked,
     ConsentRevoked,
@@ -81,7 +80,6 @@ UNREADABLE_ITEM_CODES = frozenset(
 )  # fmt: skip
 _OLD_MAILBOX_SENTENCE = "rest api is not yet supported for this mailbox"
 _ACCESS_POLICY_MARKS = ("access to odata is disabled", "[raop]")
-_LONGEST_WAIT_SECONDS = 86_400.0
 _CLAIMS = re.compile(r'claims\s*=\s*"([^"]*)"', re.IGNORECASE)
 
 
@@ -93,7 +91,7 @@ def refusal(reply: Reply, target: Target, *, now: datetime) -> MicrosoftError:
     leaf = leaf or _leaf_by_status(reply.status, target)
     request_id = request_id_of(reply)
     if issubclass(leaf, Retryable):
-        wait = retry_after(reply.headers, now)
+        wait = seconds_to_wait(reply.headers, now=now)
         return leaf(code, retry_after=wait, request_id=request_id, status=reply.status)
     if issubclass(leaf, ReauthenticationNeeded):
         return leaf(code, claims=claims_challenge(reply.headers), request_id=request_id, status=reply.status)
@@ -144,24 +142,6 @@ _LEAF_BY_STATUS: dict[int, dict[Target, type[MicrosoftError]]] = {
 def _leaf_by_status(status: int, target: Target) -> type[MicrosoftError]:
     """What has no row of its own is tried again later: the state stays visible and nothing is lost."""
     return _LEAF_BY_STATUS.get(status, {}).get(target, Unavailable)
-
-
-def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds to wait by `Retry-After` (RFC 9110, 10.2.3: seconds or a date), at most a day; None where not said."""
-    value = headers.get("retry-after", "").strip()
-    if not value:
-        return None
-    try:
-        seconds = float(value)
-    except ValueError:
-        try:
-            moment = parsedate_to_datetime(value)
-        except ValueError:
-            return None
-        seconds = (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()
-    if not math.isfinite(seconds):
-        return None
-    return min(max(seconds, 0.0), _LONGEST_WAIT_SECONDS)
 
 
 def claims_challenge(headers: Mapping[str, str]) -> str:

@@ -1,0 +1,104 @@
+"""The one HTTP session of a process towards Microsoft: pooled TLS, verified, with timeouts, without the environment.
+
+MSAL ──▶ IdentityTransport ──┐   connect is retried; a token request never is
+                             ├──▶ requests.Session ──▶ Microsoft
+GraphClient ─────────────────┘   connect and a dropped idle connection are retried: only GETs and $batch of GETs
+"""
+
+import os
+import time
+from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import requests
+from django.conf import settings
+from requests.adapters import HTTPAdapter
+from urllib3.util.retry import Retry
+
+from accounts.microsoft.errors import Misconfigured
+
+IDENTITY_TIMEOUT = (5.0, 30.0)
+"""Seconds to connect, and between two bytes of an answer."""
+
+_DISCOVERY_LIFE_SECONDS = 86_400.0
+_POOL_SIZE = 10
+
+_CONNECT_ONLY = Retry(total=2, connect=2, read=0, redirect=0, status=0, other=0, backoff_factor=0.2)
+_READS = Retry(
+    total=2, connect=2, read=1, redirect=0, status=0, other=0, backoff_factor=0.2, allowed_methods={"GET", "POST"}
+)
+"""POST is a `$batch` of GETs here, so that repeating it changes nothing."""
+
+_sessions: dict[tuple[int, str], requests.Session] = {}
+_lock = Lock()
+
+
+def microsoft_session() -> requests.Session:
+    """The process's session; raises Misconfigured where MICROSOFT_CA_BUNDLE names no file."""
+    key = (os.getpid(), settings.MICROSOFT_CA_BUNDLE)  # a forked worker must not share its parent's sockets
+    with _lock:
+        if key not in _sessions:
+            _sessions.clear()
+            _sessions[key] = _new_session(settings.MICROSOFT_CA_BUNDLE)
+        return _sessions[key]
+
+
+def _new_session(ca_bundle: str) -> requests.Session:
+    if ca_bundle and not Path(ca_bundle).is_file():
+        raise Misconfigured(
+            "CaBundleMissing",
+            sentence="The file that MICROSOFT_CA_BUNDLE names does not exist.",
+            next_step="The operator has to correct MICROSOFT_CA_BUNDLE and restart.",
+        )
+    session = requests.Session()
+    session.trust_env = False  # REQUESTS_CA_BUNDLE would silently override `verify`, a proxy would see the tokens
+    session.verify = ca_bundle or True
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # one person's cookies never reach another's
+    session.mount("https://", HTTPAdapter(_POOL_SIZE, _POOL_SIZE, max_retries=_CONNECT_ONLY))
+    session.mount(settings.MICROSOFT_GRAPH_URL, HTTPAdapter(_POOL_SIZE, _POOL_SIZE, max_retries=_READS))
+    return session
+
+
+@dataclass(slots=True)
+class IdentityTransport:
+    """What MSAL sends its requests through; remembers how the last answer ended, which MSAL keeps to itself.
+
+    Discovery documents are kept for a day for the whole process, so that a new MSAL application costs no request.
+    """
+
+    session: requests.Session
+    last_status: int = 0
+    last_headers: dict[str, str] = field(default_factory=dict)
+
+    def get(self, url: str, **arguments: Any) -> requests.Response:
+        kept = _discovered.get((self.session.verify, url))
+        if kept and kept[0] > time.monotonic() and not arguments.get("params"):
+            return kept[1]
+        response = self._send("GET", url, arguments)
+        if response.status_code == requests.codes.ok and url.endswith("/.well-known/openid-configuration"):
+            _discovered[(self.session.verify, url)] = (time.monotonic() + _DISCOVERY_LIFE_SECONDS, response)
+        return response
+
+    def post(self, url: str, **arguments: Any) -> requests.Response:
+        return self._send("POST", url, arguments)
+
+    def close(self) -> None:
+        """The session outlives the application that borrowed it."""
+
+    def _send(self, method: str, url: str, arguments: dict[str, Any]) -> requests.Response:
+        response = self.session.request(
+            method, url, timeout=IDENTITY_TIMEOUT, allow_redirects=False, **_without_timeout(arguments)
+        )
+        self.last_status = response.status_code
+        self.last_headers = {name.lower(): value for name, value in response.headers.items()}
+        return response
+
+
+_discovered: dict[tuple[Any, str], tuple[float, requests.Response]] = {}
+
+
+def _without_timeout(arguments: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in arguments.items() if name not in {"timeout", "allow_redirects"}}
