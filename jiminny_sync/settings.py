@@ -4,13 +4,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from jiminny_sync.embedded import embedded_broker, generated_secret
+from jiminny_sync.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.FileAwareEnv()
+env = Environment()
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
 IS_TEST_RUN = "pytest" in sys.modules
@@ -216,6 +216,21 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Engagements, conversations and customers of one organization.",
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "ParticipantRole": "timeline.domain.vocabulary.ParticipantRole",
+        "PersonRole": "accounts.domain.vocabulary.Role",
+        "EngagementKind": "timeline.domain.vocabulary.Kind",
+        "ActivityKind": ["call", "meeting"],
+        "Direction": "timeline.domain.vocabulary.Direction",
+        "AssociationRule": "timeline.domain.vocabulary.AssociationRule",
+        "MailboxState": "mailsync.domain.vocabulary.MailboxState",
+        "RunKind": "mailsync.domain.vocabulary.RunKind",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "accounts.api.schema.describe_problems",
+    ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

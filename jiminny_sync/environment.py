@@ -1,0 +1,22 @@
+"""The environment that settings are read from: NAME, or NAME_FILE with the name of a file that holds the value."""
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from environ.fileaware_mapping import FileAwareMapping
+
+
+class _SecretFiles(FileAwareMapping):  # type: ignore[misc] - django-environ ships no types
+    """A file's text counts without the line end that editors and `echo` put there."""
+
+    def __getitem__(self, key: str) -> str:
+        try:
+            value: str = super().__getitem__(key)
+        except OSError as error:
+            raise ImproperlyConfigured(f"{key}_FILE names a file that cannot be read: {error}.") from error
+        return value.rstrip("\r\n")
+
+
+class Environment(environ.FileAwareEnv):  # type: ignore[misc]
+    """What the settings ask; a file wins over the plain variable."""
+
+    ENVIRON = _SecretFiles()
