@@ -12,15 +12,34 @@ Within each step the author's side goes before those in To, these before those i
 mail and the CRM alone, never on which mailbox showed the mail first or when.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from accounts.domain.vocabulary import OpportunityRule
+from crm.domain.directory import Match
 from timeline.domain.vocabulary import AssociationRule, ParticipantRole
 
 MAXIMUM_CANDIDATES = 10
+
+_PLACES = (
+    ParticipantRole.FROM,
+    ParticipantRole.SENDER,
+    ParticipantRole.HOST,
+    ParticipantRole.TO,
+    ParticipantRole.ATTENDEE,
+    ParticipantRole.CC,
+)
+
+_CIRCLES = {
+    ParticipantRole.FROM: 0,
+    ParticipantRole.SENDER: 0,
+    ParticipantRole.HOST: 0,
+    ParticipantRole.TO: 1,
+    ParticipantRole.ATTENDEE: 1,
+    ParticipantRole.CC: 2,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +118,36 @@ def choose_opportunity(
     return Assignment()
 
 
+def place_of(role: ParticipantRole) -> int:
+    """How near a role stands to an engagement; 0 is its author."""
+    return _PLACES.index(role)
+
+
+def circles_of(parts: Iterable[tuple[ParticipantRole, str]], match: Match) -> tuple[Circle, ...]:
+    """The customers of a mail by how near they stand: the author's side, those in To, those in Cc.
+
+    `parts` are role and normalized address, `match` says who these are.
+    """
+    contacts: tuple[set[UUID], ...] = (set(), set(), set())
+    accounts: tuple[set[UUID], ...] = (set(), set(), set())
+    for role, address in parts:
+        place = _CIRCLES[role]
+        accounts[place].update(match.accounts.get(address, ()))
+        for party in match.parties.get(address, ()):
+            contacts[place].update([party.contact] if party.contact else ())
+            accounts[place].update([party.account] if party.account else ())
+    return tuple(Circle(frozenset(people), frozenset(firms)) for people, firms in zip(contacts, accounts, strict=True))
+
+
+def nearest_account(parts: Iterable[tuple[ParticipantRole, str]], match: Match) -> UUID | None:
+    """The account that a mail without a deal stands under: the first that its participants lead to."""
+    for _, address in sorted(parts, key=lambda part: place_of(part[0])):
+        of_people = [party.account for party in match.parties.get(address, ()) if party.account]
+        if found := of_people or list(match.accounts.get(address, ())):
+            return min(found)
+    return None
+
+
 def owner_of(deal: Deal | None, inbox_owner: UUID | None) -> UUID | None:
     """Whose engagement it is: the deal's owner where that person is a user here, else the inbox owner (F10)."""
     return deal.owner if deal is not None and deal.owner is not None else inbox_owner
@@ -112,20 +161,12 @@ def nearest_inbox_owner(users: Collection[UUID], parts: Mapping[UUID, tuple[Part
     """
 
     def closeness(user: UUID) -> tuple[int, int, UUID]:
-        role, position = parts.get(user, (None, 0))
-        return (_PLACES.index(role) if role in _PLACES else len(_PLACES), position, user)
+        if user not in parts:
+            return (len(_PLACES), 0, user)
+        role, position = parts[user]
+        return (place_of(role), position, user)
 
     return min(users, key=closeness, default=None)
-
-
-_PLACES = (
-    ParticipantRole.FROM,
-    ParticipantRole.SENDER,
-    ParticipantRole.HOST,
-    ParticipantRole.TO,
-    ParticipantRole.ATTENDEE,
-    ParticipantRole.CC,
-)
 
 
 def _eligible(occasion: Occasion, deals: Collection[Deal], rules: AssignmentRules, current: UUID | None) -> list[Deal]:

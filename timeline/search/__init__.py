@@ -1,0 +1,1 @@
+"""Search: one door, answered by the database or by Elasticsearch."""

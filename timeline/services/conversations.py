@@ -1,0 +1,149 @@
+"""Conversations in the tables: a page of mails finds or makes theirs, and two that a late mail ties become one.
+
+mails ──link hashes──▶ ThreadReference ──plan_threads──▶ join the younger to the older ──▶ remember new references
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from accounts.ids import new_id
+from accounts.models import Organization
+from timeline.domain.identity import base_subject
+from timeline.domain.threading import NewConversation, Place, ThreadedMail, ThreadPlan, link_hashes, plan_threads
+from timeline.models import Conversation, Engagement, LegalHold, ThreadReference
+
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A mail that joins a conversation, or a copy of one that stands in `conversation` already."""
+
+    mail: ThreadedMail
+    occurred_at: datetime
+    conversation: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """The conversation of each mail by its key; `joined` are those that took in another."""
+
+    conversations: Mapping[str, Conversation]
+    joined: tuple[Conversation, ...]
+
+
+def place_in_conversations(organization: Organization, arrivals: Sequence[Arrival]) -> Placement:
+    """Find or make the conversation of each mail; write all but the mails themselves.
+
+    A conversation's row is locked until the caller's transaction ends, so that two pages that add to one take turns.
+    """
+    mails = [arrival.mail for arrival in arrivals]
+    plan = plan_threads(mails, _known(organization, mails) | _standing(arrivals))
+    rows = _locked(plan)
+    joined = _join(plan, rows)
+    made = _remember_arrivals(organization, plan, rows, arrivals)
+    _remember_references(organization, plan, made)
+    return Placement(
+        {key: rows[_id_of(place, made)] for key, place in plan.conversations.items()},
+        tuple(rows[survivor] for survivor in joined),
+    )
+
+
+def _known(organization: Organization, mails: Iterable[ThreadedMail]) -> dict[str, UUID]:
+    hashes = {node for mail in mails for node in link_hashes(mail)}
+    rows = ThreadReference.objects.filter(organization=organization, reference_hash__in=hashes)
+    return dict(rows.values_list("reference_hash", "conversation_id"))
+
+
+def _standing(arrivals: Iterable[Arrival]) -> dict[str, UUID]:
+    return {arrival.mail.key: arrival.conversation for arrival in arrivals if arrival.conversation}
+
+
+def _locked(plan: ThreadPlan) -> dict[UUID, Conversation]:
+    wanted = {place for place in plan.conversations.values() if isinstance(place, UUID)}
+    wanted |= {each for join in plan.joins for each in (join.survivor, join.absorbed)}
+    if not wanted:
+        return {}
+    rows = Conversation.objects.select_for_update().filter(id__in=wanted).order_by("id")
+    return {row.id: row for row in rows}
+
+
+def _join(plan: ThreadPlan, rows: dict[UUID, Conversation]) -> list[UUID]:
+    absorbed_by: dict[UUID, list[UUID]] = defaultdict(list)
+    for join in plan.joins:
+        absorbed_by[join.survivor].append(join.absorbed)
+    for survivor, absorbed in absorbed_by.items():
+        for model in (Engagement, ThreadReference, LegalHold):
+            model._default_manager.filter(conversation_id__in=absorbed).update(  # noqa: SLF001 - three models, one door
+                conversation_id=survivor
+            )
+        for each in absorbed:
+            _take_in(rows[survivor], rows[each])
+        Conversation.objects.filter(id__in=absorbed).delete()
+    return list(absorbed_by)
+
+
+def _take_in(survivor: Conversation, absorbed: Conversation) -> None:
+    _stretch(survivor, absorbed.first_at, absorbed.subject)
+    survivor.last_at = max(survivor.last_at, absorbed.last_at)
+    survivor.email_count += absorbed.email_count
+    if absorbed.pinned_at and (survivor.pinned_at is None or absorbed.pinned_at > survivor.pinned_at):
+        survivor.pinned_at, survivor.pinned_by_id = absorbed.pinned_at, absorbed.pinned_by_id
+        survivor.pinned_opportunity_id = absorbed.pinned_opportunity_id
+
+
+def _stretch(conversation: Conversation, first_at: datetime, subject: str) -> None:
+    """The subject is the earliest mail's; of two in one second the one that sorts first."""
+    earliest = min((conversation.first_at, conversation.subject), (first_at, subject))
+    conversation.first_at, conversation.subject = earliest
+
+
+def _remember_arrivals(
+    organization: Organization, plan: ThreadPlan, rows: dict[UUID, Conversation], arrivals: Iterable[Arrival]
+) -> dict[NewConversation, UUID]:
+    """Count and date the mails on their conversations, making those that are new; the new ones' ids by token."""
+    made: dict[NewConversation, UUID] = {}
+    changed = {join.survivor for join in plan.joins}
+    for arrival in arrivals:
+        place = plan.conversations[arrival.mail.key]
+        subject = base_subject(arrival.mail.subject)
+        if isinstance(place, NewConversation) and place not in made:
+            made[place] = new_id()
+            rows[made[place]] = Conversation(
+                id=made[place],
+                organization=organization,
+                subject=subject,
+                first_at=arrival.occurred_at,
+                last_at=arrival.occurred_at,
+            )
+        row = rows[_id_of(place, made)]
+        if arrival.conversation is None:
+            _stretch(row, arrival.occurred_at, subject)
+            row.last_at = max(row.last_at, arrival.occurred_at)
+            row.email_count += 1
+            changed.add(row.id)
+    new = set(made.values())
+    Conversation.objects.bulk_create([rows[each] for each in sorted(new)], batch_size=_AT_ONCE)
+    Conversation.objects.bulk_update(
+        [rows[each] for each in sorted(changed - new)],
+        ["subject", "first_at", "last_at", "email_count", "pinned_opportunity", "pinned_by", "pinned_at"],
+        batch_size=_AT_ONCE,
+    )
+    return made
+
+
+def _remember_references(organization: Organization, plan: ThreadPlan, made: Mapping[NewConversation, UUID]) -> None:
+    ThreadReference.objects.bulk_create(
+        [
+            ThreadReference(organization=organization, reference_hash=node, conversation_id=_id_of(place, made))
+            for node, place in sorted(plan.references.items())
+        ],
+        batch_size=_AT_ONCE,
+    )
+
+
+def _id_of(place: Place, made: Mapping[NewConversation, UUID]) -> UUID:
+    return made[place] if isinstance(place, NewConversation) else place

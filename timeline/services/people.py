@@ -1,0 +1,95 @@
+"""The people of an engagement as rows: participants with who they are, and associations with whom it concerns."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from accounts.domain.addresses import address_candidates
+from accounts.models import Organization, UserAddress
+from crm.domain.directory import Match
+from timeline.domain.assignment import place_of
+from timeline.domain.email import EmailParticipant
+from timeline.domain.vocabulary import ParticipantRole
+from timeline.models import Association, Participant
+
+_NAME_LENGTH = 255
+
+
+def users_by_address(organization: Organization, addresses: Collection[str]) -> dict[str, UUID]:
+    """Whose address it is among our own people, +tags set aside."""
+    candidates = {address: address_candidates(address) for address in addresses}
+    wanted = {each for tried in candidates.values() for each in tried}
+    rows = UserAddress.objects.filter(organization=organization, address__in=wanted)
+    users = dict(rows.values_list("address", "user_id"))
+    return {
+        address: next(users[each] for each in tried if each in users)
+        for address, tried in candidates.items()
+        if any(each in users for each in tried)
+    }
+
+
+def places_of_users(
+    participants: Iterable[EmailParticipant], users: Mapping[str, UUID]
+) -> dict[UUID, tuple[ParticipantRole, int]]:
+    """Each user who takes part, with the nearest role and its position."""
+    places: dict[UUID, tuple[ParticipantRole, int]] = {}
+    for position, person in enumerate(participants):
+        user = users.get(person.address)
+        if user is not None and (user not in places or place_of(person.role) < place_of(places[user][0])):
+            places[user] = (person.role, position)
+    return places
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """What rows about an engagement need to know of it."""
+
+    organization_id: UUID
+    engagement_id: UUID
+    occurred_at: datetime
+
+
+def participant_rows(
+    owned: Owned, participants: Sequence[EmailParticipant], match: Match, users: Mapping[str, UUID]
+) -> list[Participant]:
+    """One row a role and address; a person named twice in To stands there once."""
+    once = {(person.role, person.address): person for person in reversed(participants)}
+    rows = []
+    for position, person in enumerate(participants):
+        if once.get((person.role, person.address)) is not person:
+            continue
+        parties = match.parties.get(person.address, ())
+        rows.append(
+            Participant(
+                organization_id=owned.organization_id,
+                engagement_id=owned.engagement_id,
+                role=person.role,
+                position=position,
+                name=person.name[:_NAME_LENGTH],
+                address=person.address,
+                contact_id=min((party.contact for party in parties if party.contact), default=None),
+                lead_id=min((party.lead for party in parties if party.lead), default=None),
+                user_id=users.get(person.address),
+            )
+        )
+    return rows
+
+
+def association_rows(owned: Owned, match: Match) -> list[Association]:
+    """The customer records that an engagement stands on: people, their accounts, and accounts by domain."""
+    parties = {party for found in match.parties.values() for party in found}
+    accounts = {party.account for party in parties} | {each for found in match.accounts.values() for each in found}
+    records: list[dict[str, UUID]] = []
+    records += [{"account_id": each} for each in sorted(each for each in accounts if each)]
+    records += [{"contact_id": each} for each in sorted({party.contact for party in parties if party.contact})]
+    records += [{"lead_id": each} for each in sorted({party.lead for party in parties if party.lead})]
+    return [
+        Association(
+            organization_id=owned.organization_id,
+            engagement_id=owned.engagement_id,
+            occurred_at=owned.occurred_at,
+            **record,
+        )
+        for record in records
+    ]

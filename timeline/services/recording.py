@@ -1,0 +1,182 @@
+"""Recording mail: each once, in its conversation, under its deal, whichever mailbox shows it first.
+
+page of composed mails
+   │ suppressed? ──▶ Suppressed                            erased mail and people stay away
+   │ known?      ──▶ its row, and what this copy adds       timeline/services/copies.py
+   │ conversation                                           timeline/services/conversations.py
+   │ deal, owner                                            timeline/domain/assignment.py
+   ▼
+Engagement + EmailMessage + Participant + Association + outbox row, in the caller's transaction
+
+The number of queries is the same for one mail and for five hundred. Unique constraints decide between two workers:
+the loser's IntegrityError is for the caller, who repeats the whole unit of work and then finds the winner's rows.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from accounts.domain.vocabulary import Detail, Visibility
+from accounts.models import Organization, User
+from timeline.domain.assignment import nearest_inbox_owner
+from timeline.domain.email import ComposedEmail
+from timeline.domain.threading import threaded
+from timeline.domain.vocabulary import Kind, SuppressionKind
+from timeline.models import Association, Conversation, EmailMessage, Engagement, Participant
+from timeline.search.outbox import queue_for_index
+from timeline.services.conversations import Arrival, place_in_conversations
+from timeline.services.copies import Mail, find_mails
+from timeline.services.filing import FilingRoom
+from timeline.services.people import Owned, association_rows, participant_rows, places_of_users, users_by_address
+from timeline.services.pins import apply_pins
+from timeline.services.sightings import Holding, Seen, bring_up_to_date
+from timeline.services.suppression import suppressed_among
+
+SOURCE = "microsoft"
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedEmail:
+    """A mail that is in the timeline; `is_new` where this call brought it there."""
+
+    email_id: UUID
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A mail that was erased, or in which an erased person takes part: nothing of it is recorded."""
+
+
+def record_emails(
+    *,
+    organization: Organization,
+    mailbox_owner: User,
+    emails: Sequence[ComposedEmail],
+    visibility: Visibility,
+    detail: Detail,
+    now: datetime,
+) -> list[RecordedEmail | Suppressed]:
+    """Record a page of mails that `mailbox_owner`'s mailbox holds; one answer a mail, in their order.
+
+    `visibility` and `detail` are the mailbox's; an email that several hold has the widest. Runs in the caller's
+    transaction. Raises IntegrityError where another worker recorded the same mail meanwhile: repeat the transaction.
+    """
+    holding = Holding(organization, mailbox_owner, Visibility(visibility), Detail(detail), now)
+    suppressed = _suppressed(organization, emails)
+    mails = find_mails(organization, [email for email, is_out in zip(emails, suppressed, strict=True) if not is_out])
+    if mails:
+        _write(holding, _seen(holding, list({mail.id: mail for mail in mails}.values())))
+    return _answers(suppressed, mails)
+
+
+def _suppressed(organization: Organization, emails: Iterable[ComposedEmail]) -> list[bool]:
+    marks = [
+        {
+            (SuppressionKind.MESSAGE, email.message_key),
+            (SuppressionKind.MESSAGE, email.fingerprint),
+            *((SuppressionKind.ADDRESS, person.address) for person in email.participants),
+        }
+        for email in emails
+    ]
+    erased = suppressed_among(organization, {mark for some in marks for mark in some})
+    return [bool(some & erased) for some in marks]
+
+
+def _answers(suppressed: Iterable[bool], mails: Iterable[Mail]) -> list[RecordedEmail | Suppressed]:
+    answers: list[RecordedEmail | Suppressed] = []
+    remaining, told = iter(mails), set[UUID]()
+    for is_out in suppressed:
+        if is_out:
+            answers.append(Suppressed())
+            continue
+        mail = next(remaining)
+        answers.append(RecordedEmail(mail.id, is_new=mail.stored is None and mail.id not in told))
+        told.add(mail.id)
+    return answers
+
+
+def _seen(holding: Holding, mails: Iterable[Mail]) -> list[Seen]:
+    mails = list(mails)
+    addresses = {person.address for mail in mails for person in mail.email.participants}
+    users = users_by_address(holding.organization, addresses)
+    seen = []
+    for mail in mails:
+        places = places_of_users(mail.email.participants, users)
+        holders = {holding.owner.pk}
+        if mail.stored is not None and mail.stored.inbox_owner_id is not None:
+            holders.add(mail.stored.inbox_owner_id)
+        seen.append(Seen(mail, users, frozenset(places), nearest_inbox_owner(holders, places)))
+    return seen
+
+
+def _write(holding: Holding, seen: Sequence[Seen]) -> None:
+    placement = place_in_conversations(holding.organization, [_arrival(each.mail) for each in seen])
+    places = placement.conversations
+    standing = {each.mail.stored.engagement.opportunity_id for each in seen if each.mail.stored is not None}
+    room = FilingRoom(holding.organization, [each.case for each in seen], places.values(), standing)
+    _write_new(holding, [each for each in seen if each.mail.stored is None], room, places)
+    changed = bring_up_to_date(holding, [each for each in seen if each.mail.stored is not None], room, places)
+    apply_pins(placement.joined, now=holding.now)
+    new = [each.mail.id for each in seen if each.mail.stored is None]
+    queue_for_index(holding.organization.pk, [*new, *changed])
+
+
+def _arrival(mail: Mail) -> Arrival:
+    stored = mail.stored.engagement.conversation_id if mail.stored is not None else None
+    return Arrival(threaded(mail.email, mail.key), mail.email.occurred_at, stored)
+
+
+def _write_new(holding: Holding, seen: Iterable[Seen], room: FilingRoom, places: Mapping[str, Conversation]) -> None:
+    engagements: list[Engagement] = []
+    emails: list[EmailMessage] = []
+    participants: list[Participant] = []
+    associations: list[Association] = []
+    for each in sorted(seen, key=lambda one: one.mail.id):
+        email = each.mail.email
+        owned = Owned(holding.organization.pk, each.mail.id, email.occurred_at)
+        engagements.append(_engagement(holding, each, room, places[each.mail.key]))
+        emails.append(_email(holding, each))
+        participants += participant_rows(owned, email.participants, email.match, each.users)
+        associations += association_rows(owned, email.match)
+    Engagement.objects.bulk_create(engagements, batch_size=_AT_ONCE)
+    EmailMessage.objects.bulk_create(emails, batch_size=_AT_ONCE)
+    Participant.objects.bulk_create(participants, batch_size=_AT_ONCE)
+    Association.objects.bulk_create(associations, batch_size=_AT_ONCE)
+
+
+def _engagement(holding: Holding, seen: Seen, room: FilingRoom, conversation: Conversation) -> Engagement:
+    email = seen.mail.email
+    return Engagement(
+        id=seen.mail.id,
+        organization=holding.organization,
+        kind=Kind.EMAIL,
+        source=SOURCE,
+        external_id=seen.mail.key,
+        occurred_at=email.occurred_at,
+        direction=email.direction,
+        subject=email.subject,
+        conversation=conversation,
+        visibility=holding.visibility,
+        detail=holding.detail,
+        **room.file(seen.case, conversation).columns,
+    )
+
+
+def _email(holding: Holding, seen: Seen) -> EmailMessage:
+    email = seen.mail.email
+    return EmailMessage(
+        engagement_id=seen.mail.id,
+        organization=holding.organization,
+        message_key=seen.mail.key,
+        fingerprint=email.fingerprint,
+        internet_message_id=email.internet_message_id,
+        in_reply_to=email.in_reply_to,
+        references=list(email.references),
+        text=email.text,
+        new_text=email.new_text,
+        is_text_cut=email.is_text_cut,
+        inbox_owner_id=seen.inbox_owner,
+    )

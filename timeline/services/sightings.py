@@ -1,0 +1,124 @@
+"""Another sighting of a recorded mail: it may widen who reads it, complete its ancestry and bring its owner nearer.
+
+What a copy adds depends on the copies alone, so the rows end the same whichever mailbox is read first.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from accounts.domain.vocabulary import Detail, Visibility
+from accounts.models import Organization, User
+from timeline.domain.copies import Wording, combined
+from timeline.domain.vocabulary import AssociationRule
+from timeline.models import Association, Conversation, EmailMessage, Engagement
+from timeline.services.copies import Mail, stored_wording, wording_of
+from timeline.services.filing import FILING_COLUMNS, Case, FilingRoom
+from timeline.services.people import Owned, association_rows
+
+_AT_ONCE = 500
+_WIDEST_FIRST = (Visibility.EVERYONE, Visibility.PARTICIPANTS_AND_MANAGERS, Visibility.OWNER_ONLY)
+_FULLEST_FIRST = (Detail.FULL_TEXT, Detail.SUBJECT, Detail.METADATA)
+_ENGAGEMENT_COLUMNS = ("subject", "visibility", "detail", *FILING_COLUMNS, "changed_at")
+_EMAIL_COLUMNS = ("text", "new_text", "is_text_cut", "in_reply_to", "references", "inbox_owner")
+
+Word = TypeVar("Word", Visibility, Detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """The mailbox that a page was read from: of whom, for whose eyes, and when it was read."""
+
+    organization: Organization
+    owner: User
+    visibility: Visibility
+    detail: Detail
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A mail that a mailbox holds: its people, and the nearest of the users whose mailboxes hold it."""
+
+    mail: Mail
+    users: Mapping[str, UUID]
+    """Whose address it is, by address."""
+    participants: frozenset[UUID]
+    """The users among its people."""
+    inbox_owner: UUID | None
+
+    @property
+    def case(self) -> Case:
+        """What is to be filed."""
+        email = self.mail.email
+        users = self.participants | ({self.inbox_owner} if self.inbox_owner else set())
+        parts = [(person.role, person.address) for person in email.participants]
+        return Case(email.occurred_at, parts, email.match, users, self.inbox_owner)
+
+
+def widest(one: str, other: str) -> Visibility:
+    """Of two mailboxes' visibilities, the one that more people read by."""
+    return min(Visibility(one), Visibility(other), key=_WIDEST_FIRST.index)
+
+
+def fullest(one: str, other: str) -> Detail:
+    """Of two mailboxes' details, the one that shows more."""
+    return min(Detail(one), Detail(other), key=_FULLEST_FIRST.index)
+
+
+def bring_up_to_date(
+    holding: Holding, seen: Iterable[Seen], room: FilingRoom, places: Mapping[str, Conversation]
+) -> list[UUID]:
+    """Let the rows of these recorded mails say what this sighting adds; which of them changed."""
+    engagements: list[Engagement] = []
+    emails: list[EmailMessage] = []
+    associations: list[Association] = []
+    for each in sorted(seen, key=lambda one: one.mail.id):
+        row = each.mail.stored
+        if row is None:
+            continue
+        before = _state(row)
+        _reword(row, combined(stored_wording(row), wording_of(each.mail.email)))
+        row.engagement.visibility = widest(row.engagement.visibility, holding.visibility)
+        row.engagement.detail = fullest(row.engagement.detail, holding.detail)
+        if row.inbox_owner_id != each.inbox_owner:
+            row.inbox_owner_id = each.inbox_owner
+            _refile(row.engagement, each, room, places[each.mail.key])
+        owned = Owned(row.organization_id, row.pk, row.engagement.occurred_at)
+        associations += association_rows(owned, each.mail.email.match)
+        if _state(row) != before:
+            row.engagement.changed_at = holding.now
+            engagements.append(row.engagement)
+            emails.append(row)
+    Engagement.objects.bulk_update(engagements, _ENGAGEMENT_COLUMNS, batch_size=_AT_ONCE)
+    EmailMessage.objects.bulk_update(emails, _EMAIL_COLUMNS, batch_size=_AT_ONCE)
+    Association.objects.bulk_create(associations, ignore_conflicts=True, batch_size=_AT_ONCE)
+    return [row.pk for row in emails]
+
+
+def _state(row: EmailMessage) -> tuple[Wording, tuple[object, ...]]:
+    engagement = row.engagement
+    return stored_wording(row), (
+        row.inbox_owner_id,
+        engagement.owner_id,
+        engagement.opportunity_id,
+        engagement.visibility,
+        engagement.detail,
+    )
+
+
+def _reword(row: EmailMessage, words: Wording) -> None:
+    row.engagement.subject = words.subject
+    row.text, row.new_text, row.is_text_cut = words.text, words.new_text, words.is_text_cut
+    row.in_reply_to, row.references = words.in_reply_to, list(words.references)
+
+
+def _refile(engagement: Engagement, seen: Seen, room: FilingRoom, conversation: Conversation) -> None:
+    """A nearer inbox owner may prefer another deal; a person's decision stands."""
+    if engagement.association_rule in {AssociationRule.PINNED, AssociationRule.GIVEN} or not room.looks_at_owners:
+        engagement.owner_id = room.owner(engagement.opportunity_id, seen.inbox_owner)
+        return
+    for column, value in room.file(seen.case, conversation).columns.items():
+        setattr(engagement, column, value)
