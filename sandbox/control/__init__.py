@@ -1,0 +1,1 @@
+"""The control door: how tests deliver, break, mend and read the tenant."""

@@ -1,0 +1,99 @@
+"""The folder that outlives the process: the CA, the signing key, the base date, and the journal of what happened.
+
+    first start:  CA, key, base.json, empty journal
+    later starts: same CA and key; the tenant is made again from the seed and the journal is replayed
+"""
+
+import json
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import trustme
+
+from sandbox.clock import epoch_of
+from sandbox.options import Options
+
+_PRIVATE = 0o600
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+
+
+class StateDir:
+    """Reads and writes the folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.ca_path = self.folder / "ca.pem"
+        self.journal = Journal(self.folder / "journal.jsonl")
+
+    def authority(self) -> trustme.CA:
+        """The private CA, made once."""
+        key_path = self.folder / "ca-key.pem"
+        if self.ca_path.exists() and key_path.exists():
+            return trustme.CA.from_pem(self.ca_path.read_bytes(), key_path.read_bytes())
+        authority = trustme.CA(organization_name="Sandbox tenant", organization_unit_name="loopback only")
+        _write_private(key_path, authority.private_key_pem.bytes())
+        self.ca_path.write_bytes(authority.cert_pem.bytes())
+        return authority
+
+    def signing_key(self) -> bytes:
+        """What seals tokens; made once, so that they survive a restart."""
+        path = self.folder / "signing-key"
+        if not path.exists():
+            _write_private(path, secrets.token_bytes(32))
+        return path.read_bytes()
+
+    def base_date(self, options: Options) -> int:
+        """The moment the corpus ends, remembered from the first start with these options."""
+        path = self.folder / "base.json"
+        wanted = options.fingerprint
+        if path.exists():
+            known = json.loads(path.read_text())
+            if {name: known.get(name) for name in wanted} == wanted:
+                return int(known["base"])
+        self.journal.clear()
+        base = epoch_of(options.now) if options.now else int(time.time())
+        path.write_text(json.dumps({**wanted, "base": base}))
+        return base
+
+    def announce(self, facts: dict[str, Any]) -> None:
+        """Writes sandbox.json in one step, readable by its owner alone."""
+        path = self.folder / "sandbox.json"
+        fresh = self.folder / "sandbox.json.new"
+        _write_private(fresh, json.dumps(facts, indent=1, ensure_ascii=False).encode())
+        fresh.replace(path)
+
+
+class Journal:
+    """One JSON object a line, appended as things happen."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def append(self, entry: dict[str, Any]) -> None:
+        """Adds one entry and flushes it."""
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+
+    def entries(self) -> Iterator[dict[str, Any]]:
+        """Every whole entry; a last line cut off by a crash is left out."""
+        if not self._path.exists():
+            return
+        for line in self._path.read_text(encoding="utf-8").splitlines():
+            try:
+                yield json.loads(line)
+            except json.JSONDecodeError:
+                return
+
+    def clear(self) -> None:
+        """Forgets everything."""
+        self._path.unlink(missing_ok=True)
