@@ -5,7 +5,7 @@ from django.core.exceptions import ImproperlyConfigured
 from environ.fileaware_mapping import FileAwareMapping
 
 
-class _SecretFiles(FileAwareMapping):  # type: ignore[misc] - django-environ ships no types
+class _SecretFiles(FileAwareMapping):  # type: ignore[misc]
     """A file's text counts without the line end that editors and `echo` put there."""
 
     def __getitem__(self, key: str) -> str:
