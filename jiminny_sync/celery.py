@@ -6,6 +6,9 @@ from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jiminny_sync.settings")
 
+from mailsync.schedule import SCHEDULE as MAILSYNC  # noqa: E402 - needs the settings' name
+
 app = Celery("jiminny_sync")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.conf.beat_schedule = {**MAILSYNC}

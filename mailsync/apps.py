@@ -1,6 +1,11 @@
+"""Email sync: mailboxes, and the corridor their mail walks."""
+
 from django.apps import AppConfig
 
 
 class MailsyncConfig(AppConfig):
     name = "mailsync"
     verbose_name = "Email sync"
+
+    def ready(self) -> None:
+        from mailsync.services import connection  # noqa: F401, PLC0415 - its receivers listen once models are loaded

@@ -31,6 +31,7 @@ class Mailbox(models.Model):
     last_change_id = models.BigIntegerField(default=0, help_text="The newest directory change it looked back for.")
     not_before = models.DateTimeField(null=True, blank=True, help_text="Microsoft asked us to wait until then.")
     due_at = models.DateTimeField(null=True, blank=True, help_text="When its next round is due.")
+    queued_at = models.DateTimeField(null=True, blank=True, help_text="Its task is queued and has not begun.")
     is_awaited = models.BooleanField(default=False, help_text="A person is waiting: goes before the others.")
     claim = models.CharField(max_length=36, blank=True, help_text="The run that is reading it.")
     claimed_until = models.DateTimeField(null=True, blank=True, help_text="The lease; after it anyone may claim.")

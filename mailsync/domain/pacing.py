@@ -11,7 +11,7 @@ from uuid import UUID
 
 from mailsync.domain.vocabulary import MailboxState as State
 
-BACKOFF_FLOOR = timedelta(seconds=5)
+BACKOFF_FLOOR = timedelta(seconds=2)
 """`Retry-After: 1` is often too short (microsoftgraph/msgraph-sdk-javascript#297)."""
 
 BACKOFF_CEILING = timedelta(hours=1)

@@ -20,7 +20,7 @@ import requests
 from mailsync.domain.envelope import Content, Envelope
 from mailsync.graph.batch import in_batches, whole_body
 from mailsync.graph.errors import ItemGone, MicrosoftError, Unavailable
-from mailsync.graph.folders import Folder, folders_to_sync
+from mailsync.graph.folders import TREE_DELTA_PATH, Folder, FolderDelta, folders_to_sync, parse_folder_delta
 from mailsync.graph.links import path_within
 from mailsync.graph.parse import (
     DeltaPage,
@@ -33,10 +33,10 @@ from mailsync.graph.parse import (
     parse_list_page,
     parse_person,
 )
-from mailsync.graph.refusals import Target
+from mailsync.graph.refusals import Reply, Target
 from mailsync.graph.wire import IMMUTABLE_IDS, Tokens, Wire
 
-__all__ = ["DeltaPage", "Folder", "GraphClient", "ListPage", "Person"]
+__all__ = ["DeltaPage", "Folder", "FolderDelta", "GraphClient", "ListPage", "Person"]
 
 ENVELOPE_SELECT = (
     "id,internetMessageId,conversationId,subject,from,sender,toRecipients,ccRecipients,"
@@ -49,6 +49,8 @@ AS_TEXT = f'{IMMUTABLE_IDS}, outlook.body-content-type="text"'
 PAGE_SIZE = 100
 FILTERED_ROUND_CAP = 5000
 """A filtered delta round ends after so many rows (…/graph/delta-query-messages); the rest is listed by windows."""
+
+_MOST_TREE_PAGES = 500
 
 Parsed = TypeVar("Parsed")
 
@@ -76,6 +78,17 @@ class GraphClient:
         """The folders to read, parents first; excluded ones are left out with all below them."""
         return folders_to_sync(self._wire)
 
+    def folder_delta(self, link: str = "") -> FolderDelta:
+        """Whether the folder tree changed since `link`, read to its end; without a link, where to begin from."""
+        path, changed = self._within(link) if link else TREE_DELTA_PATH, False
+        for _ in range(_MOST_TREE_PAGES):
+            page = parse_folder_delta(self._wire.get(path, Target.CURSOR))
+            changed |= page.changed
+            if page.delta_link:
+                return FolderDelta(changed, page.delta_link)
+            path = self._within(page.next_link)
+        raise Unavailable("RepeatedLink")
+
     def message_delta(
         self, folder_id: str, *, link: str = "", since: datetime | None = None, page_size: int = PAGE_SIZE
     ) -> DeltaPage:
@@ -85,17 +98,27 @@ class GraphClient:
         return parse_delta_page(self._wire.get(path, target, prefer=_paged(page_size)))
 
     def delta_batch(
-        self, links: Mapping[str, str], *, page_size: int = PAGE_SIZE
-    ) -> dict[str, DeltaPage | MicrosoftError]:
-        """The next page of each folder, {folder id: link} → {folder id: page or error}: one request for 20 folders."""
-        results: dict[str, DeltaPage | MicrosoftError] = {}
+        self, links: Mapping[str, str], *, page_size: int = PAGE_SIZE, folders_link: str = ""
+    ) -> dict[str, DeltaPage | FolderDelta | MicrosoftError]:
+        """The next page of each folder, {folder id: link} → {folder id: page or error}: one request for 20 folders.
+
+        With `folders_link` the key "" says whether the folder tree changed; it takes one of the 20 places.
+        """
+        results: dict[str, DeltaPage | FolderDelta | MicrosoftError] = {}
         paths: dict[str, str] = {}
-        for folder_id, link in links.items():
+        wanted = {"": folders_link, **links} if folders_link else links
+        for folder_id, link in wanted.items():
             try:
                 paths[folder_id] = self._within(link)
             except MicrosoftError as error:
                 results[folder_id] = error
-        results.update(self._fetch_each(paths, Target.CURSOR, parse_delta_page, _paged(page_size)))
+        for some in in_batches(paths):
+            replies = self._wire.batch({key: paths[key] for key in some}, prefer=_paged(page_size))
+            for key, reply in replies.items():
+                if key:
+                    results[key] = _outcome(reply, Target.CURSOR, parse_delta_page)
+                else:
+                    results[key] = _outcome(reply, Target.CURSOR, parse_folder_delta)
         return results
 
     def message_list(
@@ -145,20 +168,22 @@ class GraphClient:
         results: dict[str, Parsed | MicrosoftError] = {}
         for some in in_batches(paths):
             replies = self._wire.batch({key: paths[key] for key in some}, prefer=prefer)
-            for key, reply in replies.items():
-                try:
-                    results[key] = parse(whole_body(reply, target))
-                except MicrosoftError as error:
-                    results[key] = error
-                except KeyError:
-                    results[key] = (
-                        ItemGone("IncompleteItem") if target is Target.ITEM else Unavailable("IncompleteReply")
-                    )
+            results.update({key: _outcome(reply, target, parse) for key, reply in replies.items()})
         return results
 
 
+def _outcome(reply: Reply, target: Target, parse: Callable[[Any], Parsed]) -> Parsed | MicrosoftError:
+    try:
+        return parse(whole_body(reply, target))
+    except MicrosoftError as error:
+        return error
+    except KeyError:
+        return ItemGone("IncompleteItem") if target is Target.ITEM else Unavailable("IncompleteReply")
+
+
 def _delta_path(folder_id: str, since: datetime | None) -> str:
-    floor = f"&$filter=receivedDateTime%20ge%20{_instant(since)}" if since else ""
+    newest_first = "&$orderby=receivedDateTime%20desc"
+    floor = f"&$filter=receivedDateTime%20ge%20{_instant(since)}{newest_first}" if since else ""
     return f"/me/mailFolders/{quote(folder_id, safe='')}/messages/delta?$select={ENVELOPE_SELECT}{floor}"
 
 

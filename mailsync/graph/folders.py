@@ -36,6 +36,11 @@ EXCLUDED_WELL_KNOWN = (
 )
 """Names that Graph takes in place of an id, whatever the mailbox's language (…/graph/api/resources/mailfolder)."""
 
+NAMED_WELL_KNOWN = ("inbox", "sentitems")
+"""Folders that are read, and that the sync tells apart from the rest."""
+
+TREE_DELTA_PATH = "/me/mailFolders/delta?$select=displayName,parentFolderId"
+
 _ROOT = "msgfolderroot"
 _PAGE = "$top=100"
 _SEARCH_FOLDER = "#microsoft.graph.mailSearchFolder"
@@ -43,19 +48,40 @@ _SEARCH_FOLDER = "#microsoft.graph.mailSearchFolder"
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A folder that is read; `total_items` is Graph's count, for progress."""
+    """A folder that is read; `total_items` is Graph's count, for progress, `well_known` one of NAMED_WELL_KNOWN."""
 
     id: str
     display_name: str
     parent_id: str
     total_items: int
+    well_known: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderDelta:
+    """Whether the folder tree changed, and the link to ask again with; empty where there are more pages to read."""
+
+    changed: bool
+    delta_link: str
+    next_link: str = ""
+
+
+def parse_folder_delta(body: dict[str, object]) -> FolderDelta:
+    """A page of `mailFolders/delta`; raises Unavailable where it is not whole."""
+    page = _whole(body)
+    next_link, delta_link = page.get("@odata.nextLink") or "", body.get("@odata.deltaLink") or ""
+    if bool(next_link) == bool(delta_link):
+        raise Unavailable("IncompleteReply")
+    return FolderDelta(bool(page["value"]), str(delta_link), next_link)
 
 
 def folders_to_sync(wire: Wire) -> list[Folder]:
     """Every folder to read, parents before children. One request, and one more for each level with subfolders."""
     replies = wire.batch(
-        {_ROOT: _children_path(_ROOT)} | {name: f"/me/mailFolders/{name}" for name in EXCLUDED_WELL_KNOWN}
+        {_ROOT: _children_path(_ROOT)}
+        | {name: f"/me/mailFolders/{name}" for name in (*EXCLUDED_WELL_KNOWN, *NAMED_WELL_KNOWN)}
     )
+    named = {found: name for name in NAMED_WELL_KNOWN if (found := _well_known_id(replies[name]))}
     excluded = {found for name in EXCLUDED_WELL_KNOWN if (found := _well_known_id(replies[name]))}
     seen: set[str] = set(excluded)
     folders: list[Folder] = []
@@ -66,7 +92,7 @@ def folders_to_sync(wire: Wire) -> list[Folder]:
             if folder["id"] in seen or folder.get("isHidden") or _is_search_folder(folder):
                 continue
             seen.add(folder["id"])
-            folders.append(_folder(folder))
+            folders.append(_folder(folder, named.get(folder["id"], "")))
             if folder.get("childFolderCount"):
                 parents.append(folder["id"])
         level = list(_children(wire, parents))
@@ -132,10 +158,11 @@ def _is_search_folder(folder: MailFolder) -> bool:
     return folder.get("@odata.type") == _SEARCH_FOLDER or "filterQuery" in folder or "sourceFolderIds" in folder
 
 
-def _folder(folder: MailFolder) -> Folder:
+def _folder(folder: MailFolder, well_known: str) -> Folder:
     return Folder(
         id=folder["id"],
         display_name=folder.get("displayName") or "",
         parent_id=folder.get("parentFolderId") or "",
         total_items=max(folder.get("totalItemCount") or 0, 0),
+        well_known=well_known,
     )

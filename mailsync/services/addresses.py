@@ -1,0 +1,35 @@
+"""Who "us" is: the addresses of a connected mailbox, as Microsoft lists them."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from accounts.domain.vocabulary import AddressKind
+from accounts.models import UserAddress
+from mailsync.models import Mailbox
+
+
+def learn_addresses(mailbox: Mailbox, addresses: Sequence[str]) -> None:
+    """Note a mailbox's own addresses (normalized, the primary one first), and drop those Microsoft no longer lists.
+
+    An address that stands with a colleague stays there: two people cannot be told apart by it.
+    """
+    kept = list(dict.fromkeys(addresses))
+    learned = {AddressKind.PRIMARY, AddressKind.PROXY}
+    with transaction.atomic():
+        known = UserAddress.objects.filter(organization=mailbox.organization_id, address__in=kept)
+        taken = set(known.values_list("address", flat=True))
+        UserAddress.objects.bulk_create(
+            [
+                UserAddress(
+                    organization=mailbox.organization,
+                    user=mailbox.user,
+                    address=address,
+                    kind=AddressKind.PROXY if position else AddressKind.PRIMARY,
+                )
+                for position, address in enumerate(kept)
+                if address not in taken
+            ],
+            ignore_conflicts=True,
+        )
+        UserAddress.objects.filter(user=mailbox.user, kind__in=learned).exclude(address__in=kept).delete()

@@ -1,0 +1,66 @@
+"""The rules that one mailbox is screened by: the organization's and its owner's, as a value for the pure rules.
+
+    blocked domain "internal"       whose people count as us          our_domains
+    blocked domain "never import"   no mail with them, whoever else   never_import_domains
+    exclusion of the organization   the same, for domain or address   never_import_*
+    exclusion of the person         for this mailbox alone            excluded_*
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from django.db.models import Q
+
+from accounts.domain.addresses import normalize_address
+from accounts.models import User, UserAddress
+from mailsync.domain.envelope import ScreeningPolicy
+from mailsync.domain.vocabulary import BlockKind, ExclusionKind
+from mailsync.models import BlockedDomain, Exclusion, Mailbox
+from timeline.domain.vocabulary import Direction, ParticipantRole
+from timeline.models import Participant
+
+
+def screening_policy(mailbox: Mailbox) -> ScreeningPolicy:
+    """What a mailbox's mail is screened by, without the correspondents: four queries."""
+    organization = mailbox.organization_id
+    logins = User.objects.filter(organization=organization).values_list("email", flat=True)
+    aliases = UserAddress.objects.filter(organization=organization).values_list("address", flat=True)
+    ours = {address for raw in (*logins, *aliases) if (address := normalize_address(raw))}
+    blocked: dict[str, set[str]] = {BlockKind.INTERNAL: set(), BlockKind.NEVER_IMPORT: set()}
+    for domain, kind in BlockedDomain.objects.filter(organization=organization).values_list("domain", "kind"):
+        blocked[kind].add(domain)
+    exclusions = Exclusion.objects.filter(Q(user=None) | Q(user=mailbox.user_id), organization=organization)
+    everyones: dict[str, set[str]] = {kind: set() for kind in ExclusionKind}
+    own: dict[str, set[str]] = {kind: set() for kind in ExclusionKind}
+    for user, kind, value in exclusions.values_list("user", "kind", "value"):
+        (everyones if user is None else own)[kind].add(value)
+    words = everyones[ExclusionKind.SUBJECT_WORD] | own[ExclusionKind.SUBJECT_WORD]
+    return ScreeningPolicy(
+        our_addresses=frozenset(ours),
+        our_domains=frozenset(blocked[BlockKind.INTERNAL]),
+        never_import_domains=frozenset(blocked[BlockKind.NEVER_IMPORT] | everyones[ExclusionKind.DOMAIN]),
+        never_import_addresses=frozenset(everyones[ExclusionKind.ADDRESS]),
+        excluded_domains=frozenset(own[ExclusionKind.DOMAIN]),
+        excluded_addresses=frozenset(own[ExclusionKind.ADDRESS]),
+        subject_words=tuple(sorted(words)),
+        since=mailbox.lookback_from,
+    )
+
+
+def correspondents_among(mailbox: Mailbox, addresses: Iterable[str]) -> frozenset[str]:
+    """Those of `addresses` that somebody of the organization has written to: one query."""
+    wanted = list(addresses)
+    if not wanted:
+        return frozenset()
+    written_to = Participant.objects.filter(
+        organization=mailbox.organization_id,
+        address__in=wanted,
+        role__in=[ParticipantRole.TO, ParticipantRole.CC],
+        engagement__direction=Direction.OUTBOUND,
+    )
+    return frozenset(written_to.values_list("address", flat=True).distinct())
+
+
+def with_correspondents(policy: ScreeningPolicy, addresses: frozenset[str]) -> ScreeningPolicy:
+    """The policy, knowing also whom we have written to."""
+    return replace(policy, correspondents=policy.correspondents | addresses)

@@ -1,0 +1,162 @@
+"""The switch "Import Email Conversations" (F3): on, off, sync now, and deleting what was imported."""
+
+from datetime import datetime, timedelta
+
+from celery import current_app
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.domain.audit import AuditVerb
+from accounts.domain.vocabulary import ConnectionState
+from accounts.models import MicrosoftConnection, User
+from accounts.services.audit import record_event
+from mailsync.domain.mailbox_state import NOT_CONNECTED
+from mailsync.domain.vocabulary import MailboxState
+from mailsync.models import FolderCursor, Mailbox, MailboxWalk, Sighting
+from mailsync.services.copies import forget_copies
+from mailsync.services.mailbox import move_mailbox
+
+REQUEUE_AFTER = timedelta(minutes=10)
+"""After so long a queued sync that has not begun is taken for lost."""
+
+
+class MayNotSync(Exception):
+    """An administrator has not designated this person to sync email."""
+
+
+class StillImporting(Exception):
+    """What was imported can only be deleted once import is off: it would come back otherwise."""
+
+
+def set_import(*, user: User, enabled: bool) -> Mailbox:
+    """Switch a person's import on (a sync is queued at once) or off (nothing more is fetched, from this moment).
+
+    Raises MayNotSync for a person without an organization or not designated to sync.
+    """
+    if enabled and (user.organization_id is None or not user.may_sync):
+        raise MayNotSync("An administrator of your organization has not allowed you to import email conversations.")
+    now = timezone.now()
+    with transaction.atomic():
+        mailbox = mailbox_of(user)
+        if mailbox.import_enabled == enabled:
+            return mailbox
+        Mailbox.objects.filter(pk=mailbox.pk).update(import_enabled=enabled)
+        mailbox.import_enabled = enabled
+        if enabled:
+            begin(mailbox, now=now)
+        else:
+            move_mailbox(
+                mailbox,
+                to=MailboxState.OFF,
+                cause="switched_off",
+                now=now,
+                due_at=None,
+                not_before=None,
+                is_awaited=False,
+                failures=0,
+            )
+        record_event(
+            organization=mailbox.organization,
+            actor=user,
+            verb=AuditVerb.SWITCHED_ON if enabled else AuditVerb.SWITCHED_OFF,
+            subject=mailbox,
+        )
+    return mailbox
+
+
+def request_sync(*, mailbox: Mailbox, actor: User | None = None) -> None:
+    """Somebody waits: this mailbox goes before the others, unless Microsoft asked us to wait."""
+    if not mailbox.import_enabled:
+        return
+    now = timezone.now()
+    with transaction.atomic():
+        if mailbox.not_before and mailbox.not_before > now:
+            Mailbox.objects.filter(pk=mailbox.pk).update(is_awaited=True, due_at=mailbox.not_before)
+        else:
+            enqueue(mailbox, now=now, is_awaited=True)
+        if actor is not None:
+            record_event(
+                organization=mailbox.organization, actor=actor, verb=AuditVerb.REQUESTED_SYNC, subject=mailbox
+            )
+
+
+def delete_imported(*, mailbox: Mailbox, actor: User) -> int:
+    """Delete what this mailbox brought in and no colleague's mailbox holds; says how many emails went.
+
+    Switching import on again afterwards brings the mail in anew: that is the person's own decision. Raises
+    StillImporting while import is on.
+    """
+    with transaction.atomic():
+        stored = Mailbox.objects.select_for_update().get(pk=mailbox.pk)
+        if stored.import_enabled:
+            raise StillImporting("Switch off “Import Email Conversations” first.")
+        count = forget_copies(stored, Sighting.objects.filter(mailbox=stored))
+        forget_progress(stored)
+        record_event(
+            organization=stored.organization,
+            actor=actor,
+            verb=AuditVerb.DELETED,
+            subject=stored,
+            detail={"engagements": count},
+        )
+    return count
+
+
+def forget_progress(mailbox: Mailbox) -> None:
+    """Let the next sync be a first one: as after deleting what was imported, or with another Microsoft account."""
+    FolderCursor.objects.filter(mailbox=mailbox).delete()
+    MailboxWalk.objects.filter(mailbox=mailbox).delete()
+    fresh: dict[str, object] = {
+        "folders_link": "",
+        "folders_walked_at": None,
+        "lookback_from": None,
+        "progress_done": 0,
+        "progress_total": 0,
+        "last_synced_at": None,
+        "last_reconciled_at": None,
+        "reconciliation_gap": 0,
+    }
+    Mailbox.objects.filter(pk=mailbox.pk).update(**fresh)
+    for name, value in fresh.items():
+        setattr(mailbox, name, value)
+
+
+def mailbox_of(user: User) -> Mailbox:
+    """A person's mailbox, made when it is first needed."""
+    mailbox, _ = Mailbox.objects.select_related("organization", "user").get_or_create(
+        user=user, defaults={"organization_id": user.organization_id}
+    )
+    return mailbox
+
+
+def begin(mailbox: Mailbox, *, now: datetime) -> None:
+    """Put a switched-on mailbox where its connection allows, and queue its sync where it can be read."""
+    connection = MicrosoftConnection.objects.filter(user=mailbox.user_id).first()
+    state = ConnectionState(connection.state) if connection else ConnectionState.DISCONNECTED
+    if state is ConnectionState.CONNECTED:
+        move_mailbox(mailbox, to=MailboxState.CONNECTING, now=now, not_before=None, failures=0)
+        enqueue(mailbox, now=now, is_awaited=True)
+    elif state is ConnectionState.DISCONNECTED:
+        move_mailbox(mailbox, to=MailboxState.CONNECTING, cause=NOT_CONNECTED, now=now, due_at=None, not_before=None)
+    else:
+        reason = connection.reason if connection else ""
+        move_mailbox(mailbox, to=MailboxState(state.value), cause=reason, now=now, due_at=None, not_before=None)
+
+
+def enqueue(mailbox: Mailbox, *, now: datetime, is_awaited: bool = False) -> bool:
+    """Queue one mailbox's sync once the transaction has committed; the task carries the id alone.
+
+    It is due again after a while, so that a task lost with its worker or broker comes back by itself. Where nobody
+    waits for it, False says that another dispatcher has queued it meanwhile.
+    """
+    again_at = now + REQUEUE_AFTER
+    rows = Mailbox.objects.filter(pk=mailbox.pk, import_enabled=True)
+    fields: dict[str, object] = {"is_awaited": True} if is_awaited else {}
+    if not is_awaited:
+        rows = rows.filter(due_at=mailbox.due_at)
+    if not rows.update(due_at=again_at, queued_at=now, **fields):
+        return False
+    mailbox.due_at, mailbox.queued_at = again_at, now
+    mailbox_id = str(mailbox.pk)
+    transaction.on_commit(lambda: current_app.send_task("mailsync.sync_mailbox", args=[mailbox_id]))
+    return True

@@ -1,0 +1,108 @@
+"""The corridor: a page of envelopes comes in, what is kept of it goes out, and nothing in between is stored.
+
+    envelopes ──screen, match──▶ candidates ──▶ headers fetched ──screen──▶ bodies fetched ──compose──▶ copies
+        │                            │                            │                            │
+        └─▶ Reason                   └─▶ known already             └─▶ Reason                   └─▶ Reason
+
+A body is asked for only when every rule that can be judged without it has let the mail pass (docs/decisions/0004).
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from crm.selectors.directory import directory_for
+from mailsync.domain.counts import Kept, Outcome
+from mailsync.domain.envelope import Candidate, Content, Discard, Envelope, KeptCopy, ScreeningPolicy
+from mailsync.domain.compose import compose_email
+from mailsync.domain.screening import screen_envelope, screen_headers
+from mailsync.domain.vocabulary import Reason
+from mailsync.graph.errors import ItemGone, MicrosoftError
+from mailsync.models import Sighting
+from mailsync.sync.patience import fetch_each
+from mailsync.sync.reading import Reading
+from mailsync.sync.sightings import sightings_of
+
+Fetch = Callable[[Sequence[str]], Mapping[str, Content | MicrosoftError]]
+
+
+@dataclass(slots=True)
+class Harvest:
+    """What a page comes to: copies to record, copies known before, and the outcome of every envelope."""
+
+    copies: list[KeptCopy] = field(default_factory=list)
+    known: list[tuple[Sighting, Envelope]] = field(default_factory=list)
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+
+
+def harvest(reading: Reading, envelopes: Iterable[Envelope]) -> Harvest:
+    """Take a page through the corridor. Raises what Graph raises where the page must be taken again later."""
+    page = list({envelope.graph_id: envelope for envelope in envelopes}.values())
+    result = Harvest()
+    if not page:
+        return result
+    addresses = frozenset[str]().union(*(envelope.addresses for envelope in page))
+    directory = directory_for(reading.mailbox.organization, addresses)
+    policy = reading.policy_for(page, directory)
+    candidates: list[Candidate] = []
+    for envelope in page:
+        if not reading.is_synced_folder(envelope.folder_id):
+            result.outcomes[envelope.graph_id] = Reason.FOLDER
+            continue
+        verdict = screen_envelope(envelope, policy, directory)
+        if isinstance(verdict, Discard):
+            result.outcomes[envelope.graph_id] = verdict.reason
+        else:
+            candidates.append(verdict)
+    _compose(reading, _unknown(reading, candidates, result), policy, result)
+    return result
+
+
+def _unknown(reading: Reading, candidates: Sequence[Candidate], result: Harvest) -> list[Candidate]:
+    """The candidates that this mailbox has not brought in before; the others need no second fetch."""
+    sightings = sightings_of(reading.mailbox, [candidate.envelope.graph_id for candidate in candidates])
+    fresh = []
+    for candidate in candidates:
+        sighting = sightings.get(candidate.envelope.graph_id)
+        if sighting is None:
+            fresh.append(candidate)
+        else:
+            result.known.append((sighting, candidate.envelope))
+            result.outcomes[candidate.envelope.graph_id] = Kept.KEPT
+    return fresh
+
+
+def _compose(reading: Reading, candidates: Sequence[Candidate], policy: ScreeningPolicy, result: Harvest) -> None:
+    """Fetch what is needed of the candidates, headers before bodies, and turn them into copies."""
+    headers = _contents(reading.client.fetch_headers, candidates, result)
+    passed = []
+    for candidate in candidates:
+        if content := headers.get(candidate.envelope.graph_id):
+            verdict = screen_headers(candidate, content.headers, policy)
+            if verdict is None:
+                passed.append(candidate)
+            else:
+                result.outcomes[candidate.envelope.graph_id] = verdict.reason
+    bodies = _contents(reading.client.fetch_bodies, passed, result)
+    now = reading.clock()
+    for candidate in passed:
+        graph_id = candidate.envelope.graph_id
+        if body := bodies.get(graph_id):
+            head = headers[graph_id]
+            content = replace(head, body=body.body, is_html=body.is_html)
+            copy = compose_email(candidate, content, policy, now=now)
+            if isinstance(copy, Discard):
+                result.outcomes[graph_id] = copy.reason
+            else:
+                result.copies.append(copy)
+                result.outcomes[graph_id] = Kept.KEPT
+
+
+def _contents(fetch: Fetch, candidates: Sequence[Candidate], result: Harvest) -> dict[str, Content]:
+    """Contents by id; what is gone is dropped, and what Microsoft cannot deliver is counted as failed."""
+    contents: dict[str, Content] = {}
+    for graph_id, answer in fetch_each(fetch, [candidate.envelope.graph_id for candidate in candidates]).items():
+        if isinstance(answer, Content):
+            contents[graph_id] = answer
+        else:
+            result.outcomes[graph_id] = Reason.GONE if isinstance(answer, ItemGone) else Kept.FAILED
+    return contents

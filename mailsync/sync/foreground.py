@@ -1,0 +1,90 @@
+"""Syncing in the foreground, for a person at a terminal: waits are sat out up to a minute each, then it is given up.
+
+    run ──▶ in sync ─────────────────────────▶ done
+     ▲  ├─▶ asked to wait, a minute at most ─▶ sleep ─┐
+     │  ├─▶ somebody else is reading it ─────▶ sleep ─┤
+     └──┴─────────────────────────────────────────────┘
+        └─▶ stopped, or a longer wait ───────▶ done, and said so
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+from django.utils import timezone
+
+from mailsync.domain.vocabulary import MailboxState
+from mailsync.models import Mailbox, SyncRun
+from mailsync.sync.reading import Reading
+from mailsync.sync.run import RunResult, sync_mailbox
+
+LONGEST_WAIT = timedelta(seconds=60)
+_BUSY_PAUSE = 1.0
+_WAITING = {MailboxState.INITIAL, MailboxState.CATCHING_UP, MailboxState.THROTTLED}
+
+
+@dataclass(slots=True)
+class Tally:
+    """What all runs over one mailbox came to."""
+
+    mailbox: Mailbox
+    seen: int = 0
+    kept: int = 0
+    failed: int = 0
+    requests: int = 0
+    dropped: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def is_in_sync(self) -> bool:
+        return self.mailbox.state == MailboxState.IN_SYNC
+
+    def add(self, run: SyncRun) -> None:
+        """Count a run's outcomes in."""
+        self.seen += run.seen
+        self.kept += run.kept
+        self.failed += run.failed
+        self.requests += run.requests
+        self.dropped.update(run.dropped)
+
+
+def sync_until_settled(
+    mailbox: Mailbox,
+    *,
+    on_progress: Callable[[Reading], None] | None = None,
+    on_wait: Callable[[float], None] | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Tally:
+    """Sync one mailbox until it is in sync, stopped, or asked to wait for more than a minute."""
+    tally = Tally(mailbox)
+    busy_since = timezone.now()
+    while True:
+        result = sync_mailbox(mailbox.pk, slice_length=None, on_progress=on_progress)
+        tally.mailbox = _stored(mailbox.pk)
+        if result.run is not None:
+            tally.add(result.run)
+        wait = _wait(result, tally.mailbox)
+        if result.is_busy and timezone.now() - busy_since > LONGEST_WAIT:
+            return tally
+        if not result.is_busy:
+            busy_since = timezone.now()
+        if wait is None or wait > LONGEST_WAIT.total_seconds():
+            return tally
+        if on_wait:
+            on_wait(wait)
+        sleep(wait)
+
+
+def _wait(result: RunResult, mailbox: Mailbox) -> float | None:
+    """Seconds until another try makes sense, or None where it is settled."""
+    if result.is_busy:
+        return _BUSY_PAUSE
+    if mailbox.state not in _WAITING or not mailbox.import_enabled or mailbox.not_before is None:
+        return None
+    return max((mailbox.not_before - timezone.now()).total_seconds(), 0.0)
+
+
+def _stored(mailbox_id: UUID) -> Mailbox:
+    return Mailbox.objects.select_related("user", "organization").get(pk=mailbox_id)

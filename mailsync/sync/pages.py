@@ -1,0 +1,91 @@
+"""One page of changes, taken in whole: its mails, what moved, what went, and the link to go on with.
+
+    whole rows       ──▶ the corridor
+    partial rows     ──▶ fetched by id where this mailbox does not know the mail    (a missing property is not null)
+    "@removed" rows  ──▶ here again on another page of the round?  a move
+                     ──▶ else fetched by id: in a folder we read?  a move that delta did not tell (A→B→A)
+                     ──▶ else the sighting is marked missing; mailsync.sync.removals decides after a grace
+"""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import timedelta
+
+from mailsync.domain.envelope import Envelope
+from mailsync.domain.vocabulary import CursorPhase
+from mailsync.graph.client import DeltaPage
+from mailsync.models import FolderCursor, Sighting
+from mailsync.sync.corridor import harvest
+from mailsync.sync.patience import fetch_each
+from mailsync.sync.reading import PAGE_SIZE, Reading
+from mailsync.sync.record import Page, record_page
+from mailsync.sync.sightings import sightings_of
+
+FILTER_CAP = 5_000
+"""A filtered delta round ends after so many messages, whatever is left (Graph: delta-query-messages)."""
+
+_NEAR_THE_CAP = FILTER_CAP * 9 // 10
+"""Rows are counted once, so a capped round may have shown a few less than the cap."""
+
+LIST_OVERLAP = timedelta(minutes=5)
+
+
+def take_page(reading: Reading, cursor: FolderCursor, page: DeltaPage, *, elsewhere: Collection[str] = ()) -> None:
+    """Take a page of a folder's round through the corridor and record it with the folder's next link.
+
+    `elsewhere` are ids that other pages of the same round show: their removal here is a move.
+    """
+    envelopes = [_at_home(envelope, cursor) for envelope in page.envelopes]
+    found, missing = _look_for(reading, page, elsewhere)
+    envelopes += found
+    result = harvest(reading, envelopes)
+    if cursor.phase == CursorPhase.INITIAL:
+        cursor.rows_seen += sum(not reading.counts.has_seen(graph_id) for graph_id in result.outcomes)
+    _advance(reading, cursor, page)
+    record_page(reading, Page(result, [cursor], missing))
+
+
+def is_quiet(page: DeltaPage) -> bool:
+    """Whether a page brings nothing but the next deltaLink."""
+    return bool(page.delta_link) and not (page.envelopes or page.removed_ids or page.partial_ids)
+
+
+def widen(cursor: FolderCursor) -> None:
+    """After a page that came through: twice the size again, up to the usual."""
+    if cursor.page_size:
+        cursor.page_size = 0 if cursor.page_size * 2 >= PAGE_SIZE else cursor.page_size * 2
+
+
+def _advance(reading: Reading, cursor: FolderCursor, page: DeltaPage) -> None:
+    widen(cursor)
+    cursor.link = page.next_link or page.delta_link
+    cursor.is_round_complete = bool(page.delta_link)
+    if not page.delta_link:
+        return
+    if cursor.phase == CursorPhase.INITIAL and cursor.rows_seen >= _NEAR_THE_CAP and cursor.delta_since is None:
+        cursor.window_before = reading.clock() + LIST_OVERLAP
+    else:
+        cursor.phase = CursorPhase.ONGOING
+
+
+def _at_home(envelope: Envelope, cursor: FolderCursor) -> Envelope:
+    return envelope if envelope.folder_id else replace(envelope, folder_id=cursor.folder_id)
+
+
+def _look_for(
+    reading: Reading, page: DeltaPage, elsewhere: Collection[str]
+) -> tuple[list[Envelope], list[Sighting]]:
+    """The mails behind removed and partial rows that are in a folder we read, and the sightings that are not."""
+    removed = [graph_id for graph_id in page.removed_ids if graph_id not in elsewhere]
+    if not removed and not page.partial_ids:
+        return [], []
+    sightings = sightings_of(reading.mailbox, [*removed, *page.partial_ids])
+    wanted = [*removed, *(graph_id for graph_id in page.partial_ids if graph_id not in sightings)]
+    found: list[Envelope] = []
+    missing: list[Sighting] = []
+    for graph_id, answer in fetch_each(reading.client.fetch_envelopes, list(dict.fromkeys(wanted))).items():
+        if isinstance(answer, Envelope) and reading.is_synced_folder(answer.folder_id):
+            found.append(answer)
+        elif graph_id in sightings:
+            missing.append(sightings[graph_id])
+    return found, missing

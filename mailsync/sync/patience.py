@@ -1,0 +1,46 @@
+"""Fetching many items in one go, where a failure stays with its item.
+
+    whole answer 429/503       the caller's request raises: the page is taken again later
+    one item gone              ItemGone, for the caller to count
+    one item not delivered     asked for again by itself; then its error, for the caller to count
+    nothing of several came    an outage and no poison: raises, the page is taken again later
+    one item 429               raises: we are asked to wait
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+from mailsync.graph.errors import ItemGone, MicrosoftError, Unavailable
+
+_TRIES = 3
+_PAUSE_SECONDS = 0.2
+
+T = TypeVar("T")
+
+
+def fetch_each(
+    fetch: Callable[[Sequence[str]], Mapping[str, T | MicrosoftError]], ids: Sequence[str]
+) -> dict[str, T | ItemGone | Unavailable]:
+    """What `fetch` gives for each id: the item, ItemGone, or Unavailable where it cannot be had after several tries."""
+    if not ids:
+        return {}
+    got = dict(fetch(ids))
+    for attempt in range(1, _TRIES + 1):
+        troubled = [graph_id for graph_id in ids if isinstance(got[graph_id], Unavailable)]
+        if not troubled:
+            break
+        time.sleep(_PAUSE_SECONDS * (attempt - 1))
+        got.update(fetch(troubled))
+    results: dict[str, T | ItemGone | Unavailable] = {}
+    for graph_id in ids:
+        answer = got[graph_id]
+        if isinstance(answer, MicrosoftError) and not isinstance(answer, ItemGone | Unavailable):
+            raise answer
+        results[graph_id] = answer
+    failed = [answer for answer in results.values() if isinstance(answer, Unavailable)]
+    if len(failed) == len(results) > 1:
+        raise failed[0]
+    return results
+
+

@@ -1,0 +1,144 @@
+"""Everything a page comes to, in ONE transaction: emails, sightings, the cursor and the run's counts.
+
+A crash before the commit leaves the cursor where it was, so the page is read again; a crash after it leaves nothing to
+do. The claim is renewed by the same transaction, so a worker that lost its mailbox, or whose switch went off, writes
+nothing.
+"""
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+
+from accounts.domain.vocabulary import Detail, Visibility
+from mailsync.domain.counts import Outcome
+from mailsync.domain.vocabulary import Reason
+from mailsync.models import FolderCursor, Sighting
+from mailsync.sync.corridor import Harvest
+from mailsync.sync.reading import Reading
+from mailsync.sync.sightings import new_sighting, settle_known
+from timeline.services.recording import RecordedEmail, record_emails
+
+_TRIES = 8
+_DEADLOCK, _LOCK_WAIT = 1213, 1205
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Page:
+    """What one transaction writes. `missing` are sightings that were reported removed."""
+
+    harvest: Harvest = field(default_factory=Harvest)
+    cursors: Sequence[FolderCursor] = ()
+    missing: Sequence[Sighting] = ()
+
+
+def record_page(reading: Reading, page: Page) -> int:
+    """Write a page and say how many emails are new. Raises Interrupted where the mailbox is no longer ours."""
+    new = unit_of_work(lambda: _record(reading, page))
+    reading.is_run_stored = reading.has_progressed = True
+    if reading.on_progress:
+        reading.on_progress(reading)
+    return new
+
+
+def unit_of_work(work: Callable[[], T]) -> T:
+    """Run `work` in a transaction, again from its beginning where another worker's commit got in its way.
+
+    That is a unique constraint that decided for the other (two mailboxes holding the same new mail), a MariaDB
+    deadlock or lock wait, or a busy SQLite file.
+    """
+    for attempt in range(_TRIES):
+        try:
+            with transaction.atomic():
+                return work()
+        except (IntegrityError, OperationalError) as error:
+            is_last = attempt == _TRIES - 1
+            if is_last or connection.in_atomic_block or not _is_collision(error):
+                raise
+            time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - spreads two workers, guards nothing
+    raise AssertionError  # pragma: no cover - the last attempt returns or raises
+
+
+def _is_collision(error: IntegrityError | OperationalError) -> bool:
+    if isinstance(error, IntegrityError):
+        return True
+    return (bool(error.args) and error.args[0] in {_DEADLOCK, _LOCK_WAIT}) or "locked" in str(error)
+
+
+def _record(reading: Reading, page: Page) -> int:
+    harvest, mailbox = page.harvest, reading.mailbox
+    outcomes: dict[str, Outcome] = dict(harvest.outcomes)
+    # first, and as an update: it locks the mailbox's row and fails where the mailbox is somebody else's by now
+    done, total = reading.progress()
+    reading.claim.renew(progress_done=done, progress_total=total)
+    new = _record_copies(reading, harvest, outcomes)
+    changed = settle_known(harvest.known)
+    if changed:
+        Sighting.objects.bulk_update(changed, ["folder_id", "missing_since", "gone_at"])
+    if page.missing:
+        ids = [sighting.pk for sighting in page.missing]
+        Sighting.objects.filter(pk__in=ids, missing_since=None, gone_at=None).update(missing_since=reading.clock())
+    save_cursors(page.cursors)
+    for graph_id, outcome in outcomes.items():
+        reading.counts.note(graph_id, outcome)
+    _save_run(reading)
+    mailbox.progress_done, mailbox.progress_total = done, total
+    return new
+
+
+def _record_copies(reading: Reading, harvest: Harvest, outcomes: dict[str, Outcome]) -> int:
+    if not harvest.copies:
+        return 0
+    mailbox = reading.mailbox
+    organization = mailbox.organization
+    results = record_emails(
+        organization=organization,
+        mailbox_owner=mailbox.user,
+        emails=[copy.email for copy in harvest.copies],
+        visibility=Visibility(mailbox.visibility or organization.visibility),
+        detail=Detail(organization.detail),
+        now=reading.clock(),
+    )
+    sightings = []
+    for copy, result in zip(harvest.copies, results, strict=True):
+        if isinstance(result, RecordedEmail):
+            sightings.append(new_sighting(mailbox, copy.envelope, result.email_id))
+        else:
+            outcomes[copy.envelope.graph_id] = Reason.SUPPRESSED
+    Sighting.objects.bulk_create(sightings)
+    return sum(isinstance(result, RecordedEmail) and result.is_new for result in results)
+
+
+_CURSOR_FIELDS = [
+    "phase",
+    "link",
+    "is_round_complete",
+    "since",
+    "delta_since",
+    "rows_seen",
+    "window_before",
+    "page_size",
+    "is_gone",
+]
+
+
+def save_cursors(cursors: Sequence[FolderCursor]) -> None:
+    """Write how far folders were read: one query."""
+    if len(cursors) == 1:
+        cursors[0].save(update_fields=[*_CURSOR_FIELDS, "changed_at"])
+    elif cursors:
+        FolderCursor.objects.bulk_update(cursors, _CURSOR_FIELDS)
+
+
+def _save_run(reading: Reading) -> None:
+    run = reading.run
+    for name, value in reading.counted().items():
+        setattr(run, name, value)
+    run.save(force_insert=not reading.is_run_stored, force_update=reading.is_run_stored)
+
+

@@ -1,0 +1,55 @@
+"""What became of mails that were reported removed: nothing is concluded before a grace is over and a GET has confirmed.
+
+    missing ──grace──▶ asked for by id ─┬─ in a folder we read ──────────▶ it only moved: the sighting stays
+                                        ├─ in Deleted Items, Junk, … ─┐
+                                        ├─ 404 ───────────────────────┴─▶ gone ── policy keep ───▶ noted, email stays
+                                        │                                     └── policy follow ─▶ sighting removed;
+                                        └─ not to be had now ──▶ asked again next time            the email with its last
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from accounts.domain.vocabulary import DeletionPolicy
+from mailsync.domain.envelope import Envelope
+from mailsync.graph.errors import ItemGone
+from mailsync.models import Sighting
+from mailsync.services.copies import forget_copies
+from mailsync.sync.patience import fetch_each
+from mailsync.sync.reading import Reading
+from mailsync.sync.record import unit_of_work
+
+GRACE = timedelta(hours=1)
+"""Long enough for an undo in Outlook, and for the other folder's delta to catch up."""
+
+_AT_ONCE = 200
+
+
+def confirm_removals(reading: Reading) -> None:
+    """Settle the sightings whose grace is over."""
+    due = list(
+        Sighting.objects.filter(
+            mailbox=reading.mailbox, gone_at=None, missing_since__lte=reading.clock() - GRACE
+        ).order_by("missing_since")[:_AT_ONCE]
+    )
+    by_id = {sighting.graph_id: sighting for sighting in due}
+    gone, moved = [], []
+    for graph_id, answer in fetch_each(reading.client.fetch_envelopes, list(by_id)).items():
+        sighting = by_id[graph_id]
+        if isinstance(answer, Envelope) and reading.is_synced_folder(answer.folder_id):
+            sighting.folder_id, sighting.missing_since = answer.folder_id, None
+            moved.append(sighting)
+        elif isinstance(answer, Envelope | ItemGone):
+            gone.append(sighting)
+    if gone or moved:
+        unit_of_work(lambda: _settle(reading, gone, moved))
+
+
+def _settle(reading: Reading, gone: Iterable[Sighting], moved: list[Sighting]) -> None:
+    reading.claim.renew()
+    Sighting.objects.bulk_update(moved, ["folder_id", "missing_since"])
+    ids = [sighting.pk for sighting in gone]
+    if reading.mailbox.organization.deletion_policy == DeletionPolicy.FOLLOW:
+        forget_copies(reading.mailbox, Sighting.objects.filter(pk__in=ids))
+    else:
+        Sighting.objects.filter(pk__in=ids).update(gone_at=reading.clock())

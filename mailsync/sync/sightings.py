@@ -1,0 +1,44 @@
+"""A mailbox's copies: found by Graph's id, written with the page that showed them."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+from mailsync.domain.envelope import Envelope
+from mailsync.models import Mailbox, Sighting
+
+
+def graph_id_hash(graph_id: str) -> str:
+    """What the index reads: immutable ids are long, and their case matters."""
+    return hashlib.sha256(graph_id.encode()).hexdigest()
+
+
+def sightings_of(mailbox: Mailbox, graph_ids: Iterable[str]) -> dict[str, Sighting]:
+    """The mailbox's sightings of these copies, by Graph's id: one query."""
+    hashes = [graph_id_hash(graph_id) for graph_id in graph_ids]
+    if not hashes:
+        return {}
+    rows = Sighting.objects.filter(mailbox=mailbox, graph_id_hash__in=hashes)
+    return {row.graph_id: row for row in rows}
+
+
+def new_sighting(mailbox: Mailbox, envelope: Envelope, email_id: object) -> Sighting:
+    """The row for a copy seen for the first time."""
+    return Sighting(
+        mailbox=mailbox,
+        email_id=email_id,
+        graph_id=envelope.graph_id,
+        graph_id_hash=graph_id_hash(envelope.graph_id),
+        folder_id=envelope.folder_id,
+        received_at=envelope.received_at,
+    )
+
+
+def settle_known(known: Sequence[tuple[Sighting, Envelope]]) -> list[Sighting]:
+    """The sightings that must be written: moved to another folder, or back after having been reported removed."""
+    changed = []
+    for sighting, envelope in known:
+        if sighting.folder_id != envelope.folder_id or sighting.missing_since or sighting.gone_at:
+            sighting.folder_id = envelope.folder_id
+            sighting.missing_since = sighting.gone_at = None
+            changed.append(sighting)
+    return changed
