@@ -148,6 +148,7 @@ class MicrosoftConnection(models.Model):
     object_id = models.CharField(max_length=36, blank=True)
     username = models.CharField(max_length=320, blank=True)
     token_cache = EncryptedTextField(blank=True)
+    token_version = models.PositiveIntegerField(default=0, help_text="Grows with each saved cache: compare and set.")
     granted_scopes = models.TextField(blank=True, help_text="As Microsoft returned them, space-separated.")
     state = models.CharField(max_length=20, choices=choices(ConnectionState), default=ConnectionState.DISCONNECTED)
     reason = models.CharField(max_length=60, blank=True, help_text="Microsoft's error code, such as AADSTS50173.")
@@ -180,6 +181,19 @@ class SignInFlow(models.Model):
 
     def __str__(self) -> str:
         return f"sign-in of {self.user_id}"
+
+
+class FailedLogin(models.Model):
+    """A wrong password for an address, known here or not; enough of them close the door for a while."""
+
+    address_hash = models.CharField(max_length=64, help_text="SHA-256 of the address as typed, in lower case.")
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["address_hash", "at"], name="failed_logins_by_address")]  # each login
+
+    def __str__(self) -> str:
+        return f"{self.address_hash[:8]} {self.at:%H:%M}"
 
 
 class ConsentGrant(models.Model):

@@ -4,3 +4,10 @@ from django.dispatch import Signal
 
 person_joined = Signal()
 """A person of an organization has a login (sender=User, user=…): records that name the address find their owner."""
+
+connection_changed = Signal()
+"""A person's connection to Microsoft came, went or changed its state.
+
+sender=MicrosoftConnection, connection=…, account_changed=… (True: another Microsoft account than before, so that what
+was remembered of the mailbox is another mailbox's). Sent inside the transaction that changes the row.
+"""

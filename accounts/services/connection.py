@@ -1,0 +1,258 @@
+"""Connecting a person's Microsoft 365: auth code with PKCE, its answer proven to belong to who began it.
+
+    begin_sign_in ──▶ authority ──cross-site POST, without our session──▶ accept_answer     encrypted on the flow
+                                                                             │ a page of our own leads on
+         connection ◀── finish_sign_in ◀── GET ?flow=…, with our session ◀───┘
+                          └─ must be the person who began; else the flow is burnt
+
+The first answer to a flow is the only one, and only who sent it learns the flow's id: somebody who lures a colleague
+to Microsoft with a state of the own can neither read nor finish what comes back.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.domain.audit import AuditVerb
+from accounts.domain.sign_in import MicrosoftPerson, SignInRefused, as_tenant_id, identify
+from accounts.domain.vocabulary import ConnectionState
+from accounts.microsoft.aadsts import sign_in_error
+from accounts.microsoft.errors import MicrosoftError, Misconfigured
+from accounts.microsoft.identity import Identity, Redeemed, configured_tenant, is_configured
+from accounts.microsoft.scopes import MAIL_READ, SIGN_IN_SCOPES, is_granted
+from accounts.models import MicrosoftConnection, Organization, SignInFlow, User
+from accounts.selectors.consent import consented_tenant
+from accounts.services.audit import record_event
+from accounts.services.tokens import MAIL_READ_MISSING, record_loss, token_provider
+from accounts.signals import connection_changed
+
+__all__ = [
+    "SignInRefused",
+    "accept_answer",
+    "begin_sign_in",
+    "disconnect",
+    "find_flow",
+    "finish_sign_in",
+    "record_loss",
+    "token_provider",
+]
+
+FLOW_LIFE = timedelta(minutes=15)
+"""Longer than Microsoft's code lives (ten minutes), short enough to be of no use to a finder."""
+
+_ANSWER_FIELDS = ("code", "state", "client_info", "error", "error_description", "error_uri", "suberror")
+_LONGEST_ANSWER = 16_000
+
+
+def begin_sign_in(*, user: User, redirect_uri: str, now: datetime | None = None) -> str:
+    """The address at Microsoft where `user` signs in; raises SignInRefused or the error tree."""
+    now = now or timezone.now()
+    _require_may_connect(user)
+    known = MicrosoftConnection.objects.filter(user=user).first()
+    is_reconnect = known is not None and known.state != ConnectionState.DISCONNECTED
+    tenant = consented_tenant(user.organization) if user.organization else ""
+    flow = Identity(tenant=tenant).begin(
+        SIGN_IN_SCOPES,
+        redirect_uri=redirect_uri,
+        login_hint=known.username if known and is_reconnect and known.username else user.email,
+        claims=known.claims if known else "",
+    )
+    with transaction.atomic():
+        SignInFlow.objects.filter(expires_at__lt=now - timedelta(days=1)).delete()
+        SignInFlow.objects.create(
+            user=user,
+            state_hash=_hash(flow["state"]),
+            flow=json.dumps({"tenant": tenant, "msal": flow}),
+            expires_at=now + FLOW_LIFE,
+        )
+    return str(flow["auth_uri"])
+
+
+def accept_answer(state: str, params: Mapping[str, str], *, now: datetime | None = None) -> SignInFlow:
+    """Keep Microsoft's answer, encrypted, until the browser proves whose it is. Knows no session: anybody may call.
+
+    Raises SignInRefused where no open flow has this state, or it has an answer already.
+    """
+    now = now or timezone.now()
+    answer = {name: params[name][:_LONGEST_ANSWER] for name in _ANSWER_FIELDS if params.get(name)}
+    flow = SignInFlow.objects.filter(state_hash=_hash(state)).first()
+    if not state or flow is None:
+        raise SignInRefused("state_unknown", "Microsoft's answer belongs to no sign-in that was begun here.")
+    _require_open(flow, now)
+    flow.answer = json.dumps(answer)
+    is_first = SignInFlow.objects.filter(pk=flow.pk, used_at=None, answer="").update(answer=flow.answer)
+    if not is_first:
+        raise SignInRefused("answered_already", "This sign-in was answered once already.")
+    return flow
+
+
+def find_flow(flow_id: str) -> SignInFlow:
+    """The flow with that id; raises SignInRefused where there is none."""
+    try:
+        return SignInFlow.objects.select_related("user__organization").get(pk=UUID(flow_id))
+    except (ValueError, SignInFlow.DoesNotExist):
+        raise SignInRefused("flow_unknown", "There is no such sign-in.") from None
+
+
+def finish_sign_in(*, flow: SignInFlow, user: User, now: datetime | None = None) -> MicrosoftConnection:
+    """Exchange the flow's answer for a connection of `user`, who must have begun it.
+
+    Without Mail.Read among the granted scopes the connection stands, in the state needs_consent. Raises SignInRefused
+    or the error tree; what Microsoft refused is kept on a connection that was not working anyway.
+    """
+    now = now or timezone.now()
+    _take(flow, user, now)
+    organization = _require_may_connect(user)
+    kept, answer = json.loads(flow.flow), json.loads(flow.answer or "{}")
+    try:
+        if "error" in answer:
+            raise sign_in_error(answer)
+        redeemed = Identity(tenant=kept["tenant"]).redeem(kept["msal"], answer)
+    except MicrosoftError as error:
+        _keep_failure(user, organization, error, now)
+        raise
+    person = identify(
+        redeemed.claims,
+        client_id=settings.MICROSOFT_CLIENT_ID,
+        expected_tenants=_expected_tenants(organization),
+        now=now,
+    )
+    return _connect(user, organization, person, redeemed, now)
+
+
+def disconnect(*, user: User, now: datetime | None = None) -> None:
+    """Forget the tokens at once; who was connected stays known, so that another account is noticed later."""
+    with transaction.atomic():
+        connection = MicrosoftConnection.objects.select_for_update().filter(user=user).first()
+        if connection is None or connection.state == ConnectionState.DISCONNECTED:
+            return
+        connection.token_cache = connection.granted_scopes = connection.reason = connection.claims = ""
+        connection.state = ConnectionState.DISCONNECTED
+        connection.state_changed_at = now or timezone.now()
+        connection.token_version += 1
+        connection.save()
+        record_event(organization=connection.organization, actor=user, verb=AuditVerb.REMOVED, subject=connection)
+        connection_changed.send(sender=MicrosoftConnection, connection=connection, account_changed=False)
+
+
+def _require_may_connect(user: User) -> Organization:
+    if not is_configured():
+        raise Misconfigured(
+            "not_configured",
+            sentence="Connecting Microsoft 365 is off: this installation is not registered with Microsoft.",
+            next_step="The operator has to set MICROSOFT_CLIENT_ID and MICROSOFT_CLIENT_SECRET.",
+        )
+    if user.organization is None:
+        raise SignInRefused("no_organization", "This login belongs to no organization.", "Use a person's own login.")
+    if not user.may_sync:
+        raise SignInRefused(
+            "may_not_sync", "Your admin has not allowed you to connect a mailbox.", "Ask your admin to allow it."
+        )
+    return user.organization
+
+
+def _require_open(flow: SignInFlow, now: datetime) -> None:
+    if flow.used_at is not None:
+        raise SignInRefused("used_already", "This sign-in was completed already, or it was refused.")
+    if flow.expires_at <= now:
+        raise SignInRefused("expired", "This sign-in took longer than a quarter of an hour.")
+
+
+def _take(flow: SignInFlow, user: User, now: datetime) -> None:
+    """Use the flow up, whoever asks: a wrong person's attempt must not leave it usable."""
+    _require_open(flow, now)
+    if not SignInFlow.objects.filter(pk=flow.pk, used_at=None).update(used_at=now, answer="", flow=""):
+        raise SignInRefused("used_already", "This sign-in was completed already, or it was refused.")
+    if flow.user_id != user.pk:
+        raise SignInRefused(
+            "begun_by_another",
+            "This sign-in was begun by another person, so your Microsoft account was not connected.",
+            "If somebody sent you the link, do not use it; start connecting from your own profile.",
+        )
+
+
+def _expected_tenants(organization: Organization) -> frozenset[str]:
+    tenants = {as_tenant_id(configured_tenant()) or consented_tenant(organization)}
+    return frozenset(tenants - {""})
+
+
+def _keep_failure(user: User, organization: Organization, error: MicrosoftError, now: datetime) -> None:
+    if error.connection_state is None:
+        return
+    with transaction.atomic():
+        connection = MicrosoftConnection.objects.select_for_update().filter(user=user).first()
+        if connection is None:
+            connection = MicrosoftConnection(user=user, organization=organization)
+        if connection.state == ConnectionState.CONNECTED:
+            return
+        connection.state, connection.reason = error.connection_state, error.code[:60]
+        connection.state_changed_at = now
+        connection.token_version += 1
+        connection.save()
+        connection_changed.send(sender=MicrosoftConnection, connection=connection, account_changed=False)
+
+
+def _connect(
+    user: User, organization: Organization, person: MicrosoftPerson, redeemed: Redeemed, now: datetime
+) -> MicrosoftConnection:
+    has_mail = is_granted(MAIL_READ, redeemed.granted_scopes)
+    with transaction.atomic():
+        _require_free(user, organization, person)
+        connection = MicrosoftConnection.objects.select_for_update().filter(user=user).first()
+        if connection is None:
+            connection = MicrosoftConnection(user=user, organization=organization)
+        has_changed = bool(connection.object_id) and _person_of(connection) != (person.tenant_id, person.object_id)
+        if has_changed and connection.token_cache:
+            raise SignInRefused(
+                "another_account",
+                f"You signed in as {person.username}, but {connection.username} is connected.",
+                f"Connect again as {connection.username}; or disconnect first, to connect the other account.",
+            )
+        changes: dict[str, Any] = {
+            "tenant_id": person.tenant_id,
+            "object_id": person.object_id,
+            "username": person.username,
+            "token_cache": redeemed.cache,
+            "granted_scopes": redeemed.granted_scopes,
+            "state": ConnectionState.CONNECTED if has_mail else ConnectionState.NEEDS_CONSENT,
+            "reason": "" if has_mail else MAIL_READ_MISSING,
+            "claims": "",
+            "state_changed_at": now,
+            "connected_at": now,
+            "token_version": connection.token_version + 1,
+        }
+        for name, value in changes.items():
+            setattr(connection, name, value)
+        connection.save()
+        record_event(organization=organization, actor=user, verb=AuditVerb.ADDED, subject=connection)
+        connection_changed.send(sender=MicrosoftConnection, connection=connection, account_changed=has_changed)
+    return connection
+
+
+def _require_free(user: User, organization: Organization, person: MicrosoftPerson) -> None:
+    """One Microsoft account serves one login of an organization: two would both claim to be its addresses."""
+    others = MicrosoftConnection.objects.filter(
+        organization=organization, tenant_id=person.tenant_id, object_id=person.object_id
+    ).exclude(user=user)
+    holder = others.exclude(state=ConnectionState.DISCONNECTED).select_related("user").first()
+    if holder is not None:
+        raise SignInRefused(
+            "connected_elsewhere",
+            f"{person.username} is already connected by {holder.user.display_name}.",
+            f"Connect your own account, or ask {holder.user.display_name} to disconnect first.",
+        )
+
+
+def _person_of(connection: MicrosoftConnection) -> tuple[str, str]:
+    return connection.tenant_id, connection.object_id
+
+
+def _hash(state: str) -> str:
+    return hashlib.sha256(state.encode()).hexdigest()
