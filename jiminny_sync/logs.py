@@ -14,7 +14,12 @@ _SHARED: list[Any] = [
 
 def logging_settings(*, is_debug: bool) -> dict[str, Any]:
     """Django's LOGGING: lines for a person in debug, JSON otherwise."""
-    renderer: Any = structlog.dev.ConsoleRenderer(colors=False) if is_debug else structlog.processors.JSONRenderer()
+    # a traceback without the values of its variables: these hold what people write
+    renderers: list[Any] = (
+        [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
+        if is_debug
+        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    )
     structlog.configure(
         processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -27,7 +32,7 @@ def logging_settings(*, is_debug: bool) -> dict[str, Any]:
             "structured": {
                 "()": structlog.stdlib.ProcessorFormatter,
                 "foreign_pre_chain": _SHARED,
-                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers],
             },
         },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
