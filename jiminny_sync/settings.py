@@ -78,6 +78,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "jiminny_sync.frame.frame",
             ],
         },
     },
@@ -179,6 +180,7 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+WHITENOISE_AUTOREFRESH = DEBUG or IS_TEST_RUN  # files are looked up as they are asked for, not collected first
 IS_HTTPS = BASE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_NAME = "jiminny_session"
@@ -218,14 +220,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
-        "ParticipantRole": "timeline.domain.vocabulary.ParticipantRole",
-        "PersonRole": "accounts.domain.vocabulary.Role",
-        "EngagementKind": "timeline.domain.vocabulary.Kind",
+        "ParticipantRole": "timeline.api.serializers.PARTICIPANT_ROLES",
+        "PersonRole": "mailsync.api.serializers.PERSON_ROLES",
+        "EngagementKind": "timeline.api.serializers.KINDS",
         "ActivityKind": ["call", "meeting"],
-        "Direction": "timeline.domain.vocabulary.Direction",
-        "AssociationRule": "timeline.domain.vocabulary.AssociationRule",
-        "MailboxState": "mailsync.domain.vocabulary.MailboxState",
-        "RunKind": "mailsync.domain.vocabulary.RunKind",
+        "RunKind": "mailsync.api.serializers.RUN_KINDS",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

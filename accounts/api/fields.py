@@ -1,10 +1,16 @@
-"""Dates as the API writes them: UTC, whole seconds, `Z`."""
+"""Fields as the API reads and writes them: dates in UTC, whole seconds, `Z`; switches that are not guessed."""
 
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+
+
+def words(vocabulary: type[StrEnum]) -> list[str]:
+    """A vocabulary's words as choices of a field."""
+    return [word.value for word in vocabulary]
 
 
 def utc_seconds(moment: datetime) -> str:
@@ -27,3 +33,12 @@ class UtcSecondsField(serializers.DateTimeField):
 
     def to_representation(self, value: datetime) -> str:
         return utc_seconds(value)
+
+
+class StrictBooleanField(serializers.BooleanField):
+    """JSON's own true or false; "yes" and 1 are refused, for a switch must not be guessed."""
+
+    def to_internal_value(self, value: Any) -> bool:
+        if not isinstance(value, bool):
+            self.fail("invalid", input=value)
+        return value

@@ -18,30 +18,6 @@ CONTENT_TYPE = "application/problem+json"
 _OUR_FAULT = "Something went wrong on our side. It was logged; trying again later may help."
 
 
-class Conflict(exceptions.APIException):
-    """The request is well formed, but what stands here forbids it."""
-
-    status_code = HTTPStatus.CONFLICT
-    default_detail = "This conflicts with what is recorded."
-    default_code = "conflict"
-
-
-class Gone(exceptions.APIException):
-    """What is written was deleted before, and stays deleted."""
-
-    status_code = HTTPStatus.GONE
-    default_detail = "This was deleted and is not recorded again."
-    default_code = "gone"
-
-
-class TooLarge(exceptions.APIException):
-    """The body is longer than is read."""
-
-    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-    default_detail = "The body is too large."
-    default_code = "too_large"
-
-
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's EXCEPTION_HANDLER: the same exceptions answered, in the one shape."""
     if isinstance(error, DjangoValidationError):

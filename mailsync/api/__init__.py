@@ -1,0 +1,1 @@
+"""Mailboxes and the caller's own switch by the API."""

@@ -1,0 +1,106 @@
+"""The resource mailboxes/: health and runs; one's own for a rep, the organization's for managers and admins."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+import django_filters
+from django.db.models import OuterRef, QuerySet, Subquery
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from accounts.api.errors import Conflict
+from accounts.domain.audit import AuditVerb
+from accounts.models import User
+from accounts.services.audit import record_event
+from mailsync.api.serializers import MailboxSerializer, RunSerializer
+from mailsync.domain.vocabulary import MailboxState, RunKind
+from mailsync.models import Mailbox, SyncRun
+from mailsync.services.switch import request_sync
+
+
+class MailboxFilters(django_filters.FilterSet):
+    """By state and person."""
+
+    state = django_filters.ChoiceFilter(choices=[(state.value, state.value) for state in MailboxState])
+    user = django_filters.UUIDFilter(help_text="The id of the person whose mailbox it is.")
+
+    class Meta:
+        model = Mailbox
+        fields: list[str] = []
+
+
+def mailboxes_for(viewer: User) -> QuerySet[Mailbox]:
+    """The mailboxes whose health the viewer may see."""
+    rows = Mailbox.objects.filter(organization=viewer.organization).select_related("user")
+    return rows if viewer.reads_every_deal else rows.filter(user=viewer)
+
+
+def with_last_run(mailboxes: Sequence[Mailbox]) -> Sequence[Mailbox]:
+    """The same rows, each knowing its latest sync run as `last_run`: two queries whatever their number."""
+    latest = SyncRun.objects.filter(mailbox=OuterRef("pk"), kind__in=[RunKind.INITIAL, RunKind.ONGOING])
+    ids = dict(
+        Mailbox.objects.filter(pk__in=[mailbox.pk for mailbox in mailboxes])
+        .annotate(latest=Subquery(latest.order_by("-started_at", "-id").values("pk")[:1]))
+        .values_list("pk", "latest")
+    )
+    runs = SyncRun.objects.in_bulk([run for run in ids.values() if run])
+    for mailbox in mailboxes:
+        mailbox.last_run = runs.get(ids.get(mailbox.pk))  # type: ignore[attr-defined] # what the serializer reads
+    return mailboxes
+
+
+@extend_schema(tags=["mailboxes"])
+class Mailboxes(GenericViewSet[Mailbox]):
+    """Mailboxes with their switch, state and progress."""
+
+    queryset = Mailbox.objects.none()
+    serializer_class = MailboxSerializer
+    filterset_class = MailboxFilters
+    ordering = ("-id",)
+
+    def get_queryset(self) -> QuerySet[Mailbox]:
+        return mailboxes_for(self.viewer)
+
+    @property
+    def viewer(self) -> User:
+        assert isinstance(self.request.user, User)  # noqa: S101 - by permission; tells the type checker
+        return self.request.user
+
+    def list(self, request: Request) -> Response:
+        """Your own mailbox; for managers and admins, the organization's."""
+        page = with_last_run(self.paginate_queryset(self.filter_queryset(self.get_queryset())) or [])
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """A mailbox's state, with the next step that mends it."""
+        return Response(self._body(self.get_object()))
+
+    @extend_schema(
+        request=None, responses={202: OpenApiResponse(MailboxSerializer, "Asked for; it begins in the background.")}
+    )
+    @action(detail=True, methods=["post"], filterset_class=None)
+    def sync(self, request: Request, pk: str) -> Response:
+        """Ask for a round at once. 409 where the switch is off."""
+
+        mailbox = self.get_object()
+        if not mailbox.import_enabled:
+            raise Conflict("“Import Email Conversations” is off for this mailbox: switch it on first.")
+        request_sync(mailbox=mailbox)
+        record_event(
+            organization=mailbox.organization, actor=self.viewer, verb=AuditVerb.REQUESTED_SYNC, subject=mailbox
+        )
+        return Response(self._body(self.get_object()), status=HTTPStatus.ACCEPTED)
+
+    @extend_schema(responses=RunSerializer(many=True))
+    @action(detail=True, filterset_class=None, serializer_class=RunSerializer, ordering=("-started_at", "-id"))
+    def runs(self, request: Request, pk: str) -> Response:
+        """What every run did, in counts by reason: seen = kept + all dropped + failed."""
+        page: Any = self.paginate_queryset(SyncRun.objects.filter(mailbox=self.get_object()))  # type: ignore[arg-type]
+        return self.get_paginated_response(RunSerializer(page, many=True).data)
+
+    def _body(self, mailbox: Mailbox) -> Any:
+        return MailboxSerializer(with_last_run([mailbox])[0]).data

@@ -1,0 +1,1 @@
+"""Engagements and conversations by the API."""

@@ -1,0 +1,117 @@
+"""Engagements and conversations as JSON; what the caller may not read is empty, not missing."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from accounts.api.fields import UtcSecondsField, words
+from accounts.api.serializers import UserSerializer
+from accounts.models import User
+from crm.api.serializers import AccountReferenceSerializer, OpportunityReferenceSerializer
+from timeline.domain.vocabulary import AssociationRule, Direction, Kind, ParticipantRole
+from timeline.models import EmailMessage, Engagement, Participant
+from timeline.selectors import Presented, presented
+from timeline.selectors.summaries import ConversationSummary
+
+KINDS = words(Kind)
+PARTICIPANT_ROLES = words(ParticipantRole)
+
+
+class ParticipantSerializer(serializers.ModelSerializer[Participant]):
+    """A person in an engagement; a known contact, lead or user carries the id."""
+
+    role = serializers.ChoiceField(choices=PARTICIPANT_ROLES)
+    contact = serializers.UUIDField(source="contact_id", read_only=True, allow_null=True)
+    lead = serializers.UUIDField(source="lead_id", read_only=True, allow_null=True)
+    user = serializers.UUIDField(source="user_id", read_only=True, allow_null=True)
+
+    class Meta:
+        model = Participant
+        fields = ["role", "name", "address", "contact", "lead", "user"]
+
+
+class EmailSerializer(serializers.Serializer[EmailMessage]):
+    """What only an email has; `new_text` is the text without quoted mail and signature."""
+
+    internet_message_id = serializers.CharField(allow_null=True)
+    in_reply_to = serializers.CharField(allow_null=True)
+    references = serializers.ListField(child=serializers.CharField())
+    text = serializers.CharField(allow_blank=True)
+    new_text = serializers.CharField(allow_blank=True)
+
+
+class AssociationSerializer(serializers.Serializer[Engagement]):
+    """Why the engagement stands under its opportunity, and whether that was beyond doubt."""
+
+    rule = serializers.ChoiceField(choices=words(AssociationRule), source="association_rule")
+    certain = serializers.BooleanField(source="association_certain")
+
+
+class EngagementSerializer(serializers.Serializer[Engagement]):
+    """An email, call or meeting."""
+
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=KINDS)
+    direction = serializers.SerializerMethodField()
+    occurred_at = UtcSecondsField()
+    subject = serializers.SerializerMethodField()
+    owner = UserSerializer(allow_null=True)
+    account = AccountReferenceSerializer(allow_null=True)
+    opportunity = OpportunityReferenceSerializer(allow_null=True)
+    conversation = serializers.UUIDField(source="conversation_id", allow_null=True)
+    participants = ParticipantSerializer(many=True)
+    email = serializers.SerializerMethodField()
+    association = AssociationSerializer(source="*")
+    source = serializers.CharField()  # type: ignore[assignment] # DRF sets it only on fields that are nested
+    external_id = serializers.CharField()
+    notes = serializers.SerializerMethodField()
+    duration_seconds = serializers.IntegerField(allow_null=True)
+
+    @extend_schema_field(serializers.ChoiceField(choices=words(Direction), allow_null=True))
+    def get_direction(self, engagement: Engagement) -> str | None:
+        return engagement.direction or None
+
+    def get_subject(self, engagement: Engagement) -> str:
+        return self._shown(engagement).subject
+
+    def get_notes(self, engagement: Engagement) -> str:
+        return self._shown(engagement).notes
+
+    @extend_schema_field(EmailSerializer(allow_null=True))
+    def get_email(self, engagement: Engagement) -> dict[str, Any] | None:
+        email: EmailMessage | None = getattr(engagement, "email", None)
+        if email is None:
+            return None
+        shown = self._shown(engagement)
+        return {
+            "internet_message_id": email.internet_message_id,
+            "in_reply_to": email.in_reply_to,
+            "references": email.references,
+            "text": shown.text,
+            "new_text": shown.new_text,
+        }
+
+    def _shown(self, engagement: Engagement) -> Presented:
+        viewer: User = self.context["request"].user
+        return presented(engagement, viewer)
+
+
+class ConversationSerializer(serializers.Serializer[ConversationSummary]):
+    """Mails that answer one another; subject, dates and count are of those that the caller may read."""
+
+    id = serializers.UUIDField()
+    subject = serializers.CharField(allow_blank=True)
+    first_at = UtcSecondsField()
+    last_at = UtcSecondsField()
+    email_count = serializers.IntegerField()
+
+
+class ConversationDetailSerializer(ConversationSerializer):
+    """With its engagements, oldest first."""
+
+    engagements = serializers.SerializerMethodField()
+
+    @extend_schema_field(EngagementSerializer(many=True))
+    def get_engagements(self, _summary: ConversationSummary) -> Any:
+        return EngagementSerializer(self.context["engagements"], many=True, context=self.context).data

@@ -1,0 +1,43 @@
+"""What a list says of each conversation, from the mails that the viewer may read and from no other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from accounts.models import User
+from timeline.models import Conversation
+from timeline.selectors.engagements import engagements_for, presented
+
+
+@dataclass(slots=True)
+class ConversationSummary:
+    """The subject of the earliest mail whose subject is shown; dates and count of the visible mails."""
+
+    id: UUID
+    subject: str
+    first_at: datetime
+    last_at: datetime
+    email_count: int = 1
+
+
+def summaries(viewer: User, conversations: Sequence[Conversation]) -> list[ConversationSummary]:
+    """One summary a conversation, in the given order: one query whatever their number.
+
+    A conversation that shrank to nothing visible since it was read is left out.
+    """
+    stored = {conversation.pk: conversation for conversation in conversations}
+    found: dict[UUID, ConversationSummary] = {}
+    for mail in engagements_for(viewer).filter(conversation__in=stored).order_by("occurred_at", "id"):
+        conversation = stored[mail.conversation_id]  # type: ignore[index] # the filter leaves no None
+        subject = presented(mail, viewer).subject
+        summary = found.get(conversation.pk)
+        if summary is None:
+            is_earliest = mail.occurred_at <= conversation.first_at
+            subject = conversation.subject if subject and is_earliest else subject
+            found[conversation.pk] = ConversationSummary(conversation.pk, subject, mail.occurred_at, mail.occurred_at)
+            continue
+        summary.subject = summary.subject or subject
+        summary.last_at = mail.occurred_at
+        summary.email_count += 1
+    return [found[pk] for pk in stored if pk in found]

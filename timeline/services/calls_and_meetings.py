@@ -1,0 +1,188 @@
+"""Records calls and meetings that other programs report, once each (API; later, the calendar).
+
+(source, external_id) known?  ──yes──▶ what stands there, unchanged
+deleted or erased before?     ──yes──▶ WasDeleted · ErasedParticipant
+      │ no
+      ▼ one transaction
+directory ─▶ deal: the given one, else the organization's rule ─▶ owner ─▶ rows ─▶ search index
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypedDict
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from accounts.models import Organization, User
+from crm.domain.directory import Match
+from crm.models import Account, Opportunity
+from crm.selectors import directory_for
+from timeline.domain.assignment import (
+    Assignment,
+    Occasion,
+    choose_opportunity,
+    circles_of,
+    nearest_account,
+    nearest_inbox_owner,
+    owner_of,
+)
+from timeline.domain.email import EmailParticipant
+from timeline.domain.vocabulary import AssociationRule, ParticipantRole, SuppressionKind
+from timeline.models import Association, Engagement, Participant
+from timeline.search.outbox import queue_for_index
+from timeline.services.deals import deal_book, rules_of
+from timeline.services.deletion import activity_identity
+from timeline.services.people import Owned, association_rows, participant_rows, places_of_users, users_by_address
+from timeline.services.suppression import suppressed_among
+
+
+class WasDeleted(Exception):
+    """This call or meeting was deleted before."""
+
+
+class ErasedParticipant(Exception):
+    """Somebody takes part whose data was erased."""
+
+
+class ParticipantGiven(TypedDict):
+    """A participant as reported; the address is normalized."""
+
+    role: str
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedActivity:
+    """The call or meeting that stands in the timeline, and whether this brought it there."""
+
+    engagement: Engagement
+    is_new: bool
+
+
+def record_activity(
+    *,
+    actor: User,
+    kind: str,
+    source: str,
+    external_id: str,
+    occurred_at: datetime,
+    direction: str | None,
+    subject: str,
+    notes: str,
+    duration_seconds: int | None,
+    participants: Sequence[ParticipantGiven],
+    account: Account | None,
+    opportunity: Opportunity | None,
+) -> RecordedActivity:
+    """Record a call or meeting of `actor`'s organization; raises WasDeleted and ErasedParticipant with a sentence."""
+    organization = actor.organization
+    assert organization is not None, "an operator records nothing"  # noqa: S101
+    known = Engagement.objects.filter(organization=organization, source=source, external_id=external_id)
+    if found := known.first():
+        return RecordedActivity(found, is_new=False)
+    people = _people(participants)
+    _refuse_suppressed(organization, activity_identity(source, external_id), people)
+    match, users = _who_is_who(organization, people)
+    placed = _placed(organization, occurred_at, people, match, users, actor=actor, given=opportunity)
+    engagement = Engagement(
+        organization=organization,
+        kind=kind,
+        source=source,
+        external_id=external_id,
+        occurred_at=occurred_at,
+        direction=direction or "",
+        subject=subject,
+        notes=notes,
+        duration_seconds=duration_seconds,
+        account_id=account.pk if account else placed.account,
+        owner_id=placed.owner,
+        opportunity_id=placed.assignment.opportunity,
+        association_rule=placed.assignment.rule,
+        association_certain=placed.assignment.is_certain,
+        association_candidates=[str(candidate) for candidate in placed.assignment.candidates],
+        visibility=organization.visibility,
+        detail=organization.detail,
+    )
+    try:
+        _store(engagement, people, match, users)
+    except IntegrityError:
+        if winner := known.first():
+            return RecordedActivity(winner, is_new=False)
+        raise
+    return RecordedActivity(engagement, is_new=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    assignment: Assignment
+    account: UUID | None
+    owner: UUID | None
+
+
+def _people(participants: Iterable[ParticipantGiven]) -> list[EmailParticipant]:
+    return [EmailParticipant(ParticipantRole(given["role"]), given["name"], given["address"]) for given in participants]
+
+
+def _refuse_suppressed(organization: Organization, identity: str, people: Iterable[EmailParticipant]) -> None:
+    addresses = {(SuppressionKind.ADDRESS, person.address) for person in people}
+    suppressed = suppressed_among(organization, {(SuppressionKind.MESSAGE, identity), *addresses})
+    if (SuppressionKind.MESSAGE, identity) in suppressed:
+        raise WasDeleted("This call or meeting was deleted here, so it is not recorded again.")
+    if suppressed:
+        raise ErasedParticipant("Somebody takes part whose data was erased: nothing with that person is recorded.")
+
+
+def _who_is_who(organization: Organization, people: Iterable[EmailParticipant]) -> tuple[Match, dict[str, UUID]]:
+    """The customers among the participants, and our own people by address."""
+    addresses = {person.address for person in people}
+    users = users_by_address(organization, addresses)
+    others = addresses - users.keys()
+    return directory_for(organization, others).match(sorted(others)), users
+
+
+def _placed(
+    organization: Organization,
+    occurred_at: datetime,
+    people: Sequence[EmailParticipant],
+    match: Match,
+    users: Mapping[str, UUID],
+    *,
+    actor: User,
+    given: Opportunity | None,
+) -> _Place:
+    """Under which deal and account it stands, and whose it is."""
+    parts = [(person.role, person.address) for person in people]
+    taking_part = frozenset(users.values())
+    nearest = nearest_inbox_owner(taking_part, places_of_users(people, users)) or actor.pk
+    if given is not None:
+        assignment = Assignment(given.pk, AssociationRule.GIVEN, is_certain=True, candidates=(given.pk,))
+        return _Place(assignment, given.account_id or nearest_account(parts, match), given.owner_id or nearest)
+    circles = circles_of(parts, match)
+    book = deal_book(organization, circles)
+    occasion = Occasion(occurred_at, circles, taking_part)
+    assignment = choose_opportunity(occasion, book.of(circles), rules_of(organization))
+    deal = book.deals.get(assignment.opportunity) if assignment.opportunity else None
+    account = deal.account if deal and deal.account else nearest_account(parts, match)
+    return _Place(assignment, account, owner_of(deal, nearest))
+
+
+def _store(engagement: Engagement, people: Sequence[EmailParticipant], match: Match, users: Mapping[str, UUID]) -> None:
+    owned = Owned(engagement.organization_id, engagement.pk, engagement.occurred_at)
+    associations = association_rows(owned, match)
+    if engagement.account_id and engagement.account_id not in {row.account_id for row in associations}:
+        associations.append(
+            Association(
+                organization_id=owned.organization_id,
+                engagement_id=owned.engagement_id,
+                occurred_at=owned.occurred_at,
+                account_id=engagement.account_id,
+            )
+        )
+    with transaction.atomic():
+        engagement.save(force_insert=True)
+        Participant.objects.bulk_create(participant_rows(owned, people, match, users))
+        Association.objects.bulk_create(associations)
+        queue_for_index(engagement.organization_id, [engagement.pk])

@@ -1,0 +1,143 @@
+"""Deletes conversations and engagements for good: what was deleted does not come back with the next sync (F13, F27).
+
+may the person?  ──no──▶ NotAllowed
+under a hold?    ──yes─▶ OnHold
+      │
+      ▼  one transaction
+suppress (keyed hashes) ─▶ queue for the search index ─▶ delete rows, sightings with them ─▶ audit
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts.domain.audit import AuditVerb
+from accounts.models import Organization, User
+from accounts.services.audit import record_event
+from timeline.domain.identity import base_subject
+from timeline.domain.vocabulary import Kind, SuppressionKind
+from timeline.models import Conversation, Engagement, LegalHold
+from timeline.search.outbox import queue_for_index
+from timeline.selectors import engagements_for
+from timeline.selectors.holds import is_held
+from timeline.services.suppression import Suppressed, suppress
+from timeline.visibility import took_part
+
+
+class OnHold(Exception):
+    """A legal hold covers it."""
+
+
+class NotAllowed(Exception):
+    """This person may not delete it."""
+
+
+def delete_conversation(*, conversation: Conversation, actor: User) -> int:
+    """Delete every engagement of `conversation` and the conversation; how many there were.
+
+    Raises NotAllowed and OnHold with a sentence for the person.
+    """
+    rows = Engagement.objects.filter(conversation=conversation)
+    if not _may_delete(actor, rows):
+        raise NotAllowed("Colleagues took part in this conversation: ask an admin to delete it.")
+    with transaction.atomic():
+        deleted = _delete(conversation.organization, rows, what="This conversation")
+        record_event(
+            organization=conversation.organization,
+            actor=actor,
+            verb=AuditVerb.DELETED,
+            subject=conversation,
+            detail={"engagements": deleted},
+        )
+        refresh_conversations([conversation.pk])
+    return deleted
+
+
+def delete_engagement(*, engagement: Engagement, actor: User) -> None:
+    """Delete one engagement, and its conversation where nothing else is in it. Raises NotAllowed and OnHold."""
+    rows = Engagement.objects.filter(pk=engagement.pk)
+    if not _may_delete(actor, rows):
+        raise NotAllowed("Only somebody who took part in this, or an admin, may delete it.")
+    organization, conversation = engagement.organization, engagement.conversation_id
+    with transaction.atomic():
+        _delete(organization, rows, what=f"This {engagement.kind}")
+        record_event(
+            organization=organization,
+            actor=actor,
+            verb=AuditVerb.DELETED,
+            subject=engagement,
+            detail={"kind": engagement.kind},
+        )
+        if conversation:
+            refresh_conversations([conversation])
+
+
+def delete_rows(organization: Organization, ids: Collection[UUID], *, suppressed: bool) -> None:
+    """Delete these engagements with no questions asked: the caller looked for holds, and writes the audit row.
+
+    Runs in the caller's transaction. `suppressed` keeps them from being imported again.
+    """
+    rows = Engagement.objects.filter(organization=organization, pk__in=ids)
+    conversations = set(rows.exclude(conversation=None).values_list("conversation_id", flat=True))
+    if suppressed:
+        suppress(organization, _identities(rows))
+    queue_for_index(organization.pk, ids)
+    rows.delete()
+    refresh_conversations(conversations)
+
+
+def refresh_conversations(ids: Collection[UUID]) -> None:
+    """Count and date again what stands in these conversations, and delete those in which nothing is left."""
+    remaining: dict[UUID, list[tuple[datetime, str]]] = defaultdict(list)
+    for pk, occurred_at, subject in (
+        Engagement.objects.filter(conversation__in=ids)
+        .order_by("occurred_at")
+        .values_list("conversation_id", "occurred_at", "subject")
+    ):
+        remaining[pk].append((occurred_at, base_subject(subject)))
+    empty = [pk for pk in ids if pk not in remaining]
+    # a hold that was released stays on record without what it held
+    LegalHold.objects.filter(conversation__in=empty, released_at__isnull=False).update(conversation=None)
+    Conversation.objects.filter(pk__in=empty).delete()
+    for pk, mails in remaining.items():
+        first_at, subject = min(mails)
+        Conversation.objects.filter(pk=pk).update(
+            email_count=len(mails), first_at=first_at, last_at=mails[-1][0], subject=subject
+        )
+
+
+def _may_delete(actor: User, rows: QuerySet[Engagement]) -> bool:
+    """Admins anything; managers what they may read; reps what they own or took part in. All or nothing."""
+    if actor.is_organization_admin:
+        return True
+    permitted = engagements_for(actor).filter(pk__in=rows.values("pk"))
+    if not actor.reads_every_deal:
+        permitted = permitted.filter(took_part(actor))
+    return permitted.count() == rows.filter(hidden_at=None).count()
+
+
+def _delete(organization: Organization, rows: QuerySet[Engagement], *, what: str) -> int:
+    if rows.filter(is_held(organization)).exists():
+        raise OnHold(f"{what} is under a legal hold: nothing of it can be deleted until the hold is released.")
+    suppress(organization, _identities(rows))
+    ids = list(rows.values_list("pk", flat=True))
+    queue_for_index(organization.pk, ids)
+    rows.delete()
+    return len(ids)
+
+
+def _identities(rows: QuerySet[Engagement]) -> list[Suppressed]:
+    """By what the same thing would be recognized if it came again."""
+    emails = rows.filter(kind=Kind.EMAIL).values_list("email__message_key", "email__fingerprint")
+    found = [(SuppressionKind.MESSAGE, value) for pair in emails for value in pair if value]
+    others = rows.exclude(kind=Kind.EMAIL).values_list("source", "external_id")
+    return found + [(SuppressionKind.MESSAGE, activity_identity(source, given)) for source, given in others]
+
+
+def activity_identity(source: str, external_id: str) -> str:
+    """What a call or meeting is recognized by: its producer and its id there."""
+    return f"{source}\0{external_id}"

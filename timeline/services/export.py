@@ -1,0 +1,130 @@
+"""A conversation as a file: mail (RFC 5322) or table; only what the person may read is in it.
+
+engagements_for(viewer) ─▶ presented ─▶ conversation_eml    one mail as itself, several attached to a cover mail
+                                     └▶ conversation_csv    one row a mail, safe to open in a spreadsheet
+"""
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from email.headerregistry import Address
+from email.message import EmailMessage as Mail
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from accounts.domain.audit import AuditVerb
+from accounts.models import User
+from accounts.services.audit import record_event
+from timeline.domain.vocabulary import ParticipantRole
+from timeline.models import Conversation, EmailMessage, Participant
+from timeline.selectors import Presented
+
+_POLICY = SMTP.clone(cte_type="7bit", max_line_length=998)
+"""The longest line RFC 5322 2.1.1 allows, so that a Message-ID is never folded."""
+
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,990}>")
+_FORMULA_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_COLUMNS = (
+    "id", "occurred_at", "kind", "direction", "from", "to", "cc", "subject", "text", "owner", "account", "opportunity",
+    "internet_message_id",
+)  # fmt: skip
+
+
+def record_export(*, conversation: Conversation, actor: User, form: str) -> None:
+    """Write down who took a copy, in which form."""
+    record_event(
+        organization=conversation.organization,
+        actor=actor,
+        verb=AuditVerb.EXPORTED,
+        subject=conversation,
+        detail={"as": form},
+    )
+
+
+def conversation_eml(emails: Sequence[Presented]) -> bytes:
+    """The mails of a conversation as one .eml file: a single one as itself, several attached to a cover mail."""
+    mails = [_mail(email) for email in emails]
+    if len(mails) == 1:
+        return mails[0].as_bytes()
+    cover = Mail(policy=_POLICY)
+    cover["Subject"] = f"Conversation: {_line(emails[0].subject)}" if emails else "Conversation"
+    cover.set_content(f"{len(mails)} mails of one conversation are attached, oldest first.\n")
+    for number, mail in enumerate(mails, start=1):
+        cover.add_attachment(mail, filename=f"{number:03}.eml")
+    return cover.as_bytes()
+
+
+def conversation_csv(engagements: Sequence[Presented]) -> bytes:
+    """One row an engagement, UTF-8 with a byte order mark, every value quoted, none of them a formula."""
+    table = io.StringIO(newline="")
+    writer = csv.writer(table, quoting=csv.QUOTE_ALL)
+    writer.writerow(_COLUMNS)
+    for shown in engagements:
+        writer.writerow([_cell(value) for value in _row(shown)])
+    return table.getvalue().encode("utf-8-sig")
+
+
+def _row(shown: Presented) -> list[str]:
+    engagement = shown.engagement
+    email: EmailMessage | None = getattr(engagement, "email", None)
+    roles = (ParticipantRole.FROM, ParticipantRole.TO, ParticipantRole.CC)
+    return [
+        str(engagement.pk),
+        engagement.occurred_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        engagement.kind,
+        engagement.direction,
+        *("; ".join(part.address for part in engagement.participants.all() if part.role == role) for role in roles),
+        shown.subject,
+        shown.text or shown.notes,
+        engagement.owner.email if engagement.owner else "",
+        engagement.account.name if engagement.account else "",
+        engagement.opportunity.name if engagement.opportunity else "",
+        (email.internet_message_id or "") if email else "",
+    ]
+
+
+def _cell(text: str) -> str:
+    """`text` as a spreadsheet shows it: an apostrophe keeps what looks like a formula from being one."""
+    text = text.replace("\0", "")
+    return f"'{text}" if text.lstrip(" \n").startswith(_FORMULA_BEGINNINGS) or text.startswith("\n") else text
+
+
+def _mail(shown: Presented) -> Mail:
+    engagement = shown.engagement
+    email: EmailMessage = engagement.email
+    parts = list(engagement.participants.all())
+    is_international = any(not part.address.isascii() for part in parts)
+    mail = Mail(policy=_POLICY.clone(utf8=True) if is_international else _POLICY)
+    for header, role in (
+        ("From", ParticipantRole.FROM), ("Sender", ParticipantRole.SENDER), ("To", ParticipantRole.TO),
+        ("Cc", ParticipantRole.CC),
+    ):  # fmt: skip
+        if people := [_person(part) for part in parts if part.role == role]:
+            mail[header] = people[0] if role == ParticipantRole.SENDER else people
+    mail["Subject"] = _line(shown.subject)
+    mail["Date"] = format_datetime(engagement.occurred_at)
+    for header, ids in (
+        ("Message-ID", [email.internet_message_id]),
+        ("In-Reply-To", [email.in_reply_to]),
+        ("References", email.references),
+    ):
+        if safe := [given for given in ids if given and _MESSAGE_ID.fullmatch(given)]:
+            mail[header] = " ".join(safe)
+    mail.set_content(shown.text)
+    return mail
+
+
+def _person(part: Participant) -> Address:
+    address, name = _line(part.address), _line(part.name)
+    try:
+        return Address(display_name=name, addr_spec=address)
+    except (ValueError, IndexError):
+        local, _, domain = address.rpartition("@")
+        return Address(display_name=name, username=local, domain=domain)
+
+
+def _line(text: str) -> str:
+    """`text` on one line: no header of its own can hide in it."""
+    return _CONTROLS.sub(" ", text).strip()
