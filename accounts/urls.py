@@ -1,5 +1,16 @@
 """This app's pages."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from accounts.views import consent, login, microsoft
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("login/", login.login, name="login"),
+    path("logout/", login.logout, name="logout"),
+    path("profile/integrations/microsoft/connect/", microsoft.connect, name="connect-microsoft"),
+    path("profile/integrations/microsoft/disconnect/", microsoft.disconnect_microsoft, name="disconnect-microsoft"),
+    path("oauth/microsoft/callback/", microsoft.callback, name="microsoft-callback"),
+    path("consent/", consent.consent, name="consent"),
+    path("consent/callback/", consent.callback, name="consent-callback"),
+    path("consent/<slug:kind>/", consent.grant, name="grant-consent"),
+]

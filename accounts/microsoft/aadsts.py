@@ -142,6 +142,7 @@ MEANINGS: dict[int, Meaning] = {
         "The address that Microsoft should send people back to is not registered.",
         "The operator has to add this site's callback address to the app registration, or correct BASE_URL.",
     ),
+    500112: Meaning(Misconfigured, "The address that Microsoft sent the person back to does not fit BASE_URL."),
     500113: Meaning(Misconfigured, "No address to send people back to is registered for this application."),
     50194: Meaning(
         Misconfigured,

@@ -122,7 +122,6 @@ def finish_sign_in(*, flow: SignInFlow, user: User, now: datetime | None = None)
         redeemed.claims,
         client_id=settings.MICROSOFT_CLIENT_ID,
         expected_tenants=_expected_tenants(organization),
-        now=now,
     )
     return _connect(user, organization, person, redeemed, now)
 

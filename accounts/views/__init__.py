@@ -1,0 +1,1 @@
+"""Pages of signing in, connecting Microsoft 365 and granting consent."""
