@@ -1,7 +1,7 @@
 """Which of the due mailboxes are read now: those somebody waits for first, then the longest due, within limits.
 
-    due ──▶ awaited first, then by due time ──▶ room in its organization? ──▶ room at all? ──▶ queued
-                                                   └─ no: the next one        └─ no: next minute
+due ──▶ awaited first, then by due time ──▶ room in its organization? ──▶ room at all? ──▶ queued
+                                               └─ no: the next one        └─ no: next minute
 """
 
 from collections import Counter

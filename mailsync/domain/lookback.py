@@ -1,8 +1,8 @@
 """How far back the first sync goes (F9): to the oldest open opportunity, one week at least, retention at most.
 
-       retention         oldest open opportunity        one week ago      now
-    ──────┼───────────────────────┼──────────────────────────┼─────────────┼──▶
-          └ never before          └ from here                └ at least from here
+   retention         oldest open opportunity        one week ago      now
+──────┼───────────────────────┼──────────────────────────┼─────────────┼──▶
+      └ never before          └ from here                └ at least from here
 """
 
 import calendar

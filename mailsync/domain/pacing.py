@@ -1,8 +1,8 @@
 """When a mailbox is read next: its slot in the interval, or later after trouble.
 
-    healthy    every mailbox has its own second of the interval, so that a fleet is spread evenly over it
-    trouble    the longer of what Microsoft asked for and an exponential floor, with jitter, at most an hour
-    stopped    a look now and then, in case somebody mended it without telling us
+healthy    every mailbox has its own second of the interval, so that a fleet is spread evenly over it
+trouble    the longer of what Microsoft asked for and an exponential floor, with jitter, at most an hour
+stopped    a look now and then, in case somebody mended it without telling us
 """
 
 import hashlib
@@ -41,7 +41,8 @@ def backoff(failures: int, retry_after: float | None, jitter: float) -> timedelt
     `retry_after` is what Microsoft asked for, in seconds; `jitter` in [0, 1) spreads mailboxes that failed together.
     A wait that Microsoft asked for is never shortened.
     """
-    floor = BACKOFF_FLOOR * 2 ** min(max(failures - 1, 0), 12)
+    doublings: int = min(max(failures - 1, 0), 12)
+    floor: timedelta = BACKOFF_FLOOR * (1 << doublings)
     wait = max(min(floor, BACKOFF_CEILING), timedelta(seconds=retry_after or 0))
     return wait * (1 + jitter / 4)
 

@@ -1,9 +1,9 @@
 """What a change of a person's Microsoft connection means for the mailbox.
 
-    connected again            a switched-on mailbox that waited for it begins at once
-    another Microsoft account  is another mailbox: what was read before says nothing about it
-    lost                       the mailbox stops and says so, without waiting for its next round
-    disconnected               the same, as not connected
+connected again            a switched-on mailbox that waited for it begins at once
+another Microsoft account  is another mailbox: what was read before says nothing about it
+lost                       the mailbox stops and says so, without waiting for its next round
+disconnected               the same, as not connected
 """
 
 from typing import Any

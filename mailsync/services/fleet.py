@@ -28,7 +28,7 @@ def dispatch_due(*, now: datetime) -> int:
         .only("organization_id", "due_at", "is_awaited")
     )
     mailboxes = {mailbox.pk: mailbox for mailbox in waiting[:_LOOKED_AT]}
-    due = [Due(each.pk, each.organization_id, each.due_at, each.is_awaited) for each in mailboxes.values() if each.due_at]
+    due = [Due(row.pk, row.organization_id, row.due_at, row.is_awaited) for row in mailboxes.values() if row.due_at]
     return sum(enqueue(mailboxes[chosen], now=now) for chosen in choose(due, _busy(now), _limits()))
 
 

@@ -1,5 +1,7 @@
 """The Graph client of a mailbox: its owner's tokens, the process's session, the configured address."""
 
+from collections.abc import Callable
+
 from django.conf import settings
 
 from accounts.encryption import UnreadableSecret
@@ -8,15 +10,18 @@ from accounts.microsoft.session import microsoft_session
 from accounts.models import MicrosoftConnection
 from accounts.services.tokens import NOT_CONNECTED, token_provider
 from mailsync.graph.client import GraphClient
+from mailsync.graph.wire import Tokens
 from mailsync.models import Mailbox
 
 
-def graph_client_for(mailbox: Mailbox) -> GraphClient:
+def graph_client_for(mailbox: Mailbox, *, gate: Callable[[Tokens], Tokens] | None = None) -> GraphClient:
     """A client that reads `mailbox`; raises ReauthenticationNeeded where its owner never connected Microsoft 365.
 
-    Costs no request, and no query where `user__microsoft_connection` was selected with the mailbox.
+    `gate` may stand before the tokens: a sync's refuses them once import is switched off. Costs no request, and no
+    query where `user__microsoft_connection` was selected with the mailbox.
     """
-    return GraphClient(settings.MICROSOFT_GRAPH_URL, token_provider(connection_of(mailbox)), microsoft_session())
+    tokens: Tokens = token_provider(connection_of(mailbox))
+    return GraphClient(settings.MICROSOFT_GRAPH_URL, gate(tokens) if gate else tokens, microsoft_session())
 
 
 def connection_of(mailbox: Mailbox) -> MicrosoftConnection:

@@ -1,9 +1,9 @@
 """The rules that one mailbox is screened by: the organization's and its owner's, as a value for the pure rules.
 
-    blocked domain "internal"       whose people count as us          our_domains
-    blocked domain "never import"   no mail with them, whoever else   never_import_domains
-    exclusion of the organization   the same, for domain or address   never_import_*
-    exclusion of the person         for this mailbox alone            excluded_*
+blocked domain "internal"       whose people count as us          our_domains
+blocked domain "never import"   no mail with them, whoever else   never_import_domains
+exclusion of the organization   the same, for domain or address   never_import_*
+exclusion of the person         for this mailbox alone            excluded_*
 """
 
 from collections.abc import Iterable

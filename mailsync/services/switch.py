@@ -75,9 +75,7 @@ def request_sync(*, mailbox: Mailbox, actor: User | None = None) -> None:
         else:
             enqueue(mailbox, now=now, is_awaited=True)
         if actor is not None:
-            record_event(
-                organization=mailbox.organization, actor=actor, verb=AuditVerb.REQUESTED_SYNC, subject=mailbox
-            )
+            record_event(organization=mailbox.organization, actor=actor, verb=AuditVerb.REQUESTED_SYNC, subject=mailbox)
 
 
 def delete_imported(*, mailbox: Mailbox, actor: User) -> int:
@@ -122,9 +120,11 @@ def forget_progress(mailbox: Mailbox) -> None:
 
 
 def mailbox_of(user: User) -> Mailbox:
-    """A person's mailbox, made when it is first needed."""
+    """A person's mailbox, made when it is first needed. Raises MayNotSync for who belongs to no organization."""
+    if user.organization is None:
+        raise MayNotSync("Only people of an organization have a mailbox here.")
     mailbox, _ = Mailbox.objects.select_related("organization", "user").get_or_create(
-        user=user, defaults={"organization_id": user.organization_id}
+        user=user, defaults={"organization": user.organization}
     )
     return mailbox
 

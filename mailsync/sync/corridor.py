@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from crm.selectors.directory import directory_for
+from mailsync.domain.compose import compose_email
 from mailsync.domain.counts import Kept, Outcome
 from mailsync.domain.envelope import Candidate, Content, Discard, Envelope, KeptCopy, ScreeningPolicy
-from mailsync.domain.compose import compose_email
 from mailsync.domain.screening import screen_envelope, screen_headers
 from mailsync.domain.vocabulary import Reason
 from mailsync.graph.errors import ItemGone, MicrosoftError

@@ -1,18 +1,18 @@
 """What follows from an error that ended a run: the state it is shown as, and when the mailbox is tried again.
 
-    Throttled              → throttled              after what Microsoft asked for, at least an exponential floor
-    Unavailable, 410 loops → initial/catching_up    after the same floor
-    ConnectionLost         → its own state          a look now and then; a sign-in or a consent wakes it at once
-    MailboxUnavailable     → mailbox_unavailable    daily
-    Misconfigured          → misconfigured          every quarter of an hour
-    a defect of ours       → initial/catching_up    after the floor, logged
+Throttled              → throttled              after what Microsoft asked for, at least an exponential floor
+Unavailable, 410 loops → initial/catching_up    after the same floor
+ConnectionLost         → its own state          a look now and then; a sign-in or a consent wakes it at once
+MailboxUnavailable     → mailbox_unavailable    daily
+Misconfigured          → misconfigured          every quarter of an hour
+a defect of ours       → initial/catching_up    after the floor, logged
 """
 
 import random
 from dataclasses import dataclass
 from datetime import datetime
 
-from accounts.services.connection import record_loss
+from accounts.services.tokens import record_loss
 from mailsync.domain.mailbox_state import STOPPED
 from mailsync.domain.pacing import backoff, stopped_retry
 from mailsync.domain.vocabulary import MailboxState
@@ -25,6 +25,7 @@ from mailsync.graph.errors import (
     Throttled,
 )
 from mailsync.models import Mailbox
+from mailsync.services.graph_access import connection_of
 from mailsync.services.mailbox import move_mailbox
 
 
@@ -58,8 +59,8 @@ def judge(error: Exception, mailbox: Mailbox, *, has_progressed: bool, now: date
 
 def show_failure(mailbox: Mailbox, failure: Failure, error: Exception, *, claim: str, now: datetime) -> None:
     """Put the mailbox into the failure's state and give it up until it is to be tried again."""
-    if isinstance(error, ConnectionLost) and hasattr(mailbox.user, "microsoft_connection"):
-        record_loss(connection=mailbox.user.microsoft_connection, error=error)
+    if isinstance(error, ConnectionLost):
+        record_loss(connection=connection_of(mailbox), error=error)
     move_mailbox(
         mailbox,
         to=failure.state,

@@ -1,8 +1,8 @@
 """Which folders are read: Microsoft's tree beside our cursors.
 
-    appears (new, or moved out of Deleted Items)   a cursor that starts at the lookback
-    stays (renamed, moved, localized)              its cursor goes on: folder ids are constant
-    vanishes (deleted, moved under Deleted Items)  its cursor ends, and its mail is looked for elsewhere
+appears (new, or moved out of Deleted Items)   a cursor that starts at the lookback
+stays (renamed, moved, localized)              its cursor goes on: folder ids are constant
+vanishes (deleted, moved under Deleted Items)  its cursor ends, and its mail is looked for elsewhere
 """
 
 from datetime import timedelta

@@ -1,10 +1,10 @@
 """Syncing in the foreground, for a person at a terminal: waits are sat out up to a minute each, then it is given up.
 
-    run ──▶ in sync ─────────────────────────▶ done
-     ▲  ├─▶ asked to wait, a minute at most ─▶ sleep ─┐
-     │  ├─▶ somebody else is reading it ─────▶ sleep ─┤
-     └──┴─────────────────────────────────────────────┘
-        └─▶ stopped, or a longer wait ───────▶ done, and said so
+run ──▶ in sync ─────────────────────────▶ done
+ ▲  ├─▶ asked to wait, a minute at most ─▶ sleep ─┐
+ │  ├─▶ somebody else is reading it ─────▶ sleep ─┤
+ └──┴─────────────────────────────────────────────┘
+    └─▶ stopped, or a longer wait ───────▶ done, and said so
 """
 
 import time
@@ -58,6 +58,7 @@ def sync_until_settled(
     sleep: Callable[[float], None] = time.sleep,
 ) -> Tally:
     """Sync one mailbox until it is in sync, stopped, or asked to wait for more than a minute."""
+    Mailbox.objects.filter(pk=mailbox.pk).update(is_awaited=True)
     tally = Tally(mailbox)
     busy_since = timezone.now()
     while True:

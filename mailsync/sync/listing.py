@@ -51,7 +51,9 @@ def read_by_list(reading: Reading, cursor: FolderCursor) -> None:
     _take(reading, cursor, page)
 
 
-def _list(reading: Reading, cursor: FolderCursor, before: datetime | None, *, link: str = "", size: int = 0) -> ListPage:
+def _list(
+    reading: Reading, cursor: FolderCursor, before: datetime | None, *, link: str = "", size: int = 0
+) -> ListPage:
     return reading.client.message_list(
         cursor.folder_id,
         since=cursor.since,
@@ -62,7 +64,7 @@ def _list(reading: Reading, cursor: FolderCursor, before: datetime | None, *, li
 
 
 def _take(reading: Reading, cursor: FolderCursor, page: ListPage) -> None:
-    whole = [each for each in fetch_each(reading.client.fetch_envelopes, page.partial_ids).values()]
+    whole = list(fetch_each(reading.client.fetch_envelopes, page.partial_ids).values())
     result = harvest(reading, [*page.envelopes, *(each for each in whole if isinstance(each, Envelope))])
     if cursor.phase == CursorPhase.INITIAL:
         cursor.rows_seen += sum(not reading.counts.has_seen(graph_id) for graph_id in result.outcomes)

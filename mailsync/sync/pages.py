@@ -1,10 +1,10 @@
 """One page of changes, taken in whole: its mails, what moved, what went, and the link to go on with.
 
-    whole rows       ──▶ the corridor
-    partial rows     ──▶ fetched by id where this mailbox does not know the mail    (a missing property is not null)
-    "@removed" rows  ──▶ here again on another page of the round?  a move
-                     ──▶ else fetched by id: in a folder we read?  a move that delta did not tell (A→B→A)
-                     ──▶ else the sighting is marked missing; mailsync.sync.removals decides after a grace
+whole rows       ──▶ the corridor
+partial rows     ──▶ fetched by id where this mailbox does not know the mail    (a missing property is not null)
+"@removed" rows  ──▶ here again on another page of the round?  a move
+                 ──▶ else fetched by id: in a folder we read?  a move that delta did not tell (A→B→A)
+                 ──▶ else the sighting is marked missing; mailsync.sync.removals decides after a grace
 """
 
 from collections.abc import Collection
@@ -72,9 +72,7 @@ def _at_home(envelope: Envelope, cursor: FolderCursor) -> Envelope:
     return envelope if envelope.folder_id else replace(envelope, folder_id=cursor.folder_id)
 
 
-def _look_for(
-    reading: Reading, page: DeltaPage, elsewhere: Collection[str]
-) -> tuple[list[Envelope], list[Sighting]]:
+def _look_for(reading: Reading, page: DeltaPage, elsewhere: Collection[str]) -> tuple[list[Envelope], list[Sighting]]:
     """The mails behind removed and partial rows that are in a folder we read, and the sightings that are not."""
     removed = [graph_id for graph_id in page.removed_ids if graph_id not in elsewhere]
     if not removed and not page.partial_ids:

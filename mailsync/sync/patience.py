@@ -1,10 +1,10 @@
 """Fetching many items in one go, where a failure stays with its item.
 
-    whole answer 429/503       the caller's request raises: the page is taken again later
-    one item gone              ItemGone, for the caller to count
-    one item not delivered     asked for again by itself; then its error, for the caller to count
-    nothing of several came    an outage and no poison: raises, the page is taken again later
-    one item 429               raises: we are asked to wait
+whole answer 429/503       the caller's request raises: the page is taken again later
+one item gone              ItemGone, for the caller to count
+one item not delivered     asked for again by itself; then its error, for the caller to count
+nothing of several came    an outage and no poison: raises, the page is taken again later
+one item 429               raises: we are asked to wait
 """
 
 import time
@@ -42,5 +42,3 @@ def fetch_each(
     if len(failed) == len(results) > 1:
         raise failed[0]
     return results
-
-

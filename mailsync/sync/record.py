@@ -140,5 +140,3 @@ def _save_run(reading: Reading) -> None:
     for name, value in reading.counted().items():
         setattr(run, name, value)
     run.save(force_insert=not reading.is_run_stored, force_update=reading.is_run_stored)
-
-

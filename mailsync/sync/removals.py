@@ -1,10 +1,10 @@
 """What became of mails that were reported removed: nothing is concluded before a grace is over and a GET has confirmed.
 
-    missing ──grace──▶ asked for by id ─┬─ in a folder we read ──────────▶ it only moved: the sighting stays
-                                        ├─ in Deleted Items, Junk, … ─┐
-                                        ├─ 404 ───────────────────────┴─▶ gone ── policy keep ───▶ noted, email stays
-                                        │                                     └── policy follow ─▶ sighting removed;
-                                        └─ not to be had now ──▶ asked again next time            the email with its last
+missing ──grace──▶ asked for by id ─┬─ in a folder we read ──────────▶ it only moved: the sighting stays
+                                    ├─ in Deleted Items, Junk, … ─┐
+                                    ├─ 404 ───────────────────────┴─▶ gone ── policy keep ───▶ noted, email stays
+                                    │                                     └── policy follow ─▶ sighting goes,
+                                    └─ not to be had now ──▶ asked again next time           the email with its last
 """
 
 from collections.abc import Iterable

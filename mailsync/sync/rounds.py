@@ -1,12 +1,12 @@
 """Rounds: every folder is read to its deltaLink, page by page, and can be left and taken up at any page.
 
-    first round   delta since the lookback, newest first ──pages──▶ deltaLink
-                      │ a page fails even at size 1: a poison item      │ as many rows as Graph's filter cap
-                      ▼                                                 ▼
-                  read by list, then delta anew ──────────────▶ read by list ──▶ finished       (mailsync.sync.listing)
-    later rounds  the deltaLinks of up to 20 folders in one $batch ──▶ new deltaLinks, or pages to go on with
-    410           the folder starts over at the lookback; nothing is deleted, nothing is stored twice
-    a loop        the same link twice, or no end of empty pages: the folder starts over, three times at most
+first round   delta since the lookback, newest first ──pages──▶ deltaLink
+                  │ a page fails even at size 1: a poison item      │ as many rows as Graph's filter cap
+                  ▼                                                 ▼
+              read by list, then delta anew ──────────────▶ read by list ──▶ finished       (mailsync.sync.listing)
+later rounds  the deltaLinks of up to 20 folders in one $batch ──▶ new deltaLinks, or pages to go on with
+410           the folder starts over at the lookback; nothing is deleted, nothing is stored twice
+a loop        the same link twice, or no end of empty pages: the folder starts over, three times at most
 """
 
 from collections.abc import Mapping, Sequence

@@ -24,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--user", metavar="EMAIL", help="only this person's mailbox")
         parser.add_argument("--json", action="store_true", dest="as_json", help="print the summary as JSON")
 
-    def handle(self, *_: Any, user: str | None, as_json: bool, **options: Any) -> None:
+    def handle(self, *_: Any, user: str | None, as_json: bool, **__: Any) -> None:
         mailboxes = Mailbox.objects.filter(import_enabled=True).select_related("user").order_by("user__email")
         if user:
             mailboxes = mailboxes.filter(user__email=user.strip().lower())
@@ -84,7 +84,7 @@ def _as_text(tallies: list[Tally]) -> str:
         code = f" ({mailbox.state_reason})" if mailbox.state_reason else ""
         lines.append(f"{mailbox.user.email}: {told.title.lower()}{code}")
         lines.append(f"  {tally.seen} seen, {tally.kept} kept, {tally.failed} failed, {tally.requests} requests")
-        lines += [f"    {count:>6} {reason}" for reason, count in sorted(tally.dropped.items(), key=lambda one: -one[1])]
+        lines += [f"    {count:>6} {reason}" for reason, count in tally.dropped.most_common()]
         if not tally.is_in_sync and told.next_step:
             lines.append(f"  {told.next_step}")
     return "\n".join(lines)

@@ -1,0 +1,80 @@
+"""The machine of a mailbox's states, and what each state tells the person."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from mailsync.domain.mailbox_state import (
+    MAIL_READ_MISSING,
+    NOT_CONNECTED,
+    READING,
+    STOPPED,
+    IllegalMove,
+    advice,
+    check_move,
+)
+from mailsync.domain.vocabulary import MailboxState as State
+
+
+def test_every_state_either_reads_or_is_stopped_or_is_off():
+    assert {State.OFF} | READING | STOPPED == set(State)
+    assert not READING & STOPPED
+
+
+@pytest.mark.parametrize("state", sorted(set(State) - {State.OFF}))
+def test_a_mailbox_can_be_switched_off_from_every_state(state):
+    check_move(state, State.OFF)
+
+
+@pytest.mark.parametrize("state", sorted(READING))
+@pytest.mark.parametrize("stopped", sorted(STOPPED))
+def test_microsoft_can_stop_a_mailbox_in_every_state_but_off(state, stopped):
+    check_move(state, stopped)
+
+
+@pytest.mark.parametrize("state", sorted(STOPPED | {State.OFF, State.CONNECTING, State.THROTTLED}))
+def test_in_sync_is_reached_only_by_a_round_that_was_shown_as_reading(state):
+    with pytest.raises(IllegalMove, match="cannot go from"):
+        check_move(state, State.IN_SYNC)
+
+
+@pytest.mark.parametrize("state", sorted(STOPPED))
+def test_a_stopped_mailbox_can_be_read_again_without_being_switched_off(state):
+    for goal in (State.CONNECTING, State.INITIAL, State.CATCHING_UP, State.THROTTLED):
+        check_move(state, goal)
+
+
+def test_switching_on_never_skips_connecting():
+    for goal in (State.INITIAL, State.IN_SYNC, State.CATCHING_UP, State.THROTTLED):
+        with pytest.raises(IllegalMove):
+            check_move(State.OFF, goal)
+
+
+@pytest.mark.parametrize("state", sorted(State))
+def test_every_state_has_a_title_and_a_sentence(state):
+    told = advice(state)
+    assert told.title
+    assert told.sentence.endswith(".")
+
+
+@pytest.mark.parametrize("state", sorted(STOPPED))
+def test_every_stop_says_what_to_do_next(state):
+    assert advice(state).is_stopped
+    assert advice(state).next_step
+
+
+@pytest.mark.parametrize("state", [State.IN_SYNC, State.INITIAL, State.CATCHING_UP, State.THROTTLED])
+def test_what_mends_itself_raises_no_banner(state):
+    assert not advice(state).is_stopped
+
+
+def test_a_reason_makes_the_sentence_more_exact():
+    assert "Mail.Read" in advice(State.NEEDS_CONSENT, MAIL_READ_MISSING).sentence
+    assert advice(State.CONNECTING, NOT_CONNECTED).next_step == "Connect Microsoft 365."
+    assert not advice(State.CONNECTING).is_stopped
+
+
+def test_a_wait_names_its_end():
+    assert (
+        "10:42 UTC" in advice(State.THROTTLED, "TooManyRequests", datetime(2026, 11, 20, 10, 42, tzinfo=UTC)).sentence
+    )
