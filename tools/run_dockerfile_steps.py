@@ -1,7 +1,7 @@
-"""Runs the steps of the Dockerfile in an empty folder, where no Docker engine is at hand, and asks for a page.
+"""Runs the steps of the Dockerfile in an empty folder, where no Docker engine is at hand, and tries the result.
 
     for each stage: COPY from the context (less .dockerignore) or an earlier stage, RUN with the image's absolute paths
-    moved below the folder; then CMD of the last stage, until /healthz answers
+    moved below the folder; then CMD of the last stage, and a worker, until deploy/healthcheck.py is content with them
 
 What needs root and a Debian image is not run but checked: that apt knows each package. USER is left out.
 
@@ -19,8 +19,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -167,12 +165,16 @@ def _look_up_packages(command: str) -> None:
             raise StepError(f"apt knows no package {package}")
 
 
-def ask_for_a_page(stage: Stage) -> None:
-    """Start the image's command on a free port with SQLite and ask /healthz. Raises StepError."""
+def try_out(stage: Stage) -> None:
+    """Start what the image is for and ask it how it is, as Compose would. Raises StepError.
+
+    The web server runs with SQLite, unless DATABASE_URL names a server; a worker where CELERY_BROKER_URL does.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = stage.environment() | {
+    servers = {name: os.environ[name] for name in ("DATABASE_URL", "CELERY_BROKER_URL") if os.environ.get(name)}
+    stage.variables |= servers | {
         "WEB_BIND": f"127.0.0.1:{port}",
         "SECRET_KEY": "of-this-trial-alone",
         "FIELD_ENCRYPTION_KEYS": "A" * 43 + "=",
@@ -180,40 +182,33 @@ def ask_for_a_page(stage: Stage) -> None:
         "ALLOWED_HOSTS": "image.example",
         "WEB_WORKERS": "1",
     }
-    folder = stage.inside(".")
-    log = stage.root / "web.log"
+    _run_until_healthy(stage, "web", stage.command)
+    if "CELERY_BROKER_URL" in servers:
+        _run_until_healthy(stage, "worker", ("celery", "--app=jiminny_sync", "worker", "--concurrency=1"))
+
+
+def _run_until_healthy(stage: Stage, name: str, command: Sequence[str]) -> None:
+    folder, environment = stage.inside("."), stage.environment()
+    log = stage.root / f"{name}.log"
     with log.open("wb") as output:
-        web = subprocess.Popen(
-            [str(stage.inside("/opt/venv/bin") / stage.command[0]), *stage.command[1:]],
+        process = subprocess.Popen(
+            [str(stage.inside("/opt/venv/bin") / command[0]), *command[1:]],
             cwd=folder,
             env=environment,
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-    try:
-        _wait_for_health(web, port, log)
-        check = ["python", "deploy/healthcheck.py", "web"]
-        if subprocess.run(check, cwd=folder, env=environment, check=False).returncode:
-            raise StepError("HEALTHCHECK says no although /healthz answers")
-    finally:
-        web.terminate()
-        web.wait(timeout=40)
-
-
-def _wait_for_health(web: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{port}/healthz", headers={"Host": "image.example", "X-Forwarded-Proto": "https"}
-    )
     deadline = time.monotonic() + ANSWER_SECONDS
-    while True:
-        try:
-            with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - our own port
-                print(f"GET /healthz: {answer.status}")
-                return
-        except OSError as error:
-            if isinstance(error, urllib.error.HTTPError) or time.monotonic() > deadline or web.poll() is not None:
-                raise StepError(f"CMD does not answer /healthz ({error}):\n{log.read_text()[-3000:]}") from None
-            time.sleep(0.2)
+    check = [str(stage.inside("/opt/venv/bin") / "python"), "deploy/healthcheck.py", name]
+    try:
+        while subprocess.run(check, cwd=folder, env=environment, check=False, stderr=subprocess.DEVNULL).returncode:
+            if time.monotonic() > deadline or process.poll() is not None:
+                raise StepError(f"{name} is not healthy:\n{log.read_text()[-3000:]}")
+            time.sleep(0.5)
+        print(f"{name}: healthy")
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
 
 
 def main(words: Sequence[str]) -> int:
@@ -221,7 +216,7 @@ def main(words: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="image-") as temporary:
         root = Path(words[0]).resolve() if words else Path(temporary)
         try:
-            ask_for_a_page(build(root))
+            try_out(build(root))
         except StepError as error:
             print(error, file=sys.stderr)
             return 1

@@ -11,10 +11,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.mark.services
 @pytest.mark.timeout(600)
-def test_the_steps_of_the_dockerfile_make_a_web_server_that_answers():
+def test_the_steps_of_the_dockerfile_make_a_web_server_and_a_worker_that_are_well():
     done = subprocess.run(
         [sys.executable, "-m", "tools.run_dockerfile_steps"], cwd=ROOT, capture_output=True, text=True, check=False
     )
 
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
-    assert "GET /healthz: 200" in done.stdout
+    assert "web: healthy\nworker: healthy\n" in done.stdout
