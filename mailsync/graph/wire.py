@@ -31,10 +31,8 @@ IMMUTABLE_IDS = 'IdType="ImmutableId"'
 TIMEOUT = (5.0, 60.0)
 """Seconds to connect, and between two bytes of an answer."""
 
-_FRESH_TOKEN_PAUSE = 300.0
-"""Seconds in which a second refusal does not ask for yet another token."""
-
-_CHALLENGES = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+_SCOPE_CHECK_PAUSE = 300.0
+"""Seconds for which one fresh token answers whether the scope is still granted, however many 403 follow."""
 
 
 class Wire:
@@ -53,7 +51,8 @@ class Wire:
         self._tokens = tokens
         self._session = session
         self._timeout = timeout
-        self._refreshed_at = float("-inf")
+        self._is_token_proven = True
+        self._scope_checked_at = float("-inf")
 
     def get(self, path: str, target: Target, *, prefer: str = IMMUTABLE_IDS) -> Any:
         """The JSON object at `path` (below the base address, encoded); raises the error tree."""
@@ -65,8 +64,8 @@ class Wire:
         A key that Graph leaves unanswered has the status 0. Raises the error tree where the whole request is refused.
         """
         replies = self._batch_once(paths, prefer)
-        challenged = {key: paths[key] for key, reply in replies.items() if reply.status in _CHALLENGES}
-        if challenged and self._may_refresh():
+        challenged = {key: paths[key] for key, reply in replies.items() if self._may_mend(reply.status)}
+        if challenged:
             self._fresh_token()
             replies.update(self._batch_once(challenged, prefer))
         return replies
@@ -80,15 +79,19 @@ class Wire:
         self, method: str, path: str, target: Target, headers: dict[str, str], payload: bytes | None = None
     ) -> dict[str, Any]:
         reply = self._send(method, path, headers, payload, self._tokens(_CACHED))
-        if reply.status in _CHALLENGES and self._may_refresh():
+        if self._may_mend(reply.status):
             reply = self._send(method, path, headers, payload, self._fresh_token())
+        self._is_token_proven |= reply.is_success
         return whole_body(reply, target)
 
-    def _may_refresh(self) -> bool:
-        return time.monotonic() - self._refreshed_at > _FRESH_TOKEN_PAUSE
+    def _may_mend(self, status: int) -> bool:
+        """Whether a fresh token may help: not where the last fresh one was refused, or tells of the scope already."""
+        if status == HTTPStatus.FORBIDDEN:
+            return time.monotonic() - self._scope_checked_at > _SCOPE_CHECK_PAUSE
+        return status == HTTPStatus.UNAUTHORIZED and self._is_token_proven
 
     def _fresh_token(self) -> str:
-        self._refreshed_at = time.monotonic()
+        self._is_token_proven, self._scope_checked_at = False, time.monotonic()
         return self._tokens(_FRESH)
 
     def _send(self, method: str, path: str, headers: Mapping[str, str], payload: bytes | None, token: str) -> Reply:
@@ -120,5 +123,5 @@ def _json(content: bytes) -> Any:
     """The parsed body, None where it is empty, cut short or not JSON."""
     try:
         return json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

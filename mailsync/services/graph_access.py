@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from collections.abc import Callable
+
 from django.conf import settings
 
 from accounts.encryption import UnreadableSecret
@@ -10,6 +12,7 @@ from accounts.microsoft.session import microsoft_session
 from accounts.models import MicrosoftConnection
 from accounts.services.tokens import NOT_CONNECTED, token_provider
 from mailsync.graph.client import GraphClient
+from mailsync.graph.wire import Tokens
 from mailsync.graph.wire import Tokens
 from mailsync.models import Mailbox
 
