@@ -37,7 +37,7 @@ class Person(TypedDict):
 class SandboxDetails(TypedDict):
     """What the sandbox says of itself in sandbox.json; only what is read here."""
 
-    authority_url: str
+    authority: str
     graph_url: str
     client_id: str
     client_secret: str
@@ -119,7 +119,7 @@ class Stack:
         found: SandboxDetails = json.loads(details.read_text())
         self.sandbox = found
         self.environment |= {
-            "MICROSOFT_AUTHORITY": found["authority_url"],
+            "MICROSOFT_AUTHORITY": found["authority"],
             "MICROSOFT_GRAPH_URL": found["graph_url"],
             "MICROSOFT_CA_BUNDLE": str(state / "ca.pem"),
             "MICROSOFT_CLIENT_ID": found["client_id"],
