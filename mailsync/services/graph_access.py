@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-from collections.abc import Callable
-
 from django.conf import settings
 
 from accounts.encryption import UnreadableSecret
@@ -12,7 +10,6 @@ from accounts.microsoft.session import microsoft_session
 from accounts.models import MicrosoftConnection
 from accounts.services.tokens import NOT_CONNECTED, token_provider
 from mailsync.graph.client import GraphClient
-from mailsync.graph.wire import Tokens
 from mailsync.graph.wire import Tokens
 from mailsync.models import Mailbox
 
