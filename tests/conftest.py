@@ -3,10 +3,14 @@
 The standing cast: alice (admin), bob (manager), carol and dave (reps) of Acme; eve (admin) and mallory (rep) of Rival.
 """
 
+from collections.abc import Iterator
+
 import pytest
+from pytest_django.fixtures import SettingsWrapper
 
 from accounts.domain.vocabulary import Role
 from accounts.models import Organization, User
+from sandbox.testing import SandboxProcess
 from tests.factories import OrganizationFactory, UserFactory
 
 
@@ -48,3 +52,22 @@ def eve(rival: Organization) -> User:
 @pytest.fixture
 def mallory(rival: Organization) -> User:
     return UserFactory(organization=rival, email="mallory@rival.example", name="Mallory", role=Role.REP)
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[SandboxProcess]:
+    """The sandbox tenant in a process of its own, one for all tests of a worker."""
+    with SandboxProcess(mails=300, days=30) as process:
+        yield process
+
+
+@pytest.fixture
+def tenant(sandbox: SandboxProcess, settings: SettingsWrapper) -> SandboxProcess:
+    """The sandbox as freshly started, with the product pointed at it."""
+    sandbox.reset()
+    settings.MICROSOFT_CLIENT_ID = sandbox.client_id
+    settings.MICROSOFT_CLIENT_SECRET = sandbox.client_secret
+    settings.MICROSOFT_AUTHORITY = sandbox.authority
+    settings.MICROSOFT_GRAPH_URL = sandbox.graph_url
+    settings.MICROSOFT_CA_BUNDLE = sandbox.ca_path
+    return sandbox
