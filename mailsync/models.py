@@ -82,6 +82,7 @@ class FolderCursor(models.Model):
     )
     items_total = models.PositiveIntegerField(default=0, help_text="Items in the folder at the last walk.")
     rows_seen = models.PositiveIntegerField(default=0, help_text="Rows of the first round, to notice the filter cap.")
+    oldest_at = models.DateTimeField(null=True, blank=True, help_text="The oldest mail that the first round has shown.")
     window_before = models.DateTimeField(
         null=True, blank=True, help_text="The folder is being read by list: mail received before this is to come."
     )

@@ -62,7 +62,7 @@ def start_over(cursor: FolderCursor, mailbox: Mailbox) -> None:
     cursor.link = ""
     cursor.is_round_complete = False
     cursor.since = mailbox.lookback_from
-    cursor.delta_since = cursor.window_before = None
+    cursor.delta_since = cursor.window_before = cursor.oldest_at = None
     cursor.rows_seen = 0
     cursor.page_size = 0
 

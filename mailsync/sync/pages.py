@@ -41,6 +41,8 @@ def take_page(reading: Reading, cursor: FolderCursor, page: DeltaPage, *, elsewh
     result = harvest(reading, envelopes)
     if cursor.phase == CursorPhase.INITIAL:
         cursor.rows_seen += sum(not reading.counts.has_seen(graph_id) for graph_id in result.outcomes)
+        received = [envelope.received_at for envelope in page.envelopes if envelope.received_at]
+        cursor.oldest_at = min([*received, *filter(None, [cursor.oldest_at])], default=None)
     _advance(reading, cursor, page)
     record_page(reading, Page(result, [cursor], missing))
 
@@ -62,10 +64,23 @@ def _advance(reading: Reading, cursor: FolderCursor, page: DeltaPage) -> None:
     cursor.is_round_complete = bool(page.delta_link)
     if not page.delta_link:
         return
-    if cursor.phase == CursorPhase.INITIAL and cursor.rows_seen >= _NEAR_THE_CAP and cursor.delta_since is None:
+    if cursor.phase == CursorPhase.INITIAL and cursor.delta_since is None and _ended_early(reading, cursor):
         cursor.window_before = reading.clock() + LIST_OVERLAP
     else:
         cursor.phase = CursorPhase.ONGOING
+
+
+def _ended_early(reading: Reading, cursor: FolderCursor) -> bool:
+    """Whether a first round may have left mail out: it came near the cap, or there is older mail in the window.
+
+    A filtered round can end without a word (margince/margince#3523), so its deltaLink alone proves nothing.
+    """
+    if cursor.rows_seen >= _NEAR_THE_CAP:
+        return True
+    if cursor.rows_seen >= cursor.items_total:
+        return False
+    older = reading.client.message_list(cursor.folder_id, since=cursor.since, before=cursor.oldest_at, page_size=1)
+    return bool(older.envelopes or older.partial_ids)
 
 
 def _at_home(envelope: Envelope, cursor: FolderCursor) -> Envelope:

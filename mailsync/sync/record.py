@@ -121,6 +121,7 @@ _CURSOR_FIELDS = [
     "since",
     "delta_since",
     "rows_seen",
+    "oldest_at",
     "window_before",
     "page_size",
     "is_gone",

@@ -75,6 +75,7 @@ def test_a_reason_makes_the_sentence_more_exact():
 
 
 def test_a_wait_names_its_end():
-    assert (
+    at = datetime(2026, 11, 20, 10, 42, tzinfo=UTC)
+    assert "10:42 UTC" in advice(State.THROTTLED, "TooManyRequests", at).sentence
         "10:42 UTC" in advice(State.THROTTLED, "TooManyRequests", datetime(2026, 11, 20, 10, 42, tzinfo=UTC)).sentence
     )
