@@ -10,7 +10,8 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox.control.routes import ControlDoor
-from sandbox.graph.door import PREFIX, GraphDoor
+from sandbox.graph.batch import PREFIX
+from sandbox.graph.door import GraphDoor
 from sandbox.graph.subscriptions import Subscriptions
 from sandbox.identity import authorize as authorize_door
 from sandbox.identity import consent

@@ -1,7 +1,7 @@
 """What happened in a folder since a moment, as delta reports it.
 
-    log:  created · removed · updated · read · …      (append-only; a position in it is a sync state)
-    slice [start, end) ──collapse──▶ one row an id:  whole item | @removed | partial read flag | nothing
+log:  created · removed · updated · read · …      (append-only; a position in it is a sync state)
+slice [start, end) ──collapse──▶ one row an id:  whole item | @removed | partial read flag | nothing
 """
 
 from collections.abc import Iterable

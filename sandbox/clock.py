@@ -36,5 +36,5 @@ def rfc2822(epoch: float) -> str:
 
 def epoch_of(text: str) -> int:
     """Reads an ISO 8601 time; one without a zone is UTC. Raises ValueError."""
-    moment = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
+    moment = datetime.fromisoformat(text.strip())
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())

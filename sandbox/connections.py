@@ -27,3 +27,9 @@ async def abort_connection(scope: Scope) -> None:
     if transport is not None:
         transport.abort()
         await asyncio.sleep(0.05)
+
+
+def abort_all() -> None:
+    """Resets every connection still open."""
+    for transport in list(_open.values()):
+        transport.abort()

@@ -31,20 +31,7 @@ class FaultKind(StrEnum):
     SYNC_STATE_GONE = "sync_state_gone"
 
 
-# These answer in place of the request; the others bend the answer it would have had.
-ANSWERING = frozenset(
-    {
-        FaultKind.STATUS,
-        FaultKind.THROTTLE_429,
-        FaultKind.EMPTY_503,
-        FaultKind.GATEWAY_TIMEOUT,
-        FaultKind.DROP_CONNECTION,
-        FaultKind.MAILBOX_NOT_ENABLED,
-        FaultKind.BATCH_ITEM,
-        FaultKind.CLAIMS_CHALLENGE,
-        FaultKind.SYNC_STATE_GONE,
-    }
-)
+_LASTING = frozenset({FaultKind.POISON_ITEM, FaultKind.NEXT_LINK_LOOP})
 
 
 @dataclass(slots=True)
@@ -95,16 +82,14 @@ class FaultBook:
         arguments = dict(rule.get("fault") or {})
         kind = FaultKind(str(arguments.pop("kind", "")))
         pattern = match.get("path")
-        count = int(rule.get("count", 1))
-        if kind is FaultKind.POISON_ITEM:
-            count = FOREVER
-        if kind is FaultKind.EMPTY_PAGES:
-            count = int(arguments.get("n", 1))
+        count = int(arguments.get("n", 1)) if kind is FaultKind.EMPTY_PAGES else FOREVER if kind in _LASTING else 1
+        if rule.get("count") is not None:
+            count = int(rule["count"])
         fault = Fault(
             id=self._next,
             kind=kind,
             arguments=arguments,
-            mailbox=str(match.get("mailbox") or ""),
+            mailbox=str(match.get("mailbox") or "").lower(),
             path=re.compile(pattern) if pattern else None,
             method=str(match.get("method") or "").upper(),
             remaining=count,

@@ -83,7 +83,9 @@ SEARCH_SLUG = "search/unread"
 def born_with(seed: int, owner: str, language: str) -> list[Folder]:
     """Every folder of a new mailbox, the root first and parents before children."""
     column = LANGUAGES.index(language)
-    root = Folder(folder_id(seed, owner, WellKnown.ROOT), "Top of Information Store", WellKnown.ROOT, "", WellKnown.ROOT)
+    root = Folder(
+        folder_id(seed, owner, WellKnown.ROOT), "Top of Information Store", WellKnown.ROOT, "", WellKnown.ROOT
+    )
     folders = {root.slug: root}
 
     def grow(slug: str, name: str, parent: str, well_known: WellKnown | None = None) -> Folder:

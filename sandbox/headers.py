@@ -16,7 +16,10 @@ def headers_of(item: Item) -> list[tuple[str, str]]:
     sender = mail.sender or mail.author
     hop = digest("hop", mail.key, size=4).hex()
     headers = [
-        ("Received", f"from mx-{hop}.mail.example (192.0.2.{len(mail.key) + 10}) by mail.acme.example; {rfc2822(item.received_at)}"),
+        (
+            "Received",
+            f"from mx-{hop}.mail.example (192.0.2.7) by mail.acme.example; {rfc2822(item.received_at)}",
+        ),
         ("Return-Path", sender.address if sender else "<>"),
     ]
     headers += [(name, ", ".join(person.header for person in people)) for name, people in _fields(mail) if people]
@@ -56,7 +59,9 @@ def mime_of(item: Item) -> bytes:
     message = EmailMessage()
     for name, value in headers_of(item):
         if name.lower() not in ("content-type", "mime-version"):
-            message[name] = str(Header(value.replace("\r", " ").replace("\n", " "), "utf-8")) if not value.isascii() else value
+            message[name] = (
+                str(Header(value.replace("\r", " ").replace("\n", " "), "utf-8")) if not value.isascii() else value
+            )
     message.set_content(item.mail.full_text())
     if item.mail.is_html:
         message.add_alternative(item.mail.full_html(), subtype="html")

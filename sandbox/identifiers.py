@@ -27,6 +27,11 @@ def immutable_id(*parts: object) -> str:
     return "AAkALgAAAAAAHYQDEapmEc2byACqAC-EWg0A" + _encode(digest("immutable", *parts, size=30)) + "AA=="
 
 
+def case_twin(item_id: str) -> str:
+    """The same id with the case of its last letters turned."""
+    return item_id[:-4] + item_id[-4:].swapcase()
+
+
 def mutable_id(*parts: object) -> str:
     """An item's ordinary id, good until the next move."""
     return "AAMkAGI2" + _encode(digest("mutable", *parts, size=48)) + "AAA="

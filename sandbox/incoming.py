@@ -9,9 +9,37 @@ from sandbox.mail import PLAIN_MESSAGE, Mail
 from sandbox.vocabulary import Canary, Kind
 
 KNOWN_FIELDS = frozenset(
-    "mailboxes from sender to cc bcc reply_to subject text html headers folder date received received_epoch message_id "
-    "in_reply_to references attachments sensitivity odata_type kind is_read is_draft importance thread preheader "
-    "is_html canaries".split()
+    [
+        "mailboxes",
+        "from",
+        "sender",
+        "to",
+        "cc",
+        "bcc",
+        "reply_to",
+        "subject",
+        "text",
+        "html",
+        "headers",
+        "folder",
+        "date",
+        "received",
+        "received_epoch",
+        "message_id",
+        "in_reply_to",
+        "references",
+        "attachments",
+        "sensitivity",
+        "odata_type",
+        "kind",
+        "is_read",
+        "is_draft",
+        "importance",
+        "thread",
+        "preheader",
+        "is_html",
+        "canaries",
+    ]
 )
 
 

@@ -13,7 +13,10 @@ MAX_QUOTED_DEPTH = 12
 
 @dataclass(slots=True, eq=False)
 class Mail:
-    """What the sender wrote. `thread` names the conversation, `depth` counts the replies before it."""
+    """What the sender wrote. `thread` names the conversation, `depth` counts the replies before it.
+
+    `case_twin_of` is the key of another mail whose immutable id this one's copies must resemble but for case.
+    """
 
     key: str
     message_id: str | None
@@ -34,6 +37,7 @@ class Mail:
     in_reply_to: str | None = None
     references: tuple[str, ...] = ()
     thread: str = ""
+    case_twin_of: str = ""
     thread_started: int = 0
     depth: int = 0
     headers: tuple[tuple[str, str], ...] = ()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from sandbox.changes import Change, ChangeKind
 from sandbox.folders import Folder, born_with
-from sandbox.identifiers import change_key, conversation_id, folder_id, immutable_id, mutable_id
+from sandbox.identifiers import case_twin, change_key, conversation_id, folder_id, immutable_id, mutable_id
 from sandbox.mail import Item, Mail
 from sandbox.people import Person
 from sandbox.vocabulary import Reason, WellKnown
@@ -156,7 +156,9 @@ class Mailbox:
     def _make(self, placement: Placement) -> Item:
         mail, owner = placement.mail, self.person.email
         self.ordinal += 1
-        made = immutable_id(self.seed, owner, mail.key, placement.folder)
+        made = immutable_id(self.seed, owner, mail.case_twin_of or mail.key, placement.folder)
+        if mail.case_twin_of:
+            made = case_twin(made)
         if made in self.items:
             made = immutable_id(self.seed, owner, mail.key, placement.folder, self.ordinal)
         item = Item(

@@ -22,6 +22,7 @@ class Options:
     crm_dir: Path | None = None
     app_port: int = 8000
     profile: str = "demo"
+    lifeline: bool = False
 
     @property
     def fingerprint(self) -> dict[str, object]:
@@ -31,7 +32,9 @@ class Options:
 
 def read_options(arguments: list[str] | None = None) -> Options:
     """Parses the command line."""
-    parser = argparse.ArgumentParser(prog="python -m sandbox", description="A pretend Microsoft 365 tenant on loopback.")
+    parser = argparse.ArgumentParser(
+        prog="python -m sandbox", description="A pretend Microsoft 365 tenant on loopback."
+    )
     parser.add_argument("--state-dir", type=Path, default=Path("var/sandbox"), help="CA, sandbox.json, journal")
     parser.add_argument("--https-port", type=int, default=8443, help="0 takes a free port")
     parser.add_argument("--http-port", type=int, default=8444, help="for the browser's pages; 0 takes a free port")
@@ -43,4 +46,5 @@ def read_options(arguments: list[str] | None = None) -> Options:
     parser.add_argument("--crm-dir", type=Path, default=None, help="write the CRM's CSV files here")
     parser.add_argument("--app-port", type=int, default=8000, help="where the product's web server listens")
     parser.add_argument("--profile", choices=PROFILES, default="demo", help="bench: one rep holds every mail")
+    parser.add_argument("--lifeline", action="store_true", help="end when standard input closes, as when a test dies")
     return Options(**vars(parser.parse_args(arguments)))

@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 
 from sandbox.application import make_application
 from sandbox.clock import Clock, epoch_of
-from sandbox.connections import TrackedProtocol
+from sandbox.connections import TrackedProtocol, abort_all
 from sandbox.control.reports import people
 from sandbox.crm import write_crm
 from sandbox.live import keep_delivering
@@ -27,10 +27,20 @@ from sandbox.state_dir import StateDir
 from sandbox.tenant import Tenant
 
 _BACKLOG = 256
+_GRACE_SECONDS = 0.2
 
 
 class _Server(uvicorn.Server):
     """One of two servers in the loop; signals are caught once, outside."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.is_listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listens, and says so."""
+        await super().startup(sockets)
+        self.is_listening.set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -64,7 +74,8 @@ def run(options: Options) -> None:
 
 
 def _listen(port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # asyncio switches Nagle's delay off only where the protocol is named.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(("127.0.0.1", port))
@@ -132,13 +143,22 @@ async def _serve(tenant: Tenant, application: Starlette, secure: socket.socket, 
     def stop() -> None:
         for server in servers:
             server.should_exit = True
+        loop.call_later(_GRACE_SECONDS, abort_all)
+
+    def heed_lifeline() -> None:
+        if not os.read(sys.stdin.fileno(), 1024):
+            loop.remove_reader(sys.stdin.fileno())
+            stop()
+
+    if tenant.options.lifeline:
+        loop.add_reader(sys.stdin.fileno(), heed_lifeline)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
     serving = [asyncio.create_task(server.serve([own])) for server, own in zip(servers, (secure, plain), strict=True)]
     live = asyncio.create_task(keep_delivering(tenant))
-    while not all(server.started for server in servers):
-        await asyncio.sleep(0.01)
+    for server in servers:
+        await server.is_listening.wait()
     sys.stdout.write(f"READY {tenant.urls['https']}\n")
     sys.stdout.flush()
     await asyncio.gather(*serving)

@@ -1,7 +1,7 @@
 """The folder that outlives the process: the CA, the signing key, the base date, and the journal of what happened.
 
-    first start:  CA, key, base.json, empty journal
-    later starts: same CA and key; the tenant is made again from the seed and the journal is replayed
+first start:  CA, key, base.json, empty journal
+later starts: same CA and key; the tenant is made again from the seed and the journal is replayed
 """
 
 import json

@@ -1,7 +1,7 @@
 """The tenant: people's mailboxes, consent, and everything tests may bend. Made from the seed, mended by the journal.
 
-    seed + base date ──▶ corpus ──▶ mailboxes
-    journal          ──▶ perform ──▶ the same changes again, in the same order
+seed + base date ──▶ corpus ──▶ mailboxes
+journal          ──▶ perform ──▶ the same changes again, in the same order
 """
 
 from collections.abc import Callable
@@ -105,7 +105,9 @@ class Tenant:
 
     def drop_in(self, placements: list[Placement]) -> list[tuple[Mailbox, Any]]:
         """Delivers copies; each arrival shows in the folder's delta."""
-        return [(box, box.deliver(placement)) for placement in placements for box in (self.mailboxes[placement.mailbox],)]
+        return [
+            (box, box.deliver(placement)) for placement in placements for box in (self.mailboxes[placement.mailbox],)
+        ]
 
     def _apply(self, entry: dict[str, Any]) -> dict[str, Any]:
         operation = self.operations.get(entry["op"])

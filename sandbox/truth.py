@@ -1,6 +1,6 @@
 """The ground truth: whether a copy must be imported and, if not, the first rule that keeps it out.
 
-    folder/draft → malformed → never import → internal → no CRM match → exclusions → sensitivity → kind → window
+folder/draft → malformed → never import → internal → no CRM match → exclusions → sensitivity → kind → window
 """
 
 from collections.abc import Callable

@@ -18,7 +18,10 @@ def truth(tenant: Tenant, since: str) -> dict[str, list[dict[str, Any]]]:
     `seen` tells whether the client meets the envelope at all: not in a left-out folder, and inside the window.
     """
     start = epoch_of(since) if since else 0
-    return {box.person.email: [_verdict(tenant, box, item, start) for item in _items(box)] for box in tenant.mailboxes.values()}
+    return {
+        box.person.email: [_verdict(tenant, box, item, start) for item in _items(box)]
+        for box in tenant.mailboxes.values()
+    }
 
 
 def _items(box: Mailbox) -> list[Item]:

@@ -1,8 +1,8 @@
 """`/control/…`, guarded by the token in sandbox.json.
 
-    POST /control/do/{operation}   what the journal remembers (deliver, move, delete, revoke …)
-    POST /control/fault …          what it does not: faults, switches, clock, scripted errors
-    GET  /control/truth …          reports
+POST /control/do/{operation}   what the journal remembers (deliver, move, delete, revoke …)
+POST /control/fault …          what it does not: faults, switches, clock, scripted errors
+GET  /control/truth …          reports
 """
 
 import hmac
@@ -54,7 +54,9 @@ class ControlDoor:
             "log": lambda query: self._tenant.log.since(int(query.get("since", "0"))),
             "switches": lambda _: asdict(self._tenant.switches),
             "faults": lambda _: [_describe(fault) for fault in self._tenant.faults.faults],
-            "subscriptions": lambda _: [asdict(held) | {"change_types": sorted(held.change_types)} for held in self._held()],
+            "subscriptions": lambda _: [
+                asdict(held) | {"change_types": sorted(held.change_types)} for held in self._held()
+            ],
             "clock": lambda _: {"now": self._tenant.clock.now(), "base": self._tenant.base},
         }
         routes = [Route(f"/control/{name}", self._post(act), methods=["POST"]) for name, act in posts.items()]

@@ -12,8 +12,8 @@ from sandbox.vocabulary import Canary, WellKnown
 REP = REPS[0]
 _ONE_IN = 10
 _PARAGRAPH = (
-    "Thank you for the walkthrough. We have gone over the plan with the depot and would like to start with twelve vans. "
-    "Please confirm the dates, the training hours and who will be on site on the first morning."
+    "Thank you for the walkthrough. We have gone over the plan with the depot and would like to start with twelve "
+    "vans. Please confirm the dates, the training hours and who will be on site on the first morning."
 )
 _FOLDERS = (WellKnown.INBOX,) * 8 + ("customers", WellKnown.ARCHIVE)
 

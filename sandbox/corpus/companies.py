@@ -79,38 +79,44 @@ LEAD_COMPANIES = (
     ("Oakhurst Schools", "oakhurst.example"),
 )
 
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
 FIRST_NAMES = {
-    "en": (
+    "en": _names(
         "Hannah Oliver Priya Samuel Grace Tomasz Aisha Liam Ingrid Kwame Nora Henrik Zoe Dmitri Mei Callum Fatima Erik "
         "Siobhan Rafael Astrid Owen Lucia Magnus Chidi Helena Marek Tessa Yusuf Ebba"
-    ).split(),
-    "de": (
-        "Katharina Stefan Anneliese Björn Ulrike Matthias Sabine Jürgen Heike Florian Greta Thorsten Änne Ralf Nele Özlem "
-        "Moritz Swantje"
-    ).split(),
-    "fr": (
+    ),
+    "de": _names(
+        "Katharina Stefan Anneliese Björn Ulrike Matthias Sabine Jürgen Heike Florian Greta Thorsten Änne Ralf Nele "
+        "Özlem Moritz Swantje"
+    ),
+    "fr": _names(
         "Élodie Mathieu Clémence Thibault Margaux Sébastien Inès Olivier Aurélie François Maëlle Bertrand Zoé Karim "
         "Noémie Gaël"
-    ).split(),
-    "es": "Íñigo Carmen Begoña Joaquín Nuria Álvaro".split(),
-    "ja": "Haruka Kenji Yūko Takumi".split(),
-    "ar": "Layla Omar Huda Khalid".split(),
-    "he": "Noa Eitan Yael Amir".split(),
+    ),
+    "es": _names("Íñigo Carmen Begoña Joaquín Nuria Álvaro"),
+    "ja": _names("Haruka Kenji Yūko Takumi"),
+    "ar": _names("Layla Omar Huda Khalid"),
+    "he": _names("Noa Eitan Yael Amir"),
 }
 LAST_NAMES = {
-    "en": (
-        "Ashworth Okonkwo Fairbairn Nair Sandvik Whitlock Kowalczyk O'Rourke Mensah Lindgren Castellano Haraldsen Petrov "
-        "Nakamura Ferreira Blackwood Chowdhury Van-der-Meer Holloway Adeyemi Strand Quigley Novak Sorensen Iqbal Marsh"
-    ).split(),
-    "de": (
+    "en": _names(
+        "Ashworth Okonkwo Fairbairn Nair Sandvik Whitlock Kowalczyk O'Rourke Mensah Lindgren Castellano Haraldsen "
+        "Petrov Nakamura Ferreira Blackwood Chowdhury Van-der-Meer Holloway Adeyemi Strand Quigley Novak Sorensen "
+        "Iqbal Marsh"
+    ),
+    "de": _names(
         "Hoffmann Großkopf Schürmann Behrens Krüger Yılmaz Lindenau Pfeiffer Weißgerber Brandl Oetker-Lang Vogelsang "
         "Stolzenberg Dreyer"
-    ).split(),
-    "fr": "Lefèvre Garnier Benali Rousselet Chevallier Dupuis Marchetti d'Aubigny Tessier Pelletier Hérault".split(),
-    "es": "Echeverría Núñez Caballero Ortuño Zubizarreta".split(),
-    "ja": "Ōtsuka Hayashi Morimoto Kanda".split(),
-    "ar": "Al-Mansoori Haddad Rahman Nasser".split(),
-    "he": "Ben-Ami Shapira Levanon Katz".split(),
+    ),
+    "fr": _names("Lefèvre Garnier Benali Rousselet Chevallier Dupuis Marchetti d'Aubigny Tessier Pelletier Hérault"),
+    "es": _names("Echeverría Núñez Caballero Ortuño Zubizarreta"),
+    "ja": _names("Ōtsuka Hayashi Morimoto Kanda"),
+    "ar": _names("Al-Mansoori Haddad Rahman Nasser"),
+    "he": _names("Ben-Ami Shapira Levanon Katz"),
 }
 TITLES = (
     "Head of Operations",

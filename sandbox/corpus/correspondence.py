@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sandbox.addresses import Address
 from sandbox.corpus.crm_records import Account, Crm, Lead
 from sandbox.corpus.mailroom import Mailroom
-from sandbox.corpus.speech import CLOSINGS, DAYS, DISCLAIMERS, GREETINGS, MOBILE_SIGNATURES, SYSTEMS
+from sandbox.corpus.speech import CLOSINGS, DAYS, DISCLAIMERS, EVERYBODY, GREETINGS, MOBILE_SIGNATURES, SYSTEMS
 from sandbox.corpus.stories_en import STORIES_EN
 from sandbox.corpus.stories_world import STORIES_AR, STORIES_DE, STORIES_ES, STORIES_FR, STORIES_HE, STORIES_JA
 from sandbox.corpus.story import Speaker, Story
@@ -74,24 +74,28 @@ def begin_with_account(room: Mailroom, account: Account, at: int) -> Conversatio
         variants += [Address(customer.name, customer.address.upper()), Address(customer.name, f"{local}+acme@{domain}")]
     pool = [person.address for person in account.contacts if person is not contact] + account.colleagues
     copied = tuple(dice.sample(pool, 1)) if pool and dice.random() < 0.4 else ()  # noqa: PLR2004 - a share
-    facts = _facts(dice, account.company.language, account.company.name, account.company.city)
-    facts |= {"trade": account.company.trade, "currency": account.company.currency}
+    company = account.company
+    story = dice.choice(STORIES[company.language])
+    facts = _facts(dice, story.language, company.name, company.city)
+    facts |= {"trade": company.trade, "currency": company.currency}
     facts["other"] = copied[0].name.split()[0] if copied else facts["other"]
-    talk = _begin(room, account.company.language, account.owner, customer, facts, at)
+    talk = _begin(room, story, account.owner, customer, facts=facts, at=at)
     talk.copied, talk.variants = copied, tuple(variants)
     return talk
 
 
 def begin_with_lead(room: Mailroom, lead: Lead, at: int) -> Conversation:
     """A first exchange with a lead."""
-    facts = _facts(room.dice, "en", lead.company, "town") | {"trade": "your trade", "currency": "EUR"}
-    return _begin(room, "en", lead.owner, lead.address, facts, at)
+    facts = _facts(room.dice, "en", lead.company, "town") | {"trade": "field service", "currency": "EUR"}
+    return _begin(room, room.dice.choice(STORIES_EN), lead.owner, lead.address, facts=facts, at=at)
 
 
 def begin_anywhere(room: Mailroom, crm: Crm, at: int) -> Conversation:
     """With an account mostly, with a lead sometimes."""
     if room.dice.random() < 0.14:  # noqa: PLR2004 - a share
-        return begin_with_lead(room, room.dice.choice([lead for lead in crm.leads if not lead.converted_contact_id]), at)
+        return begin_with_lead(
+            room, room.dice.choice([lead for lead in crm.leads if not lead.converted_contact_id]), at
+        )
     return begin_with_account(room, room.dice.choice(crm.accounts), at)
 
 
@@ -129,18 +133,18 @@ def tell_next(room: Mailroom, talk: Conversation, at: int) -> Mail:
 
 
 def _begin(
-    room: Mailroom, language: str, owner: Person, customer: Address, facts: dict[str, str], at: int
+    room: Mailroom, story: Story, owner: Person, customer: Address, *, facts: dict[str, str], at: int
 ) -> Conversation:
     dice = room.dice
-    story = dice.choice(STORIES[language])
     facts["amount"] = _amount(facts, dice)
     ours = [person.address for person in PEOPLE if person is not owner]
     our_copied = tuple(dice.sample(ours, 1)) if dice.random() < 0.3 else ()  # noqa: PLR2004 - a share
     key = room.next_key("talk")
-    facts["first"] = customer.name.split()[0]
+    is_office = customer.name.endswith(" Office")
+    facts["first"] = EVERYBODY.get(story.language, "all") if is_office else customer.name.split()[0]
     facts["colleague"] = dice.choice(ours).name.split()[0]
     subject = dice.choice(story.subjects).format_map(facts)
-    styles = _QUOTES.get(language, _QUOTES["en"])
+    styles = _QUOTES.get(story.language, _QUOTES["en"])
     talk = Conversation(story, owner, customer, facts, subject, key, at, (), our_copied, dice.choice(styles))
     talk.is_plain = dice.random() < 0.2  # noqa: PLR2004 - a share
     return talk

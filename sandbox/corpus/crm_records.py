@@ -131,19 +131,22 @@ def make_crm(seed: int, base: int) -> Crm:
 
 
 class _Names:
-    """Deals out names so that no two people share one."""
+    """Deals out names so that no two people share one, and a first name comes back only after all others."""
 
     def __init__(self, dice: random.Random) -> None:
         self._dice = dice
+        self._decks: dict[str, list[str]] = {}
         self._taken: set[tuple[str, str]] = set()
 
     def next(self, language: str) -> tuple[str, str]:
-        while True:
-            pair = (self._dice.choice(FIRST_NAMES[language]), self._dice.choice(LAST_NAMES[language]))
-            if pair not in self._taken:
-                self._taken.add(pair)
-                return pair
-            language = language if len(self._taken) % 3 else "en"
+        deck = self._decks.setdefault(language, [])
+        if not deck:
+            deck += self._dice.sample(FIRST_NAMES[language], len(FIRST_NAMES[language]))
+        first = deck.pop()
+        free = [last for last in LAST_NAMES[language] if (first, last) not in self._taken]
+        last = self._dice.choice(free)
+        self._taken.add((first, last))
+        return first, last
 
 
 def _account(seed: int, company: Company, dice: random.Random, names: _Names) -> Account:
@@ -203,7 +206,7 @@ _ROLES = ("Decision Maker", "Economic Buyer", "Technical Evaluator", "Champion")
 
 
 def _opportunities(seed: int, base: int, dice: random.Random, accounts: list[Account]) -> list[Opportunity]:
-    deals = []
+    deals: list[Opportunity] = []
     chosen = list(accounts) + [accounts[index] for index in (0, 2, 12, 21, 30)]
     for number, account in enumerate(chosen):
         outcome = ("open", "open", "open", "won", "open", "lost", "recent")[number % 7] if number else "open"

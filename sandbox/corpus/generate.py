@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sandbox.corpus import noise
+from sandbox.corpus import customer_noise, noise
 from sandbox.corpus.correspondence import Conversation, begin_anywhere, tell_next
 from sandbox.corpus.crm_records import DAY, Crm
 from sandbox.corpus.mailroom import Mailroom
@@ -23,18 +23,18 @@ NOISE: tuple[tuple[Episode, int], ...] = (
     (noise.receipt, 14),
     (noise.chatter, 9),
     (noise.outsiders, 13),
-    (noise.customer_bulk, 5),
-    (noise.customer_transactional, 5),
-    (noise.out_of_office, 4),
-    (noise.bounce, 3),
-    (noise.calendar_answer, 5),
-    (noise.sensitive, 2),
+    (customer_noise.customer_bulk, 5),
+    (customer_noise.customer_transactional, 5),
+    (customer_noise.out_of_office, 4),
+    (customer_noise.bounce, 3),
+    (customer_noise.calendar_answer, 5),
+    (customer_noise.sensitive, 2),
     (noise.junk, 6),
-    (noise.thrown_away, 5),
+    (customer_noise.thrown_away, 5),
     (noise.draft, 4),
     (oddity, 5),
 )
-_CORRESPONDENCE_WEIGHT = 34
+_CORRESPONDENCE_SHARE = 20
 
 
 @dataclass(slots=True)
@@ -60,7 +60,7 @@ class Author:
 
     def write_live(self, at: int) -> list[Placement]:
         """What arrives at a moment: mostly the next turn of a conversation, else something new."""
-        dice = self.room.dice
+        dice, self.room.latest = self.room.dice, at
         if dice.random() < 0.7:  # noqa: PLR2004 - a share
             self._continue(at)
         else:
@@ -78,7 +78,7 @@ class Author:
         tell_next(self.room, talk, at)
 
     def _episode(self, at: int) -> None:
-        if self.room.dice.randrange(100) < _CORRESPONDENCE_WEIGHT:
+        if self.room.dice.randrange(100) < _CORRESPONDENCE_SHARE:
             self._tell(at)
         else:
             self._noise(at)
@@ -110,4 +110,4 @@ class Author:
 def author_of(seed: int, crm: Crm, base: int) -> Author:
     """The author whose every word follows from the seed."""
     oracle = Oracle(set(crm.addresses), set(crm.domains))
-    return Author(Mailroom(seed, random.Random(f"corpus-{seed}"), oracle), crm, base)
+    return Author(Mailroom(seed, random.Random(f"corpus-{seed}"), oracle, base), crm, base)

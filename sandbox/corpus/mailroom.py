@@ -29,11 +29,12 @@ def copies_of(mail: Mail) -> dict[str, bool]:
 
 @dataclass(slots=True)
 class Mailroom:
-    """Collects placements; `count` is what the tenant's size is measured by."""
+    """Collects placements; nothing is sent after `latest` (epoch seconds)."""
 
     seed: int
     dice: random.Random
     oracle: Oracle
+    latest: int
     placements: list[Placement] = field(default_factory=list)
     serial: int = 0
 
@@ -82,6 +83,7 @@ class Mailroom:
 
     def post(self, mail: Mail, folders: Mapping[str, str] | None = None, *, only: Person | None = None) -> Mail:
         """Hands out every copy: the author's to Sent Items, the others to the Inbox or where `folders` says."""
+        mail.sent_at = min(mail.sent_at, self.latest)
         for owner, authored in copies_of(mail).items():
             if only is not None and owner != only.email:
                 continue
@@ -96,7 +98,9 @@ class Mailroom:
                 mail=mail,
                 mailbox=owner,
                 folder=folder,
-                received_at=mail.sent_at if authored else mail.sent_at + self.dice.randrange(1, _TRANSIT_SECONDS),
+                received_at=mail.sent_at
+                if authored
+                else min(mail.sent_at + self.dice.randrange(1, _TRANSIT_SECONDS), self.latest),
                 is_read=authored or self.dice.random() < 0.8,  # noqa: PLR2004 - a share
                 is_draft=is_draft,
                 headers_kept=not authored and not is_draft,

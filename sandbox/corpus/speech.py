@@ -2,8 +2,8 @@
 
 GREETINGS = {
     "en": ("Hi {to},", "Hello {to},", "Dear {to},", "{to},", "Good morning {to},"),
-    "de": ("Hallo {to},", "Guten Tag {to},", "Liebe Kolleginnen und Kollegen,", "Guten Morgen {to},"),
-    "fr": ("Bonjour {to},", "Bonjour,", "Cher {to},"),
+    "de": ("Hallo {to},", "Guten Tag {to},", "Guten Morgen {to},"),
+    "fr": ("Bonjour {to},", "Bonjour,", "Bonjour {to}, bonjour à toute l'équipe,"),
     "es": ("Hola {to}:", "Buenos días, {to}:"),
 }
 CLOSINGS = {
@@ -25,4 +25,12 @@ DISCLAIMERS = {
     "fr": "Ce message est confidentiel et destiné à son seul destinataire.",
     "es": "Este mensaje es confidencial y va dirigido únicamente a su destinatario.",
 }
-MOBILE_SIGNATURES = ("Sent from my iPhone", "Von meinem iPhone gesendet", "Envoyé de mon iPhone", "Get Outlook for Android")
+MOBILE_SIGNATURES = (
+    "Sent from my iPhone",
+    "Von meinem iPhone gesendet",
+    "Envoyé de mon iPhone",
+    "Get Outlook for Android",
+)
+
+# How a whole office is addressed.
+EVERYBODY = {"en": "all", "de": "zusammen", "fr": "à tous", "es": "a todos"}

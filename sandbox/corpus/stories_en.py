@@ -7,18 +7,18 @@ STORIES_EN = (
         ("Introduction: Acme Fieldwork and {company}", "Following up from the {trade} meetup", "Quick hello from Acme"),
         (
             rep(
-                "It was good to meet you in {city} last week. You mentioned that your dispatchers still plan the day on "
-                "a whiteboard and two spreadsheets.\n\nWe help teams in {trade} see every technician, part and promise "
-                "in one plan. Would {day} or {other_day} suit for a half-hour call?",
-                "{colleague} suggested I write to you. We work with several companies in {trade} that had outgrown their "
-                "planning board, and I suspect {company} may be at the same point.\n\nCould we find thirty minutes next "
-                "week? I will bring two examples and no slides.",
+                "It was good to meet you in {city} last week. You mentioned that your dispatchers still plan the day "
+                "on a whiteboard and two spreadsheets.\n\nWe help teams in {trade} see every technician, part and "
+                "promise in one plan. Would {day} or {other_day} suit for a half-hour call?",
+                "{colleague} suggested I write to you. We work with several companies in {trade} that had outgrown "
+                "their planning board, and I suspect {company} may be at the same point.\n\nCould we find thirty "
+                "minutes next week? I will bring two examples and no slides.",
             ),
             customer(
                 "Thanks for writing. The timing is not bad: we lose about {n} hours a week to double bookings, and "
                 "nobody owns the problem.\n\n{day} at 10 works for me. Please include {other}, who runs the depot.",
-                "Happy to talk. To set expectations, there is no budget line for this yet, but our COO asked for options "
-                "before the end of the quarter.\n\nCan you do {day} afternoon?",
+                "Happy to talk. To set expectations, there is no budget line for this yet, but our COO asked for "
+                "options before the end of the quarter.\n\nCan you do {day} afternoon?",
             ),
             rep(
                 "Perfect, {day} it is. The invitation follows in a minute.\n\nSo that we use the time well: how many "
@@ -35,10 +35,11 @@ STORIES_EN = (
         (
             rep(
                 "For {day} I propose the following:\n\n1. Your week as it looks today (10 min, you talk)\n2. The same "
-                "week in the planning board (20 min)\n3. Mobile app, offline, with a photo and a signature (10 min)\n4. "
-                "Questions\n\nWho else from {company} will join?",
-                "Thank you all for the lively hour. The three questions I took away: work orders from {system}, planning "
-                "across regions, and what happens when a van has no signal.\n\nThe recording and my answers are below.",
+                "week in the planning board (20 min)\n3. Mobile app, offline, with a photo and a signature (10 "
+                "min)\n4. Questions\n\nWho else from {company} will join?",
+                "Thank you all for the lively hour. The three questions I took away: work orders from {system}, "
+                "planning across regions, and what happens when a van has no signal.\n\nThe recording and my answers "
+                "are below.",
             ),
             customer(
                 "Looks right. {other} will join for the part about {system}, and please keep ten minutes for the app: "
@@ -64,8 +65,8 @@ STORIES_EN = (
             customer(
                 "Before we go further our security team needs answers to the attached list. The important ones: where "
                 "is the data kept, who can read it, and do you support single sign-on with our identity provider?",
-                "I look after information security at {company}. {other} tells me that you want to connect to {system}. "
-                "Please send your latest penetration test summary and a list of subprocessors.",
+                "I look after information security at {company}. {other} tells me that you want to connect to "
+                "{system}. Please send your latest penetration test summary and a list of subprocessors.",
             ),
             rep(
                 "Gladly. In short: data stays in the EU, encrypted at rest with keys per customer; support staff have "
@@ -77,9 +78,9 @@ STORIES_EN = (
                 "technicians (the works council will ask) and the notification period after an incident.",
             ),
             rep(
-                "Location data is kept for {n} days by default and can be set to zero. Incidents are reported within 24 "
-                "hours of being confirmed; that is also what our data processing agreement says in section 7.\n\nIf a "
-                "short call with the works council helps, we have done that before.",
+                "Location data is kept for {n} days by default and can be set to zero. Incidents are reported within "
+                "24 hours of being confirmed; that is also what our data processing agreement says in section "
+                "7.\n\nIf a short call with the works council helps, we have done that before.",
             ),
             customer("That is a good answer. I am closing the review with status green. Procurement will be in touch."),
         ),
@@ -96,14 +97,14 @@ STORIES_EN = (
                 "spring.",
             ),
             customer(
-                "Thank you. {amount} is about a fifth above what {other} has in mind. Is there room if we sign for three "
-                "years, or if we do the training ourselves?",
+                "Thank you. {amount} is about a fifth above what {other} has in mind. Is there room if we sign for "
+                "three years, or if we do the training ourselves?",
                 "We like variant A. Two questions: do part-time technicians count as a full seat, and can we start "
                 "paying when the pilot ends?",
             ),
             rep(
-                "Part-timers below fifteen hours count half. And yes, for a term of three years I can take {few} percent "
-                "off and start billing at go-live.\n\nI have put both into the attached revision.",
+                "Part-timers below fifteen hours count half. And yes, for a term of three years I can take {few} "
+                "percent off and start billing at go-live.\n\nI have put both into the attached revision.",
                 "I spoke with Marco, our Head of Sales. Three years gets you ten percent, and if your people do the "
                 "training we drop that line altogether.",
             ),
@@ -140,37 +141,41 @@ STORIES_EN = (
         (
             rep(
                 "Welcome aboard! For the kickoff on {day} we need three people: someone who knows the shifts, someone "
-                "with access to {system}, and a technician who is not afraid of new apps.\n\nThe plan is attached; week "
-                "one is only listening.",
+                "with access to {system}, and a technician who is not afraid of new apps.\n\nThe plan is attached; "
+                "week one is only listening.",
             ),
             customer(
-                "Shifts: me. {system}: {other}. The technician is harder, but I have bribed somebody with a new tablet.",
+                "Shifts: me. {system}: {other}. The technician is harder, but I have bribed somebody with a new "
+                "tablet.",
                 "All set for {day}. Room 4.12, second floor, and please bring the adapter for the old projector.",
             ),
             rep(
-                "Notes from today: master data by {other_day}, pilot with eight vans in {city}, go or no-go after three "
-                "weeks. Risks: the export from {system} has two date formats.\n\nDid I miss anything?",
+                "Notes from today: master data by {other_day}, pilot with eight vans in {city}, go or no-go after "
+                "three weeks. Risks: the export from {system} has two date formats.\n\nDid I miss anything?",
             ),
-            customer("Nothing missed. The export is being fixed. The vans are named already, which I take as a good sign."),
+            customer(
+                "Nothing missed. The export is being fixed. The vans are named already, which I take as a good sign."
+            ),
         ),
     ),
     Story(
         ("{system} integration: field mapping", "API access for the pilot", "Work orders arrive twice"),
         (
             customer(
-                "We see each work order twice since the sync went live on {day}. The second one has no customer number. "
-                "Is that our export or your import?",
+                "We see each work order twice since the sync went live on {day}. The second one has no customer "
+                "number. Is that our export or your import?",
                 "Which fields of {system} do you need write access to? Our administrator wants the list to be as short "
                 "as possible.",
             ),
             rep(
-                "Thanks for the precise report. It is a filter on our side that treats a corrected order as a new one. A "
-                "fix is in test and goes live tonight; the doubles will be merged, nothing is lost.",
+                "Thanks for the precise report. It is a filter on our side that treats a corrected order as a new "
+                "one. A fix is in test and goes live tonight; the doubles will be merged, nothing is lost.",
                 "Only three: appointment start, technician, status. Everything else is read. If you prefer, we start "
                 "read-only and planners confirm by hand for the first two weeks.",
             ),
             customer(
-                "Confirmed, this morning's orders are single. {other} asks me to say thanks, which does not happen often.",
+                "Confirmed, this morning's orders are single. {other} asks me to say thanks, which does not happen "
+                "often.",
                 "Read-only first is what we will do. That makes the approval much easier.",
             ),
         ),
@@ -179,10 +184,10 @@ STORIES_EN = (
         ("Checking in", "Any news from the board?", "Next steps for {company}"),
         (
             rep(
-                "I wanted to ask how the board meeting went. If priorities have moved, a short no is fine as well, and I "
-                "will stop chasing you.",
-                "Two weeks have passed since our last talk, and I would rather ask once than guess: is the project still "
-                "planned for this quarter?",
+                "I wanted to ask how the board meeting went. If priorities have moved, a short no is fine as well, "
+                "and I will stop chasing you.",
+                "Two weeks have passed since our last talk, and I would rather ask once than guess: is the project "
+                "still planned for this quarter?",
             ),
             customer(
                 "Sorry for the silence. The board liked it but pushed the start to after the inventory. Realistic date "
@@ -198,8 +203,8 @@ STORIES_EN = (
         (
             rep(
                 "Your first year with us ends soon. {n} technicians used the board on an average day, and first-time "
-                "fixes went from 71 to 83 percent.\n\nI suggest renewing as is and adding the analytics for the service "
-                "managers. Shall we talk on {day}?",
+                "fixes went from 71 to 83 percent.\n\nI suggest renewing as is and adding the analytics for the "
+                "service managers. Shall we talk on {day}?",
             ),
             customer(
                 "Nice numbers. We want to renew, yet seven seats have been idle since we closed a depot. Please take "
@@ -217,8 +222,8 @@ STORIES_EN = (
         ("Support: technicians logged out every morning", "App crashes when scanning", "Issue on site in {city}"),
         (
             customer(
-                "Since Monday our people have to sign in again each morning, and with gloves on that is no fun. Version "
-                "on the phones is 5.14. Can somebody have a look today?",
+                "Since Monday our people have to sign in again each morning, and with gloves on that is no fun. "
+                "Version on the phones is 5.14. Can somebody have a look today?",
                 "Scanning a part number crashes the app on the older handhelds. Roughly one scan in ten. Photo of the "
                 "error below.",
             ),
@@ -247,8 +252,8 @@ STORIES_EN = (
         ("Invoice address and PO number", "Supplier registration", "Vendor form for {company}"),
         (
             customer(
-                "Procurement needs your tax number, bank details on letterhead and the attached vendor form before they "
-                "can raise a purchase order for {amount}.",
+                "Procurement needs your tax number, bank details on letterhead and the attached vendor form before "
+                "they can raise a purchase order for {amount}.",
             ),
             rep(
                 "Attached you find the form and a letter from our bank. Please put the PO number on the order form so "
@@ -278,7 +283,9 @@ STORIES_EN = (
                 "Thank you for the warm handover, and all the best in {city}. {other}, I will call you on {day} to say "
                 "hello properly.",
             ),
-            customer("Looking forward to it. I have read the whole thread and have only one question: who named the vans?"),
+            customer(
+                "Looking forward to it. I have read the whole thread and have only one question: who named the vans?"
+            ),
         ),
     ),
 )

@@ -12,8 +12,8 @@ STORIES_DE = (
                 "Ihnen durch.",
             ),
             customer(
-                "danke für das Angebot. Der Preis liegt etwas über unserem Rahmen. Gibt es Spielraum, wenn wir zunächst "
-                "nur mit dem Standort {city} beginnen?",
+                "danke für das Angebot. Der Preis liegt etwas über unserem Rahmen. Gibt es Spielraum, wenn wir "
+                "zunächst nur mit dem Standort {city} beginnen?",
                 "wir haben das Angebot intern besprochen. {other} aus dem Einkauf hätte gern eine Variante mit drei "
                 "Jahren Laufzeit.",
             ),
@@ -38,7 +38,10 @@ STORIES_DE = (
                 "einzelner Personen gibt es nicht.\n\nDen Entwurf der Vereinbarung zur Auftragsverarbeitung habe ich "
                 "beigefügt.",
             ),
-            customer("vielen Dank, damit kann der Betriebsrat gut leben. Bitte senden Sie noch die Liste der Unterauftragnehmer."),
+            customer(
+                "vielen Dank, damit kann der Betriebsrat gut leben. Bitte senden Sie noch die Liste der "
+                "Unterauftragnehmer."
+            ),
         ),
         "de",
         "AW: ",
@@ -54,8 +57,14 @@ STORIES_DE = (
                 "{day} passt. Wir sind zu viert, {other} aus der Disposition ist auch dabei. Bitte planen Sie Zeit für "
                 "die Überstundenregeln ein.",
             ),
-            rep("wunderbar, die Einladung ist unterwegs. Für die Überstundenregeln habe ich ein eigenes Beispiel vorbereitet."),
-            customer("herzlichen Dank für die Vorführung. Die Kollegen waren angetan, vor allem von der Suche nach Ersatzteilen."),
+            rep(
+                "wunderbar, die Einladung ist unterwegs. Für die Überstundenregeln habe ich ein eigenes Beispiel "
+                "vorbereitet."
+            ),
+            customer(
+                "herzlichen Dank für die Vorführung. Die Kollegen waren angetan, vor allem von der Suche nach "
+                "Ersatzteilen."
+            ),
         ),
         "de",
         "Re: ",
@@ -67,7 +76,9 @@ STORIES_DE = (
                 "seit heute früh erscheinen Aufträge aus {system} doppelt. Bitte schauen Sie sich das dringend an, die "
                 "Disposition steht.",
             ),
-            rep("das tut mir leid. Unsere Entwickler sind dran; bis Mittag ist es behoben, Daten gehen keine verloren."),
+            rep(
+                "das tut mir leid. Unsere Entwickler sind dran; bis Mittag ist es behoben, Daten gehen keine verloren."
+            ),
             customer("läuft wieder. Danke für die schnelle Hilfe!"),
         ),
         "de",
@@ -120,8 +131,8 @@ STORIES_FR = (
         ("Questions de sécurité", "Hébergement des données"),
         (
             customer(
-                "Notre responsable informatique demande où sont hébergées les données et si vous prenez en charge notre "
-                "annuaire pour l'authentification.",
+                "Notre responsable informatique demande où sont hébergées les données et si vous prenez en charge "
+                "notre annuaire pour l'authentification.",
             ),
             rep(
                 "Les données restent dans l'Union européenne, chiffrées par client. L'authentification par votre "
@@ -168,7 +179,10 @@ STORIES_JA = (
     Story(
         ("お見積りの件", "デモの日程について"),
         (
-            rep("Dear {first},\n\nThank you for your time last week. Our proposal for {n} technicians is {amount} a year."),
+            rep(
+                "Dear {first},\n\nThank you for your time last week. Our proposal for {n} technicians is {amount} a "
+                "year."
+            ),
             customer(
                 "いつもお世話になっております。\n\nお見積りありがとうございます。社内で検討いたしましたところ、まずは{city}の拠点で"
                 "試験導入したいと考えております。来週、オンラインで打ち合わせは可能でしょうか。\n\nよろしくお願いいたします。",
@@ -186,8 +200,8 @@ STORIES_AR = (
         (
             rep("Thank you for the call. Attached is the offer for {n} technicians at {amount} a year."),
             customer(
-                "شكرًا جزيلًا على العرض.\n\nنودّ أن نبدأ بفريق {city} أولًا ثم نتوسّع في الربع القادم. هل يناسبكم الاجتماع"
-                " يوم الأحد؟\n\nمع أطيب التحيات",
+                "شكرًا جزيلًا على العرض.\n\nنودّ أن نبدأ بفريق {city} أولًا ثم نتوسّع في الربع القادم. هل يناسبكم "
+                "الاجتماع يوم الأحد؟\n\nمع أطيب التحيات",
             ),
             rep("Sunday is fine. I have sent the invitation for 10:00 Dubai time."),
             customer("ممتاز، نراكم يوم الأحد إن شاء الله."),
@@ -202,8 +216,8 @@ STORIES_HE = (
         (
             rep("Many thanks for the questions. The short answer to all three is yes; details are below."),
             customer(
-                "תודה רבה על התשובה המהירה.\n\nנשמח להתחיל בפיילוט קטן במעבדה בחיפה (כ-{few} טכנאים). האם אפשר לקבל הצעה מעודכנת "
-                "עד יום שלישי?\n\nבברכה",
+                "תודה רבה על התשובה המהירה.\n\nנשמח להתחיל בפיילוט קטן במעבדה בחיפה (כ-{few} טכנאים). האם אפשר לקבל "
+                "הצעה מעודכנת עד יום שלישי?\n\nבברכה",
             ),
             rep("The revised offer is attached: {few} technicians, three months, {amount}."),
             customer("מצוין, נחזור אליך אחרי הישיבה."),

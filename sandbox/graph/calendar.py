@@ -27,7 +27,9 @@ def calendar_view(tenant: Tenant, request: GraphRequest) -> GraphResponse:
     top = int(request.query.get("$top", "10"))
     skip = int(request.query.get("$skip", "0"))
     body: dict[str, Any] = {
-        "value": [{name: value for name, value in event.items() if name != "_at"} for event in events[skip : skip + top]]
+        "value": [
+            {name: value for name, value in event.items() if name != "_at"} for event in events[skip : skip + top]
+        ]
     }
     if skip + top < len(events):
         asked = "&".join(f"{name}={value}" for name, value in request.query.items() if name != "$skip")

@@ -1,8 +1,8 @@
 """Per-folder change tracking: `GET /me/mailFolders/{id}/messages/delta`.
 
-    first request ──▶ page ──nextLink──▶ page … ──deltaLink──▶ (later) page … ──deltaLink──▶ …
-                       │ each link is a sealed token: folder, generation, what was asked, where the walk stands
-                       └ a token three generations behind its walk's newest, or of a thrown-away state, answers 410
+first request ──▶ page ──nextLink──▶ page … ──deltaLink──▶ (later) page … ──deltaLink──▶ …
+                   │ each link is a sealed token: folder, generation, what was asked, where the walk stands
+                   └ a token three generations behind its walk's newest, or of a thrown-away state, answers 410
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from sandbox.faults import FaultKind
 from sandbox.folders import Folder
 from sandbox.graph import errors
 from sandbox.graph.exchange import GraphRequest, GraphResponse
-from sandbox.graph.paging import bend, page_size
+from sandbox.graph.paging import Page, bend, page_size
 from sandbox.graph.render import Selection, read_selection, row
 from sandbox.mail import Item
 from sandbox.signing import ForgedError
@@ -157,7 +157,9 @@ def _selection(request: GraphRequest, select: str) -> Selection:
     try:
         return read_selection(select, immutable=request.is_immutable, text_bodies=False)
     except KeyError as unknown:
-        raise errors.bad_request(f"Could not find a property named {unknown} on type 'microsoft.graph.message'.") from None
+        raise errors.bad_request(
+            f"Could not find a property named {unknown} on type 'microsoft.graph.message'."
+        ) from None
 
 
 def _first_round(
@@ -213,7 +215,9 @@ def _later_round(
     if walk.at == 0:
         walk.end = len(folder.log)
     selection = _selection(request, walk.select)
-    changed = [entry for entry in collapse(folder.log[walk.start : walk.end], rules) if _is_wanted(entry, walk, selection)]
+    changed = [
+        entry for entry in collapse(folder.log[walk.start : walk.end], rules) if _is_wanted(entry, walk, selection)
+    ]
     page = changed[walk.at : walk.at + size]
     walk.at += len(page)
     return [(entry.item.immutable_id, _changed_row(entry, selection)) for entry in page], walk.at >= len(changed)
@@ -253,9 +257,7 @@ def _page(
     walk.generation = generations.advance(walk)
     if is_last:
         walk.start, walk.at, walk.given, walk.below = walk.end, 0, 0, None
-    owner = tenant.urls["graph_url"]
-    link = f"{owner}/me/mailfolders('{walk.folder}')/messages/delta?"
-    token = walk.seal(tenant)
-    name = "deltatoken" if is_last else "skiptoken"
-    key = b"@odata.deltaLink" if is_last else b"@odata.nextLink"
-    return bend(tenant, request, rows, key, f"{link}${name}={token}", "Collection(message)")
+    path = f"{tenant.urls['graph_url']}/me/mailfolders('{walk.folder}')/messages/delta"
+    name, key = ("$deltatoken", "@odata.deltaLink") if is_last else ("$skiptoken", "@odata.nextLink")
+    link = f"{path}?{name}={walk.seal(tenant)}"
+    return bend(tenant, request, Page(rows, "Collection(message)", key, link))

@@ -8,7 +8,7 @@ from sandbox.graph.exchange import GraphResponse
 from sandbox.identifiers import guid
 
 
-class GraphFailure(Exception):  # noqa: N818 - it is an answer, not a defect
+class GraphFailure(Exception):
     """Carries the answer to give."""
 
     def __init__(self, response: GraphResponse) -> None:
@@ -27,7 +27,9 @@ def error(status: int, code: str, message: str, **headers: str) -> GraphResponse
     request = guid("request", time.time_ns())
     inner = {"date": moment, "request-id": request, "client-request-id": request}
     body = {"error": {"code": code, "message": message, "innerError": inner}}
-    return GraphResponse(status, json.dumps(body).encode(), {name.replace("_", "-"): text for name, text in headers.items()})
+    return GraphResponse(
+        status, json.dumps(body).encode(), {name.replace("_", "-"): text for name, text in headers.items()}
+    )
 
 
 def item_not_found() -> GraphFailure:
@@ -85,7 +87,9 @@ def claims_challenge() -> GraphResponse:
     return answer
 
 
-def throttled(retry_after: int | str, message: str = "Application is over its MailboxConcurrency limit.") -> GraphResponse:
+def throttled(
+    retry_after: int | str, message: str = "Application is over its MailboxConcurrency limit."
+) -> GraphResponse:
     """Too much at once; `retry_after` is seconds or an HTTP date."""
     answer = error(429, "ApplicationThrottled", message)
     answer.headers["Retry-After"] = str(retry_after)

@@ -3,7 +3,6 @@
 import json
 import re
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -11,12 +10,6 @@ from sandbox.faults import Fault
 from sandbox.mailbox import Mailbox
 
 _PREFERENCE = re.compile(r'([\w.\-]+)\s*=\s*"?([^",]*)"?')
-
-
-class Freight(StrEnum):
-    """Headers that carry a preference's echo."""
-
-    APPLIED = "Preference-Applied"
 
 
 @dataclass(slots=True)
@@ -36,9 +29,7 @@ class GraphRequest:
     preferences: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.preferences = {
-            name.lower(): value for name, value in _PREFERENCE.findall(self.headers.get("prefer", ""))
-        }
+        self.preferences = {name.lower(): value for name, value in _PREFERENCE.findall(self.headers.get("prefer", ""))}
 
     @property
     def is_immutable(self) -> bool:
@@ -70,9 +61,10 @@ class GraphResponse:
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
-    content_type: str = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+    content_type: str = (
+        "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+    )
     drop: bool = False
-    delay: float = 0.0
 
 
 def json_response(content: Any, status: int = 200, **headers: str) -> GraphResponse:

@@ -13,7 +13,9 @@ Value = str | int | bool
 _CLAUSE = re.compile(
     r"^(?P<field>[\w/]+)\s+(?P<operator>eq|ne|ge|gt|le|lt)\s+(?P<value>'(?:[^']|'')*'|\S+)$", re.IGNORECASE
 )
-_CALL = re.compile(r"^(?P<call>startswith|contains)\((?P<field>[\w/]+)\s*,\s*'(?P<value>(?:[^']|'')*)'\)$", re.IGNORECASE)
+_CALL = re.compile(
+    r"^(?P<call>startswith|contains)\((?P<field>[\w/]+)\s*,\s*'(?P<value>(?:[^']|'')*)'\)$", re.IGNORECASE
+)
 _AND = re.compile(r"\s+and\s+(?=(?:[^']*'[^']*')*[^']*$)", re.IGNORECASE)
 
 _FIELDS: dict[str, Callable[[Item], Value]] = {
@@ -87,7 +89,9 @@ def _clause(part: str) -> Clause:
 
 def _known(field: str, part: str) -> None:
     if field not in _FIELDS:
-        raise errors.failure(400, "ErrorInvalidUrlQueryFilter", f"The query filter contains an unknown property: {part}")
+        raise errors.failure(
+            400, "ErrorInvalidUrlQueryFilter", f"The query filter contains an unknown property: {part}"
+        )
 
 
 def _value(field: str, text: str) -> Value:

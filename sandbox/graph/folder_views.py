@@ -24,6 +24,8 @@ def find_folder(request: GraphRequest, name: str) -> Folder:
     try:
         return request.mailbox.folder(name)
     except UnknownFolderError:
+        if "$deltatoken" in request.query or "$skiptoken" in request.query:
+            raise errors.failure(404, "ErrorSyncFolderNotFound", "The specified folder could not be found.") from None
         raise errors.item_not_found() from None
 
 

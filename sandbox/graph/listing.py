@@ -11,7 +11,7 @@ from sandbox.graph.delta import contents
 from sandbox.graph.exchange import GraphRequest, GraphResponse
 from sandbox.graph.filters import Clause, check_order, read_filter
 from sandbox.graph.messages import applied, selection_of
-from sandbox.graph.paging import MAX_PAGE, bend
+from sandbox.graph.paging import MAX_PAGE, Page, bend
 from sandbox.graph.render import row
 from sandbox.graph.search import matching
 from sandbox.mail import Item
@@ -46,7 +46,9 @@ def _list(tenant: Tenant, request: GraphRequest, items: list[Item], path: str) -
     query = request.query
     if "$search" in query:
         if "$filter" in query or "$orderby" in query:
-            raise errors.failure(400, "SearchWithFilter", "The query parameter '$filter' is not supported with '$search'.")
+            raise errors.failure(
+                400, "SearchWithFilter", "The query parameter '$filter' is not supported with '$search'."
+            )
         found = matching(items, query["$search"])[:MAX_SEARCH_RESULTS]
     else:
         clauses = read_filter(query.get("$filter", ""))
@@ -60,7 +62,7 @@ def _list(tenant: Tenant, request: GraphRequest, items: list[Item], path: str) -
     if skip + top < len(found):
         link = f"{tenant.urls['graph_url']}{path}?{urlencode({**query, '$top': top, '$skip': skip + top})}"
     rows = [(item.immutable_id, row(item, selection)) for item in page]
-    response = bend(tenant, request, rows, b"@odata.nextLink", link, "users('me')/messages")
+    response = bend(tenant, request, Page(rows, "users('me')/messages", link=link))
     if query.get("$count", "").lower() == "true":
         response.body = response.body[:-1] + f',"@odata.count":{len(found)}}}'.encode()
     return applied(tenant, request, selection, response)
@@ -70,7 +72,9 @@ def _top(text: str) -> int:
     if not text:
         return DEFAULT_PAGE
     if not text.isdigit() or not 1 <= int(text) <= MAX_PAGE:
-        raise errors.bad_request(f"Invalid value '{text}' for $top query option found. It must be between 1 and {MAX_PAGE}.")
+        raise errors.bad_request(
+            f"Invalid value '{text}' for $top query option found. It must be between 1 and {MAX_PAGE}."
+        )
     return int(text)
 
 
@@ -92,7 +96,7 @@ def _filtered(items: list[Item], clauses: list[Clause]) -> list[Item]:
 def _ordered(items: list[Item], orderby: str) -> list[Item]:
     if not orderby:
         return items[::-1]
-    field, _, direction = orderby.split(",")[0].strip().partition(" ")
+    field, _, direction = orderby.split(",", maxsplit=1)[0].strip().partition(" ")
     key = _ORDERS.get(field.lower())
     if key is None:
         raise errors.too_complex()

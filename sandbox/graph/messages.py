@@ -30,7 +30,9 @@ def selection_of(tenant: Tenant, request: GraphRequest) -> Selection:
     try:
         return read_selection(request.query.get("$select", ""), immutable=request.is_immutable, text_bodies=as_text)
     except KeyError as unknown:
-        raise errors.bad_request(f"Could not find a property named {unknown} on type 'microsoft.graph.message'.") from None
+        raise errors.bad_request(
+            f"Could not find a property named {unknown} on type 'microsoft.graph.message'."
+        ) from None
 
 
 def applied(tenant: Tenant, request: GraphRequest, selection: Selection, response: GraphResponse) -> GraphResponse:

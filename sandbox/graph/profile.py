@@ -7,10 +7,19 @@ from sandbox.people import Person
 from sandbox.tenant import Tenant
 
 _LOCALES = {"en": "en-GB", "de": "de-DE", "fr": "fr-FR"}
-_DEFAULT = (
-    "businessPhones displayName givenName id jobTitle mail mobilePhone officeLocation preferredLanguage surname "
-    "userPrincipalName"
-).split()
+_DEFAULT = [
+    "businessPhones",
+    "displayName",
+    "givenName",
+    "id",
+    "jobTitle",
+    "mail",
+    "mobilePhone",
+    "officeLocation",
+    "preferredLanguage",
+    "surname",
+    "userPrincipalName",
+]
 
 
 def describe(person: Person) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Messages as JSON, property by property, so that `$select` is honoured to the letter.
 
-Each property has a function from an item to JSON text. Rows of a delta page are joined from these and kept on the item
-until it changes, so a page costs no more than its rows.
+Each property has a function from an item to JSON text; empty text leaves the property out (as a missing From does).
+Rows of a delta page are joined from these and kept on the item until it changes, so a page costs no more than its rows.
 """
 
 import json
@@ -24,7 +24,7 @@ def _flag(*, value: bool) -> str:
 
 
 def _person(address: Address | None) -> str:
-    return address.fragment if address else "null"
+    return address.fragment if address else ""
 
 
 def _people(addresses: tuple[Address, ...]) -> str:
@@ -69,7 +69,7 @@ ON_REQUEST = frozenset({"conversationIndex"})
 BODIES = frozenset({"body", "uniqueBody"})
 HEADERS = "internetMessageHeaders"
 KNOWN = frozenset(PROPERTIES) | BODIES | {HEADERS, "id", "attachments", "singleValueExtendedProperties"}
-DEFAULT = tuple(name for name in PROPERTIES if name not in ON_REQUEST) + ("body",)
+DEFAULT = (*(name for name in PROPERTIES if name not in ON_REQUEST), "body")
 
 
 def _thread_index(item: Item) -> str:
@@ -114,7 +114,8 @@ def _row(item: Item, selection: Selection) -> str:
     for name in selection.names:
         render = PROPERTIES.get(name)
         if render is not None:
-            parts.append(f',"{name}":{render(item)}')
+            value = render(item)
+            parts.append(f',"{name}":{value}' if value else "")
         elif name in BODIES:
             parts.append(f',"{name}":{_body(item, unique=name == "uniqueBody", as_text=selection.text_bodies)}')
         elif name == HEADERS and item.headers_kept:

@@ -59,7 +59,10 @@ def _delta_refused(
 
 ROUTES = (
     _route("", lambda tenant, _, request, __: show_me(tenant, request), "User.Read"),
-    _route("/mailfolders", lambda tenant, _, request, __: list_folders(tenant, request, find_folder(request, WellKnown.ROOT))),
+    _route(
+        "/mailfolders",
+        lambda tenant, _, request, __: list_folders(tenant, request, find_folder(request, WellKnown.ROOT)),
+    ),
     _route("/mailfolders/delta(?:\\(\\))?", lambda tenant, _, request, __: folder_delta(tenant, request)),
     _route(_FOLDER, lambda _, __, request, match: show_folder(request, find_folder(request, _folder(match)))),
     _route(
@@ -72,9 +75,7 @@ ROUTES = (
     ),
     _route(
         _FOLDER + "/messages",
-        lambda tenant, _, request, match: list_folder_messages(
-            tenant, request, find_folder(request, _folder(match))
-        ),
+        lambda tenant, _, request, match: list_folder_messages(tenant, request, find_folder(request, _folder(match))),
     ),
     _route(_FOLDER + _MESSAGE, lambda tenant, _, request, match: show_message(tenant, request, _message(match))),
     _route("/messages", lambda tenant, _, request, __: list_messages(tenant, request)),
@@ -88,7 +89,9 @@ ROUTES = (
         "Calendars.Read",
         "Calendars.ReadBasic",
     ),
-    _route("/translateexchangeids", lambda _, __, request, ___: translate_ids(request), "User.Read", _MAIL, method="POST"),
+    _route(
+        "/translateexchangeids", lambda _, __, request, ___: translate_ids(request), "User.Read", _MAIL, method="POST"
+    ),
 )
 
 

@@ -33,7 +33,9 @@ def matching(items: list[Item], text: str) -> list[Item]:
 
 
 def _conjunction(text: str) -> list[Callable[[Item], bool]]:
-    tests = [_test(match["field"].lower(), match["operator"], match["value"].strip('"')) for match in _TERM.finditer(text)]
+    tests = [
+        _test(match["field"].lower(), match["operator"], match["value"].strip('"')) for match in _TERM.finditer(text)
+    ]
     words = [word.lower() for word in _TERM.sub(" ", text).split() if word != "AND"]
     tests += [_word(word) for word in words]
     return tests

@@ -126,7 +126,9 @@ class Subscriptions:
             raise ValueError("notificationUrl must be https")
         token = f"Validation: Testing client application reachability for subscription Request-Id: {guid(url)}"
         separator = "&" if parts.query else "?"
-        status, text = await asyncio.to_thread(self._post, f"{url}{separator}validationToken={quote(token)}", b"", "text/plain")
+        status, text = await asyncio.to_thread(
+            self._post, f"{url}{separator}validationToken={quote(token)}", b"", "text/plain"
+        )
         if status != 200 or text != token:  # noqa: PLR2004 - OK
             reason = f"Subscription validation request failed. HTTP status code is '{status}'."
             raise errors.failure(400, "ValidationError", reason)

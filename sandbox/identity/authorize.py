@@ -1,7 +1,7 @@
 """`GET /{tenant}/oauth2/v2.0/authorize`: who signs in, may they consent, and back with a code.
 
-    client and redirect_uri known? ──▶ person by hint or by click ──▶ scripted error / disabled / needs admin?
-                                                                  └─▶ consent recorded ──▶ code by query or form_post
+client and redirect_uri known? ──▶ person by hint or by click ──▶ scripted error / disabled / needs admin?
+                                                              └─▶ consent recorded ──▶ code by query or form_post
 """
 
 import secrets
@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from sandbox.identity import pages
+from sandbox.identity.discovery import is_known_tenant
 from sandbox.identity.errors import TOKEN_ERRORS, error_body
 from sandbox.identity.grants import split_scopes
 from sandbox.identity.token_endpoint import Codes, IssuedCode
@@ -19,6 +20,16 @@ from sandbox.people import CLIENT_ID, Person, Role
 from sandbox.tenant import Tenant
 
 _ASKING_PROMPTS = frozenset({"select_account", "consent", "login"})
+_REDIRECT_ERRORS = {
+    65001: "consent_required",
+    50076: "interaction_required",
+    50079: "interaction_required",
+    50074: "interaction_required",
+    50158: "interaction_required",
+    90033: "temporarily_unavailable",
+    90024: "temporarily_unavailable",
+    90006: "server_error",
+}
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]", "testserver"})
 CALLBACK_PATHS = frozenset({"/oauth/microsoft/callback/", "/consent/callback/"})
 
@@ -35,7 +46,7 @@ def is_registered(tenant: Tenant, redirect_uri: str) -> bool:
 async def authorize(tenant: Tenant, codes: Codes, request: Request) -> Response:
     """Shows the page, or answers at once where a hint says who it is."""
     asked = dict(request.query_params)
-    wrong = _unanswerable(tenant, asked)
+    wrong = _unanswerable(tenant, request, asked)
     if wrong is not None:
         return wrong
     hint = tenant.switches.auto_approve or asked.get("login_hint", "")
@@ -53,18 +64,20 @@ async def decide(tenant: Tenant, codes: Codes, request: Request) -> Response:
     """The click on the page."""
     asked = {name: str(value) for name, value in (await request.form()).items()}
     chosen, cancelled = asked.pop("person", ""), asked.pop("cancel", "")
-    wrong = _unanswerable(tenant, asked)
+    wrong = _unanswerable(tenant, request, asked)
     if wrong is not None:
         return wrong
     if cancelled:
-        return _back(asked, _error(tenant, 65004, "access_denied") | {"error_subcode": "cancel"})
+        return _back(asked, _error(tenant, 65004) | {"error_subcode": "cancel"})
     person = tenant.person(chosen)
     if person is None:
         return pages.problem(50034, TOKEN_ERRORS[50034].text)
     return _conclude(tenant, codes, asked, person)
 
 
-def _unanswerable(tenant: Tenant, asked: Mapping[str, str]) -> Response | None:
+def _unanswerable(tenant: Tenant, request: Request, asked: Mapping[str, str]) -> Response | None:
+    if not is_known_tenant(request):
+        return pages.problem(90002, TOKEN_ERRORS[90002].text)
     if asked.get("client_id") != CLIENT_ID or tenant.grants.is_app_removed:
         return pages.problem(700016, TOKEN_ERRORS[700016].text)
     if not is_registered(tenant, asked.get("redirect_uri", "")):
@@ -77,14 +90,14 @@ def _conclude(tenant: Tenant, codes: Codes, asked: Mapping[str, str], person: Pe
     if scripted is not None:
         return _back(asked, _error(tenant, scripted.code))
     if person.oid in tenant.grants.disabled:
-        return _back(asked, _error(tenant, 50057, "access_denied"))
+        return _back(asked, _error(tenant, 50057))
     if asked.get("response_type", "code") != "code":
         return _back(asked, {"error": "unsupported_response_type", "error_description": "AADSTS70005: only code."})
     wanted, _ = split_scopes(asked.get("scope", ""))
     missing = set(wanted) - tenant.grants.scopes_of(person.oid)
     if missing:
         if not tenant.switches.user_consent_allowed and person.role is not Role.ADMIN:
-            return _back(asked, _error(tenant, 90094, "access_denied"))
+            return _back(asked, _error(tenant, 90094))
         tenant.perform("allow", oid=person.oid, scopes=sorted(missing))
     code = "1.A" + secrets.token_urlsafe(48)
     codes.issued[code] = IssuedCode(
@@ -101,10 +114,10 @@ def _conclude(tenant: Tenant, codes: Codes, asked: Mapping[str, str], person: Pe
     return _back(asked, answer)
 
 
-def _error(tenant: Tenant, code: int, error: str = "") -> dict[str, str]:
+def _error(tenant: Tenant, code: int) -> dict[str, str]:
     body = error_body(TOKEN_ERRORS[code], tenant.clock.now())
     return {
-        "error": error or str(body["error"]),
+        "error": _REDIRECT_ERRORS.get(code, "access_denied"),
         "error_description": str(body["error_description"]),
         "error_uri": str(body["error_uri"]),
     }

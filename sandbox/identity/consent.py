@@ -1,7 +1,7 @@
 """Both admin consent endpoints: `/{tenant}/v2.0/adminconsent` (scopes named) and `/{tenant}/adminconsent` (all).
 
-    page ──Accept──▶ grant for the tenant ──▶ ?admin_consent=True&tenant=…&scope=…&state=…
-         └─Cancel──▶ ?error=access_denied&error_description=AADSTS65004…&admin_consent=True&state=…   (no tenant)
+page ──Accept──▶ grant for the tenant ──▶ ?admin_consent=True&tenant=…&scope=…&state=…
+     └─Cancel──▶ ?error=access_denied&error_description=AADSTS65004…&admin_consent=True&state=…   (no tenant)
 """
 
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from sandbox.identity import pages
 from sandbox.identity.authorize import is_registered
+from sandbox.identity.discovery import is_known_tenant
 from sandbox.identity.errors import TOKEN_ERRORS, error_body
 from sandbox.identity.grants import GRAPH_PREFIX, split_scopes
 from sandbox.people import CLIENT_ID, TENANT_ID
@@ -52,6 +53,8 @@ def _unanswerable(tenant: Tenant, request: Request, asked: Mapping[str, str], *,
         return pages.problem(700016, TOKEN_ERRORS[700016].text)
     if not is_registered(tenant, asked.get("redirect_uri", "")):
         return pages.problem(50011, TOKEN_ERRORS[50011].text)
+    if not is_known_tenant(request):
+        return pages.problem(90002, TOKEN_ERRORS[90002].text)
     if is_v2 and request.path_params.get("tenant") == "common":
         return pages.problem(90002, "The common endpoint cannot be used for admin consent with scopes.")
     return None

@@ -9,10 +9,15 @@ from sandbox.tenant import Tenant
 KNOWN_TENANTS = frozenset({TENANT_ID, "common", "organizations", DOMAIN})
 
 
+def is_known_tenant(request: Request) -> bool:
+    """True where the path names this tenant or one of the shared endpoints."""
+    return request.path_params.get("tenant") in KNOWN_TENANTS
+
+
 async def discovery(tenant: Tenant, request: Request) -> JSONResponse:
     """`/{tenant}/v2.0/.well-known/openid-configuration`."""
     name = str(request.path_params["tenant"])
-    if name not in KNOWN_TENANTS:
+    if not is_known_tenant(request):
         body = {"error": "invalid_tenant", "error_description": f"AADSTS90002: Tenant '{name}' not found."}
         return JSONResponse(body, 400)
     https, http = tenant.urls["https"], tenant.urls["http"]

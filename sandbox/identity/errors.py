@@ -21,15 +21,24 @@ class TokenError:
 
 _BASIC = "basic_action"
 _ERRORS = (
-    TokenError(65001, "invalid_grant", "The user or administrator has not consented to use the application.", "consent_required"),
+    TokenError(
+        65001,
+        "invalid_grant",
+        "The user or administrator has not consented to use the application.",
+        "consent_required",
+    ),
     TokenError(90094, "invalid_grant", "The grant requires admin permission.", "consent_required"),
     TokenError(90095, "invalid_grant", "Admin consent has been requested.", "consent_required"),
     TokenError(65004, "invalid_grant", "User declined to consent to access the app.", "consent_required"),
     TokenError(50173, "invalid_grant", "The provided grant has expired due to it being revoked.", "bad_token"),
     TokenError(70000, "invalid_grant", "The provided value for the refresh token is not valid.", "bad_token"),
-    TokenError(70008, "invalid_grant", "The provided authorization code or refresh token has expired.", "token_expired"),
+    TokenError(
+        70008, "invalid_grant", "The provided authorization code or refresh token has expired.", "token_expired"
+    ),
     TokenError(700082, "invalid_grant", "The refresh token has expired due to inactivity.", "token_expired"),
-    TokenError(70043, "invalid_grant", "The refresh token has expired due to sign-in frequency checks.", "token_expired"),
+    TokenError(
+        70043, "invalid_grant", "The refresh token has expired due to sign-in frequency checks.", "token_expired"
+    ),
     TokenError(50076, "invalid_grant", "You must use multi-factor authentication.", _BASIC, with_claims=True),
     TokenError(50079, "invalid_grant", "You must enroll in multi-factor authentication.", _BASIC, with_claims=True),
     TokenError(50074, "invalid_grant", "Strong authentication is required.", _BASIC, with_claims=True),
@@ -44,7 +53,9 @@ _ERRORS = (
     TokenError(50105, "invalid_grant", "The signed in user is not assigned to a role for the application."),
     TokenError(7000215, "invalid_client", "Invalid client secret provided.", status=401),
     TokenError(7000222, "invalid_client", "The provided client secret keys are expired.", status=401),
-    TokenError(7000218, "invalid_client", "The request body must contain client_assertion or client_secret.", status=401),
+    TokenError(
+        7000218, "invalid_client", "The request body must contain client_assertion or client_secret.", status=401
+    ),
     TokenError(700016, "unauthorized_client", "Application was not found in the directory."),
     TokenError(7000112, "unauthorized_client", "Application is disabled."),
     TokenError(54005, "invalid_grant", "OAuth2 Authorization code was already redeemed."),
@@ -79,5 +90,7 @@ def error_body(entry: TokenError, now: float, correlation: str = "") -> dict[str
     if entry.suberror:
         body["suberror"] = entry.suberror
     if entry.with_claims:
-        body["claims"] = '{"access_token":{"capolids":{"essential":true,"values":["11111111-2222-3333-4444-555555555555"]}}}'
+        body["claims"] = (
+            '{"access_token":{"capolids":{"essential":true,"values":["11111111-2222-3333-4444-555555555555"]}}}'
+        )
     return body

@@ -9,9 +9,10 @@ from sandbox.people import COMPANY, PEOPLE, Role
 
 _STYLE = """
 :root { color-scheme: light dark; font-family: "Segoe UI", system-ui, sans-serif; }
-body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: light-dark(#eef2f6, #15181c); }
-main { width: min(26rem, calc(100vw - 3rem)); background: light-dark(#fff, #20252b); padding: 2rem; border-radius: .5rem;
-  box-shadow: 0 2px 12px #0003; }
+body { margin: 0; min-height: 100vh; display: grid; place-items: center;
+  background: light-dark(#eef2f6, #15181c); }
+main { width: min(26rem, calc(100vw - 3rem)); background: light-dark(#fff, #20252b); padding: 2rem;
+  border-radius: .5rem; box-shadow: 0 2px 12px #0003; }
 h1 { font-size: 1.35rem; margin: .5rem 0 1rem; } p { line-height: 1.45; }
 .tag { font-size: .8rem; letter-spacing: .04em; text-transform: uppercase; opacity: .7; }
 ul.scopes { padding-left: 1.1rem; } form.people { display: grid; gap: .5rem; margin: 1rem 0; }
@@ -39,12 +40,16 @@ def page(title: str, inner: str, status: int = 200) -> HTMLResponse:
 
 def hidden_fields(fields: Mapping[str, str]) -> str:
     """Inputs that carry a request's parameters on."""
-    return "".join(f'<input type="hidden" name="{escape(name)}" value="{escape(text)}">' for name, text in fields.items())
+    return "".join(
+        f'<input type="hidden" name="{escape(name)}" value="{escape(text)}">' for name, text in fields.items()
+    )
 
 
 def scope_list(scopes: list[str]) -> str:
     """What is asked for, in words."""
-    rows = "".join(f"<li>{escape(_EXPLAINED.get(scope, scope))} <small>({escape(scope)})</small></li>" for scope in scopes)
+    rows = "".join(
+        f"<li>{escape(_EXPLAINED.get(scope, scope))} <small>({escape(scope)})</small></li>" for scope in scopes
+    )
     return f'<ul class="scopes">{rows}</ul>' if rows else ""
 
 
@@ -68,8 +73,9 @@ def confirm_consent(action: str, fields: Mapping[str, str], scopes: list[str]) -
     """An administrator's consent for everybody."""
     admin = next(person for person in PEOPLE if person.role is Role.ADMIN)
     inner = (
-        f"<h1>Permissions requested</h1><p>Signed in as {escape(admin.name)}. If you accept, the application may do this "
-        f'for every user of {escape(COMPANY)}:</p>{scope_list(scopes)}<form method="post" action="{escape(action)}">'
+        f"<h1>Permissions requested</h1><p>Signed in as {escape(admin.name)}. If you accept, the application may do "
+        f"this for every user of {escape(COMPANY)}:</p>{scope_list(scopes)}"
+        f'<form method="post" action="{escape(action)}">'
         f'{hidden_fields(fields)}<div class="row"><button name="cancel" value="1">Cancel</button>'
         '<button class="accept" name="accept" value="1">Accept</button></div></form>'
     )
@@ -87,4 +93,5 @@ def form_post(action: str, fields: Mapping[str, str]) -> HTMLResponse:
 
 def problem(code: int, text: str) -> HTMLResponse:
     """What goes wrong before there is anywhere to go back to."""
-    return page("Sign in", f"<h1>Sorry, but we’re having trouble signing you in.</h1><p>AADSTS{code}: {escape(text)}</p>", 400)
+    inner = f"<h1>Sorry, but we’re having trouble signing you in.</h1><p>AADSTS{code}: {escape(text)}</p>"
+    return page("Sign in", inner, 400)

@@ -1,7 +1,7 @@
 """`POST /{tenant}/oauth2/v2.0/token`: codes and refresh tokens for access tokens.
 
-    secret? ──▶ scripted error? ──▶ code: known, unused, PKCE, redirect_uri ─┐
-                                └─▶ refresh token: genuine, not revoked ─────┴─▶ user enabled? consent? ──▶ tokens
+secret? ──▶ scripted error? ──▶ code: known, unused, PKCE, redirect_uri ─┐
+                            └─▶ refresh token: genuine, not revoked ─────┴─▶ user enabled? consent? ──▶ tokens
 """
 
 import base64
@@ -22,7 +22,7 @@ from sandbox.tenant import Tenant
 CODE_LIFETIME = 600
 
 
-class Refusal(Exception):  # noqa: N818 - it is an answer, not a defect
+class Refusal(Exception):
     """An AADSTS code to answer with."""
 
     def __init__(self, code: int, retry_after: int = 0) -> None:
@@ -59,7 +59,9 @@ async def token(tenant: Tenant, codes: Codes, request: Request) -> Response:
         person = _who(tenant, codes, form)
         _check_client(tenant, form)
         _check_script(tenant, person)
-        sign_in = _redeem(tenant, codes, form) if form.get("grant_type") == "authorization_code" else _refresh(tenant, form)
+        sign_in = (
+            _redeem(tenant, codes, form) if form.get("grant_type") == "authorization_code" else _refresh(tenant, form)
+        )
         body, status, headers = token_answer(tenant, sign_in), 200, {}
     except Refusal as refusal:
         entry = TOKEN_ERRORS[refusal.code]
