@@ -6,7 +6,7 @@ The standing cast: alice (admin), bob (manager), carol and dave (reps) of Acme; 
 from collections.abc import Iterator
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from accounts.domain.vocabulary import Role
 from accounts.models import Organization, User
@@ -62,7 +62,7 @@ def sandbox() -> Iterator[SandboxProcess]:
 
 
 @pytest.fixture
-def tenant(sandbox: SandboxProcess, settings: SettingsWrapper) -> SandboxProcess:
+def tenant(sandbox: SandboxProcess, settings: Settings) -> SandboxProcess:
     """The sandbox as freshly started, with the product pointed at it."""
     sandbox.reset()
     settings.MICROSOFT_CLIENT_ID = sandbox.client_id
