@@ -73,15 +73,15 @@ def configured_tenant() -> str:
 
 
 def authority_for(tenant: str) -> str:
-    """The address at which people of `tenant` sign in; without one, people of any work tenant."""
+    """The address of `tenant` at the identity platform, unless MICROSOFT_AUTHORITY names a tenant itself."""
     address: str = settings.MICROSOFT_AUTHORITY
-    return address if configured_tenant() else f"{address}/{tenant or ANY_WORK_TENANT}"
+    return address if configured_tenant() else f"{address}/{tenant}"
 
 
 class Identity:
     """One errand at the identity platform, over one person's token cache. Raises the error tree."""
 
-    def __init__(self, *, tenant: str = "", cache: str = "") -> None:
+    def __init__(self, cache: str = "") -> None:
         if not is_configured():
             raise Misconfigured(
                 "not_configured",
@@ -92,7 +92,7 @@ class Identity:
         if cache:
             self._cache.deserialize(cache)
         self._transport = IdentityTransport(microsoft_session())
-        authority = authority_for(tenant)
+        authority = authority_for(ANY_WORK_TENANT)
         self._application = self._calling(lambda: self._new_application(authority))
 
     def _new_application(self, authority: str) -> msal.ConfidentialClientApplication:

@@ -57,8 +57,7 @@ def begin_sign_in(*, user: User, redirect_uri: str, now: datetime | None = None)
     _require_may_connect(user)
     known = MicrosoftConnection.objects.filter(user=user).first()
     is_reconnect = known is not None and known.state != ConnectionState.DISCONNECTED
-    tenant = consented_tenant(user.organization) if user.organization else ""
-    flow = Identity(tenant=tenant).begin(
+    flow = Identity().begin(
         SIGN_IN_SCOPES,
         redirect_uri=redirect_uri,
         login_hint=known.username if known and is_reconnect and known.username else user.email,
@@ -69,7 +68,7 @@ def begin_sign_in(*, user: User, redirect_uri: str, now: datetime | None = None)
         SignInFlow.objects.create(
             user=user,
             state_hash=_hash(flow["state"]),
-            flow=json.dumps({"tenant": tenant, "msal": flow}),
+            flow=json.dumps(flow),
             expires_at=now + FLOW_LIFE,
         )
     return str(flow["auth_uri"])
@@ -110,11 +109,11 @@ def finish_sign_in(*, flow: SignInFlow, user: User, now: datetime | None = None)
     now = now or timezone.now()
     _take(flow, user, now)
     organization = _require_may_connect(user)
-    kept, answer = json.loads(flow.flow), json.loads(flow.answer or "{}")
+    begun, answer = json.loads(flow.flow), json.loads(flow.answer or "{}")
     try:
         if "error" in answer:
             raise sign_in_error(answer)
-        redeemed = Identity(tenant=kept["tenant"]).redeem(kept["msal"], answer)
+        redeemed = Identity().redeem(begun, answer)
     except MicrosoftError as error:
         _keep_failure(user, organization, error, now)
         raise

@@ -4,7 +4,7 @@
                        state: random, kept as a hash              must be the admin who began, within the hour
 
 The tenant in the answer comes through the browser and proves nothing: it never lets anybody in. It is remembered to
-send people to the right sign-in page, and to refuse accounts of other tenants.
+send admins to the right consent page again, and to refuse accounts of other tenants.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from accounts.domain.consent import SCOPES, ConsentAnswer, read_answer
 from accounts.domain.sign_in import SignInRefused
 from accounts.domain.vocabulary import ConsentKind, ConsentState
 from accounts.microsoft.errors import Misconfigured
-from accounts.microsoft.identity import authority_for, is_configured
+from accounts.microsoft.identity import ANY_WORK_TENANT, authority_for, is_configured
 from accounts.microsoft.scopes import OPENID_SCOPES, qualified
 from accounts.models import ConsentGrant, Organization, User
 from accounts.selectors.consent import consented_tenant
@@ -46,7 +46,7 @@ def begin_consent(*, user: User, kind: ConsentKind, redirect_uri: str, now: date
         "redirect_uri": redirect_uri,
         "state": state,
     }
-    return f"{authority_for(consented_tenant(organization))}/v2.0/adminconsent?{urlencode(query)}"
+    return f"{authority_for(consented_tenant(organization) or ANY_WORK_TENANT)}/v2.0/adminconsent?{urlencode(query)}"
 
 
 def finish_consent(*, user: User, params: Mapping[str, str], now: datetime | None = None) -> ConsentGrant:

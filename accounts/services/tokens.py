@@ -70,7 +70,7 @@ class TokenProvider:
         row = self.connection
         if row.state == ConnectionState.DISCONNECTED or not row.token_cache:
             raise ReauthenticationNeeded(NOT_CONNECTED, sentence="Microsoft 365 is not connected.")
-        identity = Identity(tenant=row.tenant_id, cache=row.token_cache)
+        identity = Identity(row.token_cache)
         is_scope_missing = not is_granted(self.scope, row.granted_scopes)
         token = identity.token(
             as_granted([USER_READ, self.scope], row.granted_scopes),
