@@ -10,7 +10,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from mailsync.services.fleet import dispatch_due
-from mailsync.sync import run
+from mailsync.sync.upkeep import bring_up_to_date
 
 
 @shared_task(name="mailsync.dispatch", expires=55, ignore_result=True)
@@ -22,4 +22,4 @@ def dispatch() -> int:
 @shared_task(name="mailsync.sync_mailbox", acks_late=True, reject_on_worker_lost=True, ignore_result=True)
 def sync_mailbox(mailbox_id: str) -> str:
     """Bring one mailbox up to date; says the state it ended in."""
-    return str(run.sync_mailbox(UUID(mailbox_id)).mailbox.state)
+    return str(bring_up_to_date(UUID(mailbox_id))[0].mailbox.state)

@@ -17,9 +17,10 @@ from uuid import UUID
 from django.utils import timezone
 
 from mailsync.domain.vocabulary import MailboxState
-from mailsync.models import Mailbox, SyncRun
+from mailsync.models import Mailbox
 from mailsync.sync.reading import Reading
-from mailsync.sync.run import RunResult, sync_mailbox
+from mailsync.sync.run import RunResult, Terms
+from mailsync.sync.upkeep import bring_up_to_date
 
 LONGEST_WAIT = timedelta(seconds=60)
 _BUSY_PAUSE = 1.0
@@ -41,8 +42,11 @@ class Tally:
     def is_in_sync(self) -> bool:
         return self.mailbox.state == MailboxState.IN_SYNC
 
-    def add(self, run: SyncRun) -> None:
+    def add(self, result: RunResult) -> None:
         """Count a run's outcomes in."""
+        run = result.run
+        if run is None:
+            return
         self.seen += run.seen
         self.kept += run.kept
         self.failed += run.failed
@@ -59,18 +63,20 @@ def sync_until_settled(
 ) -> Tally:
     """Sync one mailbox until it is in sync, stopped, or asked to wait for more than a minute."""
     Mailbox.objects.filter(pk=mailbox.pk).update(is_awaited=True)
+    terms = Terms(slice_length=None, on_progress=on_progress)
     tally = Tally(mailbox)
     busy_since = timezone.now()
     while True:
-        result = sync_mailbox(mailbox.pk, slice_length=None, on_progress=on_progress)
+        results = bring_up_to_date(mailbox.pk, terms)
         tally.mailbox = _stored(mailbox.pk)
-        if result.run is not None:
-            tally.add(result.run)
-        wait = _wait(result, tally.mailbox)
-        if result.is_busy and timezone.now() - busy_since > LONGEST_WAIT:
-            return tally
-        if not result.is_busy:
+        for result in results:
+            tally.add(result)
+        is_busy = results[0].is_busy
+        if not is_busy:
             busy_since = timezone.now()
+        elif timezone.now() - busy_since > LONGEST_WAIT:
+            return tally
+        wait = _BUSY_PAUSE if is_busy else _wait(tally.mailbox)
         if wait is None or wait > LONGEST_WAIT.total_seconds():
             return tally
         if on_wait:
@@ -78,10 +84,8 @@ def sync_until_settled(
         sleep(wait)
 
 
-def _wait(result: RunResult, mailbox: Mailbox) -> float | None:
+def _wait(mailbox: Mailbox) -> float | None:
     """Seconds until another try makes sense, or None where it is settled."""
-    if result.is_busy:
-        return _BUSY_PAUSE
     if mailbox.state not in _WAITING or not mailbox.import_enabled or mailbox.not_before is None:
         return None
     return max((mailbox.not_before - timezone.now()).total_seconds(), 0.0)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from crm.domain.directory import Directory
 from mailsync.domain.counts import RunCounts
@@ -13,6 +14,9 @@ from mailsync.graph.client import GraphClient
 from mailsync.models import FolderCursor, Mailbox, SyncRun
 from mailsync.services.policy import correspondents_among, screening_policy, with_correspondents
 from mailsync.sync.claims import Claim
+
+if TYPE_CHECKING:
+    from mailsync.sync.windows import Window
 
 PAGE_SIZE = 200
 """Envelopes a page: at one match in ten, the matches fill one $batch."""
@@ -34,7 +38,7 @@ class Reading:
     cursors: dict[str, FolderCursor] = field(default_factory=dict)
     counts: RunCounts = field(default_factory=RunCounts)
     restarts: dict[str, int] = field(default_factory=dict)
-    list_links: dict[str, str] = field(default_factory=dict)
+    windows: "dict[str, Window]" = field(default_factory=dict)
     links_followed: set[int] = field(default_factory=set)
     empty_pages: Counter[str] = field(default_factory=Counter)
     is_tree_stale: bool = False

@@ -16,7 +16,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from accounts.domain.vocabulary import Detail, Visibility
 from mailsync.domain.counts import Outcome
 from mailsync.domain.vocabulary import Reason
-from mailsync.models import FolderCursor, Sighting
+from mailsync.models import FolderCursor, MailboxWalk, Sighting
 from mailsync.sync.corridor import Harvest
 from mailsync.sync.reading import Reading
 from mailsync.sync.sightings import new_sighting, settle_known
@@ -30,15 +30,16 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Page:
-    """What one transaction writes. `missing` are sightings that were reported removed."""
+    """What one transaction writes. `missing` are sightings that were reported removed, `walk` a listing's place."""
 
     harvest: Harvest = field(default_factory=Harvest)
     cursors: Sequence[FolderCursor] = ()
     missing: Sequence[Sighting] = ()
+    walk: MailboxWalk | None = None
 
 
 def record_page(reading: Reading, page: Page) -> int:
-    """Write a page and say how many emails are new. Raises Interrupted where the mailbox is no longer ours."""
+    """Write a page; how many copies were new to this mailbox. Raises Interrupted where it is no longer ours."""
     new = unit_of_work(lambda: _record(reading, page))
     reading.is_run_stored = reading.has_progressed = True
     if reading.on_progress:
@@ -84,6 +85,8 @@ def _record(reading: Reading, page: Page) -> int:
         ids = [sighting.pk for sighting in page.missing]
         Sighting.objects.filter(pk__in=ids, missing_since=None, gone_at=None).update(missing_since=reading.clock())
     save_cursors(page.cursors)
+    if page.walk is not None:
+        page.walk.save()
     for graph_id, outcome in outcomes.items():
         reading.counts.note(graph_id, outcome)
     _save_run(reading)
@@ -111,7 +114,7 @@ def _record_copies(reading: Reading, harvest: Harvest, outcomes: dict[str, Outco
         else:
             outcomes[copy.envelope.graph_id] = Reason.SUPPRESSED
     Sighting.objects.bulk_create(sightings)
-    return sum(isinstance(result, RecordedEmail) and result.is_new for result in results)
+    return len(sightings)
 
 
 _CURSOR_FIELDS = [

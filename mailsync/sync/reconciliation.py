@@ -1,0 +1,87 @@
+"""Reconciliation (F23): what a closed window of the mailbox holds, beside what is stored of it.
+
+    there and here          fine
+    there and not here      a gap: brought in by the walk itself, then looked for once more
+    here and not there      marked missing; mailsync.sync.removals asks for it by id before anything follows
+    there and unreadable    Microsoft cannot deliver it: counted, no gap of ours
+
+The window ended before the walk began, so mail under way is no gap. A mailbox is in sync only while no gap is left.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from mailsync.domain.envelope import Envelope
+from mailsync.domain.vocabulary import RunKind
+from mailsync.models import MailboxWalk, Sighting
+from mailsync.sync.reading import Reading
+from mailsync.sync.walks import begin_walk, open_walk, walk
+
+SETTLED_AFTER = timedelta(minutes=30)
+"""Mail younger than this may still be under way between folders."""
+
+OVERLAP = timedelta(days=7)
+"""How far a window reaches into the one before: mail is moved and changed days after it came."""
+
+EVERY = timedelta(days=1)
+FIRST_AFTER = timedelta(hours=1)
+SOON = timedelta(minutes=15)
+
+
+def reconcile(reading: Reading) -> bool:
+    """Go on with the comparison, or begin it; True when it came to its end."""
+    mailbox = reading.mailbox
+    row = open_walk(mailbox, RunKind.RECONCILIATION) or _begin(reading)
+    if row is None:
+        return True
+    began_at, listed = row.before, set[int]()
+
+    def remember(envelopes: Sequence[Envelope]) -> None:
+        listed.update(hash(envelope.graph_id) for envelope in envelopes)
+
+    if not walk(reading, row, lambda envelopes: envelopes, on_page=remember):
+        return False
+    _mark_missing(reading, row.since, began_at, listed)
+    gap = _look_again(reading, row) if row.found else 0
+    now = reading.clock()
+    mailbox.last_reconciled_at, mailbox.reconciliation_gap = now, gap
+    mailbox.reconcile_at = now + (SOON if gap or row.unreadable else EVERY)
+    reading.claim.renew(last_reconciled_at=now, reconciliation_gap=gap, reconcile_at=mailbox.reconcile_at)
+    return True
+
+
+def _begin(reading: Reading) -> MailboxWalk | None:
+    mailbox, now = reading.mailbox, reading.clock()
+    if mailbox.lookback_from is None:
+        return None
+    since = mailbox.lookback_from
+    if mailbox.last_reconciled_at is not None:
+        since = max(since, mailbox.last_reconciled_at - OVERLAP)
+    until = (now - SETTLED_AFTER).replace(microsecond=0)
+    if until <= since:
+        return None
+    return begin_walk(mailbox, RunKind.RECONCILIATION, since=since, until=until, now=now)
+
+
+def _look_again(reading: Reading, row: MailboxWalk) -> int:
+    """How many mails are still missing after a walk that found some: a second look at the same window."""
+    again = MailboxWalk(
+        mailbox=reading.mailbox,
+        kind=RunKind.RECONCILIATION,
+        since=row.since,
+        until=row.until,
+        before=row.until,
+        started_at=reading.clock(),
+    )
+    walk(reading, again, lambda envelopes: envelopes)
+    return again.found
+
+
+def _mark_missing(reading: Reading, since: datetime, before: datetime, listed: set[int]) -> None:
+    """What is stored of this stretch and was not listed; a walk that went on after a crash saw only its rest."""
+    rows = Sighting.objects.filter(
+        mailbox=reading.mailbox, received_at__gte=since, received_at__lt=before, missing_since=None, gone_at=None
+    )
+    missing = [pk for pk, graph_id in rows.values_list("pk", "graph_id") if hash(graph_id) not in listed]
+    if missing:
+        Sighting.objects.filter(pk__in=missing).update(missing_since=reading.clock())

@@ -1,0 +1,113 @@
+"""Listing mail in windows of time, newest first, and finding the second whose mail cannot be listed.
+
+since                         poison second                         before                now
+  ├──────────────────────────────┤▓├───────────────────────────────────┤░░░░ read ░░░░░░░░░░┤
+                                  └ found by halving, counted as failed, and stepped over
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mailsync.domain.envelope import Envelope
+from mailsync.graph.client import ListPage
+from mailsync.graph.errors import Unavailable
+from mailsync.sync.patience import fetch_each
+from mailsync.sync.reading import PAGE_SIZE, Reading
+
+SECOND = timedelta(seconds=1)
+
+
+@dataclass(slots=True)
+class Window:
+    """What is left to list: mail of `folder_id` (None: of the whole mailbox) received in [since, before).
+
+    `before` is enough to go on: pages are asked for by time, for a nextLink counts rows and would skip some when others
+    are deleted meanwhile. `link` is followed only within a second that fills a page. `size` shrinks when a page fails.
+    """
+
+    folder_id: str | None
+    since: datetime
+    before: datetime
+    link: str = ""
+    size: int = PAGE_SIZE
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page's envelopes, or the second that had to be stepped over; `is_last` where nothing is left below."""
+
+    envelopes: tuple[Envelope, ...] = ()
+    is_last: bool = False
+    unreadable: datetime | None = None
+
+
+def list_next(reading: Reading, window: Window) -> Listed:
+    """The next page of a window, which is brought down by it. Raises what Graph raises in an outage."""
+    while True:
+        try:
+            page = _list(reading, window, window.before, link=window.link)
+        except Unavailable as error:
+            if error.retry_after is not None:
+                raise
+            window.link = ""  # a link keeps its page size
+            if window.size > 1:
+                window.size //= 2
+                continue
+            reading.client.me()  # raises where it is an outage and not one mail
+            if _is_readable(reading, window, window.before):
+                continue  # it passed meanwhile
+            window.before = _unreadable_second(lambda before: _is_readable(reading, window, before), window)
+            return Listed(unreadable=window.before, is_last=window.before <= window.since)
+        return _taken(reading, window, page)
+
+
+def _taken(reading: Reading, window: Window, page: ListPage) -> Listed:
+    window.size = min(window.size * 2, PAGE_SIZE)
+    has_moved = _lower(window, [envelope.received_at for envelope in page.envelopes if envelope.received_at])
+    window.link = "" if has_moved else page.next_link
+    fetched = fetch_each(reading.client.fetch_envelopes, page.partial_ids).values()
+    whole = (*page.envelopes, *(each for each in fetched if isinstance(each, Envelope)))
+    return Listed(whole, is_last=not page.next_link)
+
+
+def _lower(window: Window, received: list[datetime]) -> bool:
+    """Bring the window's end down to the oldest mail of a page (that second itself may hold more), where it moves."""
+    if not received or received[0] < received[-1]:
+        return False
+    before = received[-1].replace(microsecond=0) + SECOND
+    if before >= window.before:
+        return False
+    window.before = before
+    return True
+
+
+def _list(reading: Reading, window: Window, before: datetime, *, link: str = "", size: int = 0) -> ListPage:
+    return reading.client.message_list(
+        window.folder_id, since=window.since, before=before, link=link, page_size=size or window.size
+    )
+
+
+def _is_readable(reading: Reading, window: Window, before: datetime) -> bool:
+    """Whether the newest mail below `before` can be listed."""
+    try:
+        _list(reading, window, before, size=1)
+    except Unavailable as error:
+        if error.retry_after is not None:
+            raise
+        return False
+    return True
+
+
+def _unreadable_second(is_readable: Callable[[datetime], bool], window: Window) -> datetime:
+    """The beginning of the newest second below `window.before` that makes every listing fail which reaches it."""
+    bad, step = window.before, SECOND
+    while (good := max(bad - step, window.since)) > window.since and not is_readable(good):
+        bad, step = good, step * 2
+    while bad - good > SECOND:
+        middle = good + timedelta(seconds=int((bad - good).total_seconds()) // 2)
+        if is_readable(middle):
+            good = middle
+        else:
+            bad = middle
+    return good
