@@ -7,7 +7,7 @@ import django_filters
 from django import forms
 from django.utils.dateparse import parse_date, parse_datetime
 
-from accounts.domain.addresses import normalize_address
+from accounts.domain.addresses import normalize_address, normalize_domain
 
 
 class _MomentFormField(forms.CharField):
@@ -51,6 +51,21 @@ class AddressFilter(django_filters.Filter):
     """An email address, in its normal form."""
 
     field_class = _AddressFormField
+
+
+class _DomainFormField(forms.CharField):
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        try:
+            return normalize_domain(text) if text else None
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class DomainFilter(django_filters.Filter):
+    """A domain, in its normal form."""
+
+    field_class = _DomainFormField
 
 
 def _moment(text: str) -> datetime | None:

@@ -7,7 +7,8 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -44,8 +45,10 @@ def problem(status: int, detail: str, errors: dict[str, list[str]] | None = None
     return body
 
 
-def server_error(_request: HttpRequest) -> JsonResponse:
-    """What an endpoint answers where the code failed; nothing of the error is given away."""
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler500: an endpoint answers with a problem, a page with a page; neither gives the error away."""
+    if not request.path.startswith("/api/"):
+        return defaults.server_error(request)
     return JsonResponse(problem(HTTPStatus.INTERNAL_SERVER_ERROR, _OUR_FAULT), status=500, content_type=CONTENT_TYPE)
 
 

@@ -3,7 +3,7 @@
 import django_filters
 from django.db.models import QuerySet
 
-from accounts.api.filters import AddressFilter, StrictBooleanFilter
+from accounts.api.filters import AddressFilter, DomainFilter, StrictBooleanFilter
 from crm.models import Account, Contact, Lead, Opportunity
 
 
@@ -12,7 +12,7 @@ class AccountFilters(django_filters.FilterSet):
 
     owner = django_filters.UUIDFilter(help_text="The owner's id.")
     name = django_filters.CharFilter(lookup_expr="icontains", max_length=255, help_text="A part of the name.")
-    domain = django_filters.CharFilter(field_name="domains__domain", max_length=253, help_text="A corporate domain.")
+    domain = DomainFilter(field_name="domains__domain", help_text="A corporate domain.")
 
     class Meta:
         model = Account

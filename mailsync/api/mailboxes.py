@@ -35,7 +35,7 @@ class MailboxFilters(django_filters.FilterSet):
 
 def mailboxes_for(viewer: User) -> QuerySet[Mailbox]:
     """The mailboxes whose health the viewer may see."""
-    rows = Mailbox.objects.filter(organization=viewer.organization).select_related("user")
+    rows = Mailbox.objects.filter(organization=viewer.organization_id).select_related("user")
     return rows if viewer.reads_every_deal else rows.filter(user=viewer)
 
 

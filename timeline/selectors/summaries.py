@@ -7,7 +7,8 @@ from uuid import UUID
 
 from accounts.models import User
 from timeline.models import Conversation
-from timeline.selectors.engagements import engagements_for, presented
+from timeline.selectors.engagements import engagements_for
+from timeline.visibility import shows_subject
 
 
 @dataclass(slots=True)
@@ -30,7 +31,8 @@ def summaries(viewer: User, conversations: Sequence[Conversation]) -> list[Conve
     found: dict[UUID, ConversationSummary] = {}
     for mail in engagements_for(viewer).filter(conversation__in=stored).order_by("occurred_at", "id"):
         conversation = stored[mail.conversation_id]  # type: ignore[index] # the filter leaves no None
-        subject = presented(mail, viewer).subject
+        is_own: bool = mail.is_own  # type: ignore[attr-defined] # annotated by engagements_for
+        subject = mail.subject if shows_subject(mail, is_own=is_own) else ""
         summary = found.get(conversation.pk)
         if summary is None:
             is_earliest = mail.occurred_at <= conversation.first_at
