@@ -1,5 +1,9 @@
 """This app's pages."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from crm.views import customers
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("customers/", customers, name="customers"),
+]

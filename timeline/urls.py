@@ -1,5 +1,19 @@
 """This app's pages."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+from django.views.generic import RedirectView
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from timeline.views import assignment, conversations, deals, records, search
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", RedirectView.as_view(pattern_name="deals"), name="home"),
+    path("deals/", deals.deals, name="deals"),
+    path("deals/<uuid:pk>/", deals.deal, name="deal"),
+    path("customers/accounts/<uuid:pk>/", records.account, name="account"),
+    path("customers/contacts/<uuid:pk>/", records.contact, name="contact"),
+    path("customers/leads/<uuid:pk>/", records.lead, name="lead"),
+    path("conversations/<uuid:pk>/", conversations.conversation, name="conversation"),
+    path("conversations/<uuid:pk>/delete/", conversations.delete, name="delete-conversation"),
+    path("engagements/<uuid:pk>/assignment/", assignment.assignment, name="assignment"),
+    path("search/", search.search, name="search"),
+]

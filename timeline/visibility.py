@@ -20,9 +20,9 @@ from timeline.models import Engagement, Participant
 
 
 def took_part(viewer: User) -> Q:
-    """Engagements that are the viewer's own: owned, written, received or attended."""
+    """Engagements that are the viewer's own: owned, written, received (in Bcc, too) or attended."""
     parts = Participant.objects.filter(engagement=OuterRef("pk"), user=viewer)
-    return Q(owner=viewer) | Q(Exists(parts))
+    return Q(owner=viewer) | Q(email__inbox_owner=viewer) | Q(Exists(parts))
 
 
 def visible_to(viewer: User) -> Q:

@@ -58,12 +58,22 @@ def day(on: date | None, empty: str = "—") -> SafeString:
     if on is None:
         return format_html('<span class="muted">{}</span>', empty)
     title = phrasing.relative_day(on, timezone.now().date())
-    return format_html('<time datetime="{}" title="{}">{} {:%b %Y}</time>', on.isoformat(), title, on.day, on)
+    return format_html('<time datetime="{}" title="{}">{}</time>', on.isoformat(), title, f"{on.day} {on:%b %Y}")
 
 
 @register.filter
 def relative_day(on: date) -> str:
     return phrasing.relative_day(on, timezone.now().date())
+
+
+@register.filter
+def is_ahead(on: date) -> bool:
+    return on >= timezone.now().date()
+
+
+@register.filter
+def days_since(at: datetime) -> int:
+    return (timezone.now() - at).days
 
 
 @register.simple_tag

@@ -40,6 +40,12 @@ def test_owner_only_leaves_it_to_the_owner_and_those_it_was_written_to(acme, ali
     assert [_sees(person) for person in (alice, bob, carol, dave)] == [set(), set(), {email.pk}, {email.pk}]
 
 
+def test_the_rep_whose_mailbox_holds_it_sees_it_without_being_named_in_it(acme, carol, dave):
+    email = _email(acme, engagement__visibility=Visibility.OWNER_ONLY, engagement__owner=dave, inbox_owner=carol)
+    assert _sees(carol) == {email.pk}
+    assert presented(engagements_for(carol).get(), carol).shows_text
+
+
 def test_another_organization_sees_nothing_even_where_its_user_took_part(acme, mallory, eve):
     email = _email(acme)
     ParticipantFactory(engagement=email, user=mallory, role="to")

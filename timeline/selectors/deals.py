@@ -69,19 +69,23 @@ class DealTotals:
     amounts: Sequence[tuple[str, Decimal]] = field(default_factory=tuple)
 
 
-def deals_for(viewer: User, now: datetime, wanted: DealFilter | None = None) -> QuerySet[Opportunity]:
+def deals_for(
+    viewer: User, now: datetime, wanted: DealFilter | None = None, *, with_closed: bool = False
+) -> QuerySet[Opportunity]:
     """Open deals of the viewer's organization, each with `last_at`, `last_id`, `heard_at` and `since`.
 
     `since` is when somebody was last heard of, or else when the deal was created.
     """
     wanted = wanted or DealFilter()
     newest = engagements_for(viewer).filter(opportunity=OuterRef("pk")).order_by("-occurred_at", "-pk")
-    deals = Opportunity.objects.filter(organization=viewer.organization_id, is_closed=False).annotate(
+    deals = Opportunity.objects.filter(organization=viewer.organization_id).annotate(
         last_at=Subquery(newest.values("occurred_at")[:1]),
         last_id=Subquery(newest.values("pk")[:1]),
         heard_at=Subquery(newest.filter(HEARD).values("occurred_at")[:1]),
         since=Coalesce("heard_at", "crm_created_at", output_field=DateTimeField()),
     )
+    if not with_closed:
+        deals = deals.filter(is_closed=False)
     if wanted.owner:
         deals = deals.filter(owner=wanted.owner)
     if wanted.stage:

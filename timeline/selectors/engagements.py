@@ -62,4 +62,6 @@ def _is_own(engagement: Engagement, viewer: User) -> bool:
     annotated = getattr(engagement, "is_own", None)
     if annotated is not None:
         return bool(annotated)
-    return engagement.owner_id == viewer.pk or any(part.user_id == viewer.pk for part in engagement.participants.all())
+    email: EmailMessage | None = getattr(engagement, "email", None)
+    users = {engagement.owner_id, email.inbox_owner_id if email else None}
+    return viewer.pk in users | {part.user_id for part in engagement.participants.all()}

@@ -25,6 +25,10 @@ class Person:
     lead_id: Any = None
     is_colleague: bool = False
 
+    @property
+    def is_customer(self) -> bool:
+        return self.contact_id is not None or self.lead_id is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -41,10 +45,15 @@ class Entry:
     shows_subject: bool
     shows_text: bool
     why: str
+    is_text_cut: bool = False
 
     @property
     def is_email(self) -> bool:
         return self.engagement.kind == Kind.EMAIL
+
+    @property
+    def people(self) -> Sequence[Person]:
+        return [*([self.actor] if self.actor else []), *self.others, *self.copied]
 
     @property
     def verb(self) -> str:
@@ -74,6 +83,7 @@ def entry_of(engagement: Engagement, viewer: User) -> Entry:
         shows_subject=shown.shows_subject,
         shows_text=shown.shows_text,
         why=why_here(engagement.association_rule, has_opportunity=engagement.opportunity_id is not None),
+        is_text_cut=engagement.kind == Kind.EMAIL and engagement.email.is_text_cut,
     )
 
 

@@ -61,10 +61,10 @@ def timeline_page(viewer: User, engagements: QuerySet[Engagement], *, kind: str 
 
 
 def count_by_kind(engagements: QuerySet[Engagement]) -> dict[str, int]:
-    """How many emails, calls and meetings, and "" for all of them."""
+    """How many emails, calls and meetings, and "all" of them."""
     rows = engagements.order_by().values_list("kind").annotate(number=Count("pk"))
     counts = {str(kind): 0 for kind in Kind} | dict(rows)
-    return {"": sum(counts.values()), **counts}
+    return {"all": sum(counts.values()), **counts}
 
 
 def _position_of(engagement: Engagement) -> str:

@@ -57,6 +57,11 @@ def delete_conversation(*, conversation: Conversation, actor: User) -> int:
     return deleted
 
 
+def may_delete_conversation(conversation: Conversation, actor: User) -> bool:
+    """Whether `actor` is offered to delete `conversation`; a hold may still forbid it."""
+    return _may_delete(actor, Engagement.objects.filter(conversation=conversation))
+
+
 def delete_engagement(*, engagement: Engagement, actor: User) -> None:
     """Delete one engagement, and its conversation where nothing else is in it. Raises NotAllowed and OnHold."""
     rows = Engagement.objects.filter(pk=engagement.pk)

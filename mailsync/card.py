@@ -1,0 +1,75 @@
+"""What the integrations page says about a person's mailbox, read at one moment."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from accounts.domain.vocabulary import ConnectionState
+from accounts.models import MicrosoftConnection, User
+from mailsync.domain.mailbox_state import Advice, advice
+from mailsync.domain.vocabulary import MailboxState
+from mailsync.domain.wording import counted_reasons
+from mailsync.models import Exclusion, Mailbox, Sighting, SyncRun
+
+_BUSY = {MailboxState.CONNECTING, MailboxState.INITIAL, MailboxState.CATCHING_UP}
+_FULL = 100
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxCard:
+    """`run` is the newest that ended; `is_busy` says that the page should look again by itself."""
+
+    connection: MicrosoftConnection | None
+    mailbox: Mailbox | None
+    advice: Advice
+    run: SyncRun | None
+    reasons: Sequence[tuple[str, int]]
+    imported: int
+    exclusions: Sequence[Exclusion]
+
+    @property
+    def is_connected(self) -> bool:
+        return self.connection is not None and self.connection.state != ConnectionState.DISCONNECTED
+
+    @property
+    def is_enabled(self) -> bool:
+        return self.mailbox is not None and self.mailbox.import_enabled
+
+    @property
+    def state(self) -> str:
+        return self.mailbox.state if self.mailbox else MailboxState.OFF
+
+    @property
+    def is_busy(self) -> bool:
+        return self.is_enabled and not self.advice.is_stopped and (self.state in _BUSY or self._is_awaited)
+
+    @property
+    def percent(self) -> int:
+        if self.mailbox is None or not self.mailbox.progress_total:
+            return 0
+        return min(_FULL, _FULL * self.mailbox.progress_done // self.mailbox.progress_total)
+
+    @property
+    def announcement(self) -> str:
+        """What a screen reader says: the state, and during the first sync each tenth of it."""
+        if self.state == MailboxState.INITIAL and self.percent:
+            return f"{self.advice.title}: {self.percent // 10 * 10} percent"
+        return self.advice.title
+
+    @property
+    def _is_awaited(self) -> bool:
+        return self.mailbox is not None and self.mailbox.is_awaited
+
+
+def mailbox_card(viewer: User) -> MailboxCard:
+    """The card of `viewer`: five queries."""
+    mailbox = Mailbox.objects.filter(user=viewer).first()
+    run = SyncRun.objects.filter(mailbox=mailbox, ended_at__isnull=False).first() if mailbox else None
+    return MailboxCard(
+        connection=MicrosoftConnection.objects.filter(user=viewer).defer("token_cache").first(),
+        mailbox=mailbox,
+        advice=advice(mailbox.state, mailbox.state_reason, mailbox.not_before) if mailbox else advice(MailboxState.OFF),
+        run=run,
+        reasons=counted_reasons(run.dropped) if run else [],
+        imported=Sighting.objects.filter(mailbox=mailbox).count() if mailbox else 0,
+        exclusions=list(Exclusion.objects.filter(user=viewer)),
+    )

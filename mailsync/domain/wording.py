@@ -1,0 +1,29 @@
+"""Why mail is not here, in the words of a sync's counts."""
+
+from mailsync.domain.vocabulary import Reason
+
+REASONS: dict[Reason, str] = {
+    Reason.DRAFT: "Drafts",
+    Reason.FOLDER: "In a folder that is not read (junk, deleted, drafts)",
+    Reason.MALFORMED: "Without a readable sender or date",
+    Reason.NEVER_IMPORT: "With a domain that your organization never imports from",
+    Reason.INTERNAL: "Between colleagues only",
+    Reason.NO_CRM_MATCH: "With nobody from the CRM",
+    Reason.EXCLUDED: "Kept out by an exclusion",
+    Reason.SENSITIVITY: "Marked private or confidential",
+    Reason.BOUNCE: "Delivery reports",
+    Reason.AUTO_REPLY: "Automatic replies",
+    Reason.CALENDAR: "Invitations and their answers",
+    Reason.BULK: "Newsletters and mass mail",
+    Reason.TRANSACTIONAL: "Receipts, notices and other machine mail",
+    Reason.SUPPRESSED: "Deleted or erased here before",
+    Reason.TOO_OLD: "Older than is imported or kept",
+    Reason.GONE: "Gone from the mailbox before it was read",
+}
+
+
+def counted_reasons(dropped: dict[str, int]) -> list[tuple[str, int]]:
+    """A run's counts by reason in words, the largest first; a reason of a later version reads as its code."""
+    words = {str(reason): text for reason, text in REASONS.items()}
+    named = [(words.get(code, code.replace("_", " ").capitalize()), count) for code, count in dropped.items() if count]
+    return sorted(named, key=lambda pair: (-pair[1], pair[0]))

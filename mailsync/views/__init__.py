@@ -1,0 +1,1 @@
+"""Profile and integrations: a person's own connection, switch, exclusions and questions."""

@@ -1,0 +1,44 @@
+"""A conversation: its mails in order, its people, the deal it stands under; and deleting it."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.viewer import ViewerRequest, viewer_required
+from timeline.selectors import conversations_for
+from timeline.selectors.conversations import conversation_view
+from timeline.services.deletion import NotAllowed, OnHold, delete_conversation, may_delete_conversation
+from timeline.services.viewing import record_view
+
+EXPORTS = [("eml", "Mail file (.eml)"), ("csv", "Table (.csv)"), ("json", "Data (.json)")]
+
+
+@require_safe
+@viewer_required
+def conversation(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    """`/conversations/<id>/`"""
+    found = get_object_or_404(conversations_for(request.user), pk=pk)
+    record_view(conversation=found, actor=request.user)
+    shown = conversation_view(request.user, found)
+    context = {"shown": shown, "exports": EXPORTS, "may_delete": may_delete_conversation(found, request.user)}
+    return render(request, "timeline/conversation.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@viewer_required
+def delete(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    """Ask, then delete for good."""
+    found = get_object_or_404(conversations_for(request.user), pk=pk)
+    shown = conversation_view(request.user, found)
+    if request.method != "POST":
+        return render(request, "timeline/delete_conversation.html", {"shown": shown})
+    try:
+        deleted = delete_conversation(conversation=found, actor=request.user)
+    except (NotAllowed, OnHold) as refusal:
+        messages.error(request, str(refusal))
+        return redirect("conversation", pk=pk)
+    messages.success(request, f"The conversation and its {deleted} email{'' if deleted == 1 else 's'} were deleted.")
+    return redirect("deal", pk=shown.deal.pk) if shown.deal else redirect("deals")
