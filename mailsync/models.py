@@ -38,6 +38,7 @@ class Mailbox(models.Model):
     claimed_until = models.DateTimeField(null=True, blank=True, help_text="The lease; after it anyone may claim.")
     failures = models.PositiveIntegerField(default=0, help_text="Rounds failed in a row.")
     folders_link = models.TextField(blank=True, help_text="The folder tree's deltaLink; empty: walk it.")
+    folders_digest = models.TextField(blank=True, help_text="What the tree's delta told when it was walked.")
     folders_walked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

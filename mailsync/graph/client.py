@@ -79,13 +79,13 @@ class GraphClient:
         return folders_to_sync(self._wire)
 
     def folder_delta(self, link: str = "") -> FolderDelta:
-        """Whether the folder tree changed since `link`, read to its end; without a link, where to begin from."""
-        path, changed = self._within(link) if link else TREE_DELTA_PATH, False
+        """What changed in the folder tree since `link`, read to its end; without a link, the tree to begin from."""
+        path, digests = self._within(link) if link else TREE_DELTA_PATH, []
         for _ in range(_MOST_TREE_PAGES):
             page = parse_folder_delta(self._wire.get(path, Target.CURSOR))
-            changed |= page.changed
+            digests += [page.digest] if page.digest else []
             if page.delta_link:
-                return FolderDelta(changed, page.delta_link)
+                return FolderDelta(" ".join(digests), page.delta_link)
             path = self._within(page.next_link)
         raise Unavailable("RepeatedLink")
 
@@ -102,7 +102,7 @@ class GraphClient:
     ) -> dict[str, DeltaPage | FolderDelta | MicrosoftError]:
         """The next page of each folder, {folder id: link} → {folder id: page or error}: one request for 20 folders.
 
-        With `folders_link` the key "" says whether the folder tree changed; it takes one of the 20 places.
+        With `folders_link` the key "" says what changed in the folder tree; it takes one of the 20 places.
         """
         results: dict[str, DeltaPage | FolderDelta | MicrosoftError] = {}
         paths: dict[str, str] = {}

@@ -7,6 +7,7 @@ msgfolderroot
 └── Archive ✓          └── hidden ✗, search folders ✗ (they show other folders' mail once more)
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -59,9 +60,13 @@ class Folder:
 
 @dataclass(frozen=True, slots=True)
 class FolderDelta:
-    """Whether the folder tree changed, and the link to ask again with; empty where there are more pages to read."""
+    """What changed in the folder tree, as a digest of folders and their parents: empty where nothing did.
 
-    changed: bool
+    A server that tells the whole tree each time gives the same digest each time. `delta_link` is the link to ask again
+    with, empty where there are more pages to read.
+    """
+
+    digest: str
     delta_link: str
     next_link: str = ""
 
@@ -72,7 +77,12 @@ def parse_folder_delta(body: dict[str, object]) -> FolderDelta:
     next_link, delta_link = page.get("@odata.nextLink") or "", body.get("@odata.deltaLink") or ""
     if bool(next_link) == bool(delta_link):
         raise Unavailable("IncompleteReply")
-    return FolderDelta(bool(page["value"]), str(delta_link), next_link)
+    return FolderDelta(_digest(page["value"]), str(delta_link), next_link)
+
+
+def _digest(rows: Iterable[MailFolder]) -> str:
+    places = sorted(f"{row['id']} {row.get('parentFolderId')} {'@removed' in row}" for row in rows)
+    return hashlib.sha256("\n".join(places).encode()).hexdigest() if places else ""
 
 
 def folders_to_sync(wire: Wire) -> list[Folder]:

@@ -106,6 +106,7 @@ def forget_progress(mailbox: Mailbox) -> None:
     MailboxWalk.objects.filter(mailbox=mailbox).delete()
     fresh: dict[str, object] = {
         "folders_link": "",
+        "folders_digest": "",
         "folders_walked_at": None,
         "lookback_from": None,
         "progress_done": 0,

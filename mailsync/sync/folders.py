@@ -8,8 +8,8 @@ vanishes (deleted, moved under Deleted Items)  its cursor ends, and its mail is 
 from datetime import timedelta
 
 from mailsync.domain.vocabulary import CursorPhase
-from mailsync.graph.client import Folder
-from mailsync.graph.errors import ConnectionLost, MicrosoftError, Retryable
+from mailsync.graph.client import Folder, FolderDelta
+from mailsync.graph.errors import ConnectionLost, MicrosoftError, Throttled
 from mailsync.models import FolderCursor, Mailbox, Sighting
 from mailsync.sync.reading import Reading
 
@@ -37,7 +37,7 @@ def walk_folders(reading: Reading) -> None:
 
     The tree's delta token is taken before the walk, so that no change falls between the two.
     """
-    link = _folders_link(reading)
+    tree = _tree(reading)
     folders = {folder.id: folder for folder in reading.client.folders()}
     for folder in folders.values():
         _meet(reading, folder)
@@ -45,11 +45,13 @@ def walk_folders(reading: Reading) -> None:
         if cursor.folder_id not in folders and not cursor.is_gone:
             leave_folder(reading, cursor)
     mailbox = reading.mailbox
-    mailbox.folders_link, mailbox.folders_walked_at = link, reading.clock()
+    mailbox.folders_link, mailbox.folders_digest = tree.delta_link, tree.digest
+    mailbox.folders_walked_at = reading.clock()
     done, total = reading.progress()
     mailbox.progress_done, mailbox.progress_total = done, total
     reading.claim.renew(
-        folders_link=link,
+        folders_link=mailbox.folders_link,
+        folders_digest=mailbox.folders_digest,
         folders_walked_at=mailbox.folders_walked_at,
         progress_done=done,
         progress_total=total,
@@ -91,10 +93,10 @@ def _meet(reading: Reading, folder: Folder) -> None:
     cursor.save()
 
 
-def _folders_link(reading: Reading) -> str:
+def _tree(reading: Reading) -> FolderDelta:
     try:
-        return reading.client.folder_delta().delta_link
-    except (ConnectionLost, Retryable):
+        return reading.client.folder_delta()
+    except (ConnectionLost, Throttled):
         raise
     except MicrosoftError:
-        return ""  # not offered here: the tree is walked now and then instead
+        return FolderDelta("", "")  # not offered here: the tree is walked now and then instead

@@ -132,11 +132,15 @@ _CURSOR_FIELDS = [
 
 
 def save_cursors(cursors: Sequence[FolderCursor]) -> None:
-    """Write how far folders were read: one query."""
-    if len(cursors) == 1:
-        cursors[0].save(update_fields=[*_CURSOR_FIELDS, "changed_at"])
-    elif cursors:
-        FolderCursor.objects.bulk_update(cursors, _CURSOR_FIELDS)
+    """Write how far folders were read."""
+    for cursor in cursors:
+        cursor.save(update_fields=[*_CURSOR_FIELDS, "changed_at"])
+
+
+def save_links(cursors: Sequence[FolderCursor]) -> None:
+    """Write the next deltaLinks of folders without news: one query."""
+    if cursors:
+        FolderCursor.objects.bulk_update(cursors, ["link"])
 
 
 def _save_run(reading: Reading) -> None:

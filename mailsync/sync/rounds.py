@@ -27,7 +27,7 @@ from mailsync.sync.folders import REWALK_AFTER, leave_folder, start_over
 from mailsync.sync.listing import begin_listing, read_by_list
 from mailsync.sync.pages import is_quiet, take_page
 from mailsync.sync.reading import PAGE_SIZE, Reading, is_finished, unfinished
-from mailsync.sync.record import save_cursors
+from mailsync.sync.record import save_cursors, save_links
 
 _MOST_RESTARTS = 3
 _MOST_EMPTY_PAGES = 100
@@ -88,7 +88,7 @@ def _take_answers(
             cursor.is_round_complete = False  # asked for again by itself, with smaller pages
         elif isinstance(answer, MicrosoftError):
             _mend(reading, cursor, answer)
-    save_cursors(quiet)
+    save_links(quiet)
     if waits:
         raise waits[0]
 
@@ -154,7 +154,7 @@ def _read_smaller(reading: Reading, cursor: FolderCursor, error: Unavailable) ->
 
 def _note_tree(reading: Reading, answer: DeltaPage | FolderDelta | MicrosoftError | None) -> None:
     if isinstance(answer, FolderDelta):
-        if answer.changed:
+        if answer.next_link or answer.digest not in {"", reading.mailbox.folders_digest}:
             reading.is_tree_stale = True
         else:
             reading.mailbox.folders_link = answer.delta_link

@@ -36,7 +36,7 @@ def acme_of(tenant: SandboxProcess, *emails: str) -> Organization:
     for person in tenant.people:
         if not emails or person["email"] in emails:
             UserFactory(organization=organization, email=person["email"], name=person["name"])
-    import_folder(tenant.crm_dir, organization)
+    import_folder(organization=organization, folder=tenant.crm_dir)
     return organization
 
 
