@@ -1,0 +1,217 @@
+from datetime import timedelta
+from urllib.parse import parse_qs, parse_qsl, urlsplit
+
+import pytest
+import requests
+from django.test import Client
+from django.utils import timezone
+
+from accounts.domain.consent import read_answer
+from accounts.domain.sign_in import SignInRefused
+from accounts.domain.vocabulary import ConnectionState, ConsentKind, ConsentState
+from accounts.models import AuditEvent, ConsentGrant, User
+from accounts.selectors.consent import consent_cards, consented_tenant
+from accounts.services.consent import begin_consent, finish_consent
+from sandbox.testing import SandboxProcess
+from tests.factories import ConsentGrantFactory, MicrosoftConnectionFactory
+from tests.sign_in import connect, fields_of
+
+CALLBACK = "http://localhost:8000/consent/callback/"
+TENANT = "11111111-1111-4111-8111-111111111111"
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def decide(tenant: SandboxProcess, address: str, button: str) -> dict[str, str]:
+    session: requests.Session = tenant.session()
+    asked = dict(parse_qsl(urlsplit(address).query))
+    assert session.get(address, timeout=30).status_code == 200
+    page = session.post(
+        address.partition("?")[0] + "/decide", data=asked | {button: "1"}, timeout=30, allow_redirects=False
+    )
+    return fields_of(page)
+
+
+@pytest.mark.parametrize(
+    ("kind", "scopes"),
+    [
+        ("mailbox", {"User.Read", "Mail.Read"}),
+        ("all_recommended", {"User.Read", "Mail.Read", "Calendars.Read"}),
+    ],
+)
+def test_each_link_asks_for_exactly_its_scopes(tenant, alice, kind, scopes):
+    address = begin_consent(user=alice, kind=ConsentKind(kind), redirect_uri=CALLBACK)
+
+    asked = parse_qs(urlsplit(address).query)["scope"][0].split()
+    assert urlsplit(address).path == "/organizations/v2.0/adminconsent"
+    assert set(asked) - {"openid", "profile", "offline_access"} == {
+        f"https://graph.microsoft.com/{scope}" for scope in scopes
+    }
+
+
+def test_an_admin_grants_access_and_sees_that_it_holds(tenant, alice):
+    browser = signed_in(alice)
+    address = browser.get("/consent/mailbox/")["Location"]
+    answer = decide(tenant, address, "accept")
+
+    landed = browser.get("/consent/callback/", answer)
+
+    assert landed["Location"] == "/consent/"
+    grant = ConsentGrant.objects.get()
+    assert (grant.state, grant.tenant_id) == (ConsentState.GRANTED, tenant.tenant_id)
+    assert consented_tenant(alice.organization) == tenant.tenant_id
+    assert [card.state for card in consent_cards(alice.organization)] == [ConsentState.GRANTED, None]
+    assert AuditEvent.objects.filter(actor=alice, subject_type="consentgrant").count() == 1
+
+
+def test_once_the_tenant_is_known_the_link_leads_to_it(tenant, alice):
+    finish_consent(
+        user=alice,
+        params=decide(tenant, begin_consent(user=alice, kind=ConsentKind.MAILBOX, redirect_uri=CALLBACK), "accept"),
+    )
+
+    address = begin_consent(user=alice, kind=ConsentKind.ALL_RECOMMENDED, redirect_uri=CALLBACK)
+
+    assert urlsplit(address).path.startswith(f"/{tenant.tenant_id}/")
+
+
+def test_people_connect_in_a_tenant_of_admins_once_consent_was_granted(tenant, alice, carol):
+    tenant.control.switch(user_consent_allowed=False)
+    address = begin_consent(user=alice, kind=ConsentKind.MAILBOX, redirect_uri=CALLBACK)
+    finish_consent(user=alice, params=decide(tenant, address, "accept"))
+
+    assert connect(tenant, carol).state == ConnectionState.CONNECTED
+
+
+def test_a_cancelled_consent_says_so_and_grants_nothing(tenant, alice):
+    browser = signed_in(alice)
+    answer = decide(tenant, browser.get("/consent/mailbox/")["Location"], "cancel")
+
+    landed = browser.get("/consent/callback/", answer, follow=True)
+
+    grant = ConsentGrant.objects.get()
+    assert grant.state == ConsentState.DECLINED
+    assert "AADSTS65004" in grant.error_description
+    assert "cancelled at Microsoft" in landed.content.decode()
+    assert consented_tenant(alice.organization) == ""
+
+
+@pytest.mark.parametrize("person", ["carol", "bob"])
+def test_only_admins_see_the_page_and_follow_the_links(tenant, request, person):
+    browser = signed_in(request.getfixturevalue(person))
+
+    assert browser.get("/consent/").status_code == 403
+    assert browser.get("/consent/mailbox/").status_code == 400
+    assert not ConsentGrant.objects.exists()
+
+
+def test_an_answer_is_taken_only_from_the_admin_who_began(tenant, alice, eve):
+    address = begin_consent(user=alice, kind=ConsentKind.MAILBOX, redirect_uri=CALLBACK)
+    answer = decide(tenant, address, "accept")
+
+    with pytest.raises(SignInRefused, match="state_unknown"):
+        finish_consent(user=eve, params=answer)
+
+    assert ConsentGrant.objects.get().state == ConsentState.PENDING
+
+
+def test_an_answer_is_recorded_once(tenant, alice):
+    address = begin_consent(user=alice, kind=ConsentKind.MAILBOX, redirect_uri=CALLBACK)
+    answer = decide(tenant, address, "cancel")
+    finish_consent(user=alice, params=answer)
+
+    with pytest.raises(SignInRefused, match="answered_already"):
+        finish_consent(user=alice, params=answer | {"error": "", "admin_consent": "True", "tenant": TENANT})
+
+    assert ConsentGrant.objects.get().state == ConsentState.DECLINED
+
+
+def test_an_answer_that_comes_an_hour_later_is_refused(tenant, alice):
+    address = begin_consent(user=alice, kind=ConsentKind.MAILBOX, redirect_uri=CALLBACK)
+    answer = decide(tenant, address, "accept")
+
+    with pytest.raises(SignInRefused, match="answered_already"):
+        finish_consent(user=alice, params=answer, now=timezone.now() + timedelta(minutes=61))
+
+
+@pytest.mark.parametrize("params", [{}, {"state": ""}, {"state": "guess", "admin_consent": "True", "tenant": TENANT}])
+def test_a_made_up_answer_is_refused_in_words(tenant, alice, params):
+    page = signed_in(alice).get("/consent/callback/", params)
+
+    assert page.status_code == 400
+    assert b"Nothing was recorded" in page.content or b"no consent that you began" in page.content
+
+
+def test_an_unknown_kind_of_consent_is_not_found(tenant, alice):
+    assert signed_in(alice).get("/consent/everything/").status_code == 404
+
+
+def test_a_consent_that_lacks_a_scope_is_no_grant():
+    answer = read_answer(
+        ConsentKind.MAILBOX,
+        {"admin_consent": "True", "tenant": TENANT, "scope": "https://graph.microsoft.com/User.Read"},
+    )
+
+    assert answer.state is ConsentState.FAILED
+    assert "Mail.Read" in answer.description
+
+
+@pytest.mark.parametrize(
+    ("params", "state"),
+    [
+        ({"admin_consent": "True", "tenant": TENANT}, ConsentState.GRANTED),
+        ({"admin_consent": "true", "scope": "MAIL.READ user.read"}, ConsentState.GRANTED),
+        ({"admin_consent": "False"}, ConsentState.FAILED),
+        ({"error": "permission_denied"}, ConsentState.DECLINED),
+        ({"error": "server_error", "admin_consent": "True"}, ConsentState.FAILED),
+        ({"error": "invalid_request", "error_description": "AADSTS65004: Declined."}, ConsentState.DECLINED),
+    ],
+)
+def test_what_microsoft_answers_becomes_a_state(params, state):
+    assert read_answer(ConsentKind.MAILBOX, params).state is state
+
+
+def test_a_tenant_that_is_no_id_is_not_remembered():
+    assert read_answer(ConsentKind.MAILBOX, {"admin_consent": "True", "tenant": "evil.example/x"}).tenant_id == ""
+
+
+def test_a_grant_that_microsoft_refuses_everybody_since_is_shown_as_withdrawn(alice, carol):
+    ConsentGrantFactory(
+        organization=alice.organization, state=ConsentState.GRANTED, answered_at=timezone.now() - timedelta(days=2)
+    )
+    MicrosoftConnectionFactory(
+        user=carol, state=ConnectionState.NEEDS_CONSENT, state_changed_at=timezone.now() - timedelta(days=1)
+    )
+
+    card = consent_cards(alice.organization)[0]
+
+    assert (card.state, card.refused_people) == (ConsentState.WITHDRAWN, 1)
+
+
+def test_one_organizations_consent_is_not_anothers(alice, eve):
+    ConsentGrantFactory(
+        organization=alice.organization, state=ConsentState.GRANTED, tenant_id=TENANT, answered_at=timezone.now()
+    )
+
+    assert consented_tenant(eve.organization) == ""
+    assert [card.state for card in consent_cards(eve.organization)] == [None, None]
+
+
+def test_the_page_offers_both_links_by_their_names(tenant, alice):
+    page = signed_in(alice).get("/consent/").content.decode()
+
+    assert "Grant access to Mailbox" in page
+    assert "Grant access to all recommended resources" in page
+
+
+def test_without_a_registration_the_page_says_so_and_offers_no_link(settings, alice):
+    settings.MICROSOFT_CLIENT_ID = ""
+
+    page = signed_in(alice).get("/consent/").content.decode()
+
+    assert "MICROSOFT_CLIENT_ID" in page
+    assert "/consent/mailbox/" not in page
