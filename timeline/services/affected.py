@@ -1,0 +1,70 @@
+"""Which engagements a change in the CRM may concern."""
+
+from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
+from typing import TypeVar
+from uuid import UUID
+
+from accounts.domain.addresses import domain_of, is_within
+from accounts.models import Organization
+from crm.domain.changes import CustomerChanges
+from timeline.models import Association, Engagement, Participant
+
+_AT_ONCE = 1_000
+Value = TypeVar("Value")
+
+
+def affected_engagements(organization: Organization, changes: CustomerChanges) -> list[UUID]:
+    """The engagements with these accounts, contacts and deals, and those in which these addresses take part."""
+    found: set[UUID] = engagements_of_accounts(organization, changes.accounts)
+    for some in portions(changes.contacts):
+        rows = Association.objects.filter(organization=organization, contact_id__in=some)
+        found |= set(rows.values_list("engagement_id", flat=True))
+    for some in portions(changes.deals):
+        deals = Engagement.objects.filter(organization=organization, opportunity_id__in=some)
+        found |= set(deals.values_list("id", flat=True))
+    addresses = changes.addresses | _addresses_within(organization, changes.domains)
+    for wanted in portions(_with_tags(organization, addresses)):
+        parts = Participant.objects.filter(organization=organization, address__in=wanted)
+        found |= set(parts.values_list("engagement_id", flat=True))
+    return sorted(found)
+
+
+def engagements_of_accounts(organization: Organization, accounts: Collection[UUID]) -> set[UUID]:
+    """The engagements on the records of these accounts."""
+    found: set[UUID] = set()
+    for some in portions(accounts):
+        rows = Association.objects.filter(organization=organization, account_id__in=some)
+        found |= set(rows.values_list("engagement_id", flat=True))
+    return found
+
+
+def portions(values: Iterable[Value]) -> Iterator[list[Value]]:
+    """`values` in lists short enough for a query."""
+    remaining = iter(values)
+    while some := list(islice(remaining, _AT_ONCE)):
+        yield some
+
+
+def _addresses_within(organization: Organization, domains: Collection[str]) -> set[str]:
+    """The participants' addresses under `domains`: one pass over the index, whatever the number of domains."""
+    if not domains:
+        return set()
+    return {address for address in _addresses(organization) if is_within(domain_of(address), domains)}
+
+
+def _with_tags(organization: Organization, addresses: Collection[str]) -> set[str]:
+    """`addresses`, and the tagged ones in use that stand for them: jane+news@ for jane@."""
+    if not addresses:
+        return set()
+    tagged = Participant.objects.filter(organization=organization, address__contains="+")
+    return set(addresses) | {
+        address
+        for address in tagged.values_list("address", flat=True).distinct()
+        if f"{address.partition('+')[0]}@{domain_of(address)}" in addresses
+    }
+
+
+def _addresses(organization: Organization) -> Iterator[str]:
+    rows = Participant.objects.filter(organization=organization).order_by("address")
+    return rows.values_list("address", flat=True).distinct().iterator(chunk_size=_AT_ONCE)
