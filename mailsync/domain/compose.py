@@ -1,0 +1,154 @@
+"""Makes of a kept copy what the timeline records: text, author's words, participants, identity, parents, direction.
+
+envelope ──▶ participants, direction, sent time, identity ─┐
+headers  ──▶ parents                                       ├─▶ ComposedEmail, or Discard on what the text gives away
+body     ──▶ text ──▶ the author's own words               ┘
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+
+from mailsync.domain.envelope import Candidate, Content, Discard, Envelope, KeptCopy, Mailbox, ScreeningPolicy
+from mailsync.domain.headers import Headers
+from mailsync.domain.replies import authored_part, split_reply
+from mailsync.domain.screening import is_ours, screen_text
+from mailsync.domain.text import body_text
+from timeline.domain.email import ComposedEmail, EmailParticipant
+from timeline.domain.identity import fingerprint, message_key, normalize_message_id
+from timeline.domain.vocabulary import Direction, ParticipantRole
+
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+FUTURE_ALLOWED = timedelta(days=1)
+
+_MAX_NAME_LENGTH = 255
+_MAX_SUBJECT_LENGTH = 2_000
+_MOST_REFERENCES = 500
+_LINE_BREAKS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
+_BRACKETED = re.compile(r"<([^<>\s][^<>]*)>")
+_FORWARD_SUBJECT = re.compile(
+    r"\s*(?:\[[^\]]{1,40}\]\s*)?(?:fwd?|wg|tr|rv|enc|i|doorst|fs|vs|vl|pd|vb|välitt|továbbítás|пересл|пн|転送|转发|轉寄)\s*[:：]",
+    re.IGNORECASE,
+)
+_INDEX_HEADER_LENGTH = 22
+_INDEX_GUID = slice(6, 22)
+
+
+def compose_email(
+    candidate: Candidate, content: Content, policy: ScreeningPolicy, *, now: datetime
+) -> KeptCopy | Discard:
+    """The copy as it is recorded. A Discard where the text shows what the headers did not."""
+    envelope = candidate.envelope
+    headers = Headers(content.headers)
+    body = body_text(content.body, is_html=content.is_html)
+    verdict = screen_text(
+        candidate, headers, policy, text=authored_part(body.text), html=content.body if content.is_html else ""
+    )
+    if verdict is not None:
+        return verdict
+    occurred_at = sent_time(envelope, now)
+    people = participants(envelope)
+    recipients = [person.address for person in people if person.role in (ParticipantRole.TO, ParticipantRole.CC)]
+    author = envelope.from_ or envelope.sender
+    print_ = fingerprint(author.address if author else None, occurred_at, envelope.subject, recipients)
+    message_id = normalize_message_id(envelope.internet_message_id) or normalize_message_id(headers.get("message-id"))
+    references, in_reply_to = parents(headers, message_id)
+    subject = _one_line(envelope.subject)[:_MAX_SUBJECT_LENGTH]
+    reply = split_reply(body.text, is_forward=bool(_FORWARD_SUBJECT.match(subject)))
+    email = ComposedEmail(
+        message_key=message_key(message_id, print_),
+        fingerprint=print_,
+        internet_message_id=message_id,
+        in_reply_to=in_reply_to,
+        references=references,
+        thread_index=conversation_guid(content.thread_index or headers.get("thread-index")),
+        subject=subject,
+        occurred_at=occurred_at,
+        direction=direction(envelope, policy),
+        participants=people,
+        text=body.text,
+        new_text=reply.new_text,
+        is_text_cut=body.is_cut,
+        match=candidate.match,
+    )
+    return KeptCopy(envelope, email)
+
+
+def direction(envelope: Envelope, policy: ScreeningPolicy) -> Direction:
+    """Outbound where From is one of ours; the actual sender stands in where From is missing."""
+    author = envelope.from_ or envelope.sender
+    return Direction.OUTBOUND if author and is_ours(author.address, policy) else Direction.INBOUND
+
+
+def sent_time(envelope: Envelope, now: datetime) -> datetime:
+    """The mail's own date in whole seconds; the received time where that is missing or absurd, `now` where both are."""
+    for moment in (envelope.sent_at, envelope.received_at):
+        if moment is not None and EARLIEST <= moment <= now + FUTURE_ALLOWED:
+            return moment.astimezone(UTC).replace(microsecond=0)
+    return now.astimezone(UTC).replace(microsecond=0)
+
+
+def participants(envelope: Envelope) -> tuple[EmailParticipant, ...]:
+    """Who takes part, each address once a role; the sender only where it is not the author."""
+    author = envelope.from_ or envelope.sender
+    found: dict[tuple[ParticipantRole, str], EmailParticipant] = {}
+    for role, person in _roles(envelope, author):
+        key = (role, person.address)
+        if key not in found or (not found[key].name and person.name):
+            found[key] = EmailParticipant(role, _one_line(person.name)[:_MAX_NAME_LENGTH], person.address)
+    return tuple(found.values())
+
+
+def parents(headers: Headers, own_id: str | None = None) -> tuple[tuple[str, ...], str | None]:
+    """The Message-IDs a mail refers to, oldest first, and the nearest (RFC 5322 3.6.4).
+
+    References leads; In-Reply-To counts as nearest where References lacks it. Old mail puts prose and addresses into
+    In-Reply-To: only the first id of several is a parent.
+    """
+    references = list(dict.fromkeys(_ids(headers.all("references"))))
+    answered = list(dict.fromkeys(_ids(headers.all("in-reply-to"))))[:1]
+    if answered and answered[0] not in references:
+        references.append(answered[0])
+    references = [reference for reference in references if reference != own_id]
+    if len(references) > _MOST_REFERENCES:
+        references = references[:1] + references[1 - _MOST_REFERENCES :]
+    nearest = next((reference for reference in answered if reference != own_id), None)
+    return tuple(references), nearest or (references[-1] if references else None)
+
+
+def conversation_guid(thread_index: str) -> str:
+    """The GUID of a conversationIndex (MS-OXOMSG 2.2.1.3: one reserved byte, five of time, sixteen of GUID), hex."""
+    try:
+        raw = base64.b64decode(thread_index, validate=True) if thread_index else b""
+    except (binascii.Error, ValueError):
+        return ""
+    guid = raw[_INDEX_GUID]
+    return guid.hex() if len(raw) >= _INDEX_HEADER_LENGTH and any(guid) else ""
+
+
+def _roles(envelope: Envelope, author: Mailbox | None) -> Iterator[tuple[ParticipantRole, Mailbox]]:
+    if author is not None:
+        yield ParticipantRole.FROM, author
+    sender = envelope.sender
+    if sender is not None and author is not None and sender.address != author.address:
+        yield ParticipantRole.SENDER, sender
+    for person in envelope.to:
+        yield ParticipantRole.TO, person
+    for person in envelope.cc:
+        yield ParticipantRole.CC, person
+
+
+def _ids(values: Iterable[str]) -> Iterator[str]:
+    for value in values:
+        bracketed = _BRACKETED.findall(value)
+        candidates = bracketed or [word for word in value.split() if "@" in word]
+        for candidate in candidates:
+            found = normalize_message_id(candidate)
+            if found is not None:
+                yield found
+
+
+def _one_line(text: str) -> str:
+    return _LINE_BREAKS.sub(" ", text).strip()

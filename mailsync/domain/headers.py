@@ -1,0 +1,59 @@
+"""A mail's header fields as they were received, read the way RFC 5322 means them: folded, repeated, in any case."""
+
+import re
+from collections.abc import Iterable, Iterator
+from email.errors import HeaderParseError
+from email.header import decode_header
+
+_FOLD = re.compile(r"\s*[\r\n]+\s*")
+_MOST_FIELDS = 2_000
+_LONGEST_VALUE = 20_000
+
+
+class Headers:
+    """Fields by name without case; values unfolded. Repeated fields keep their order."""
+
+    __slots__ = ("_fields",)
+
+    def __init__(self, fields: Iterable[tuple[str, str]] = ()) -> None:
+        self._fields: dict[str, list[str]] = {}
+        for number, (name, value) in enumerate(fields):
+            if number >= _MOST_FIELDS:
+                break
+            unfolded = _FOLD.sub(" ", (value or "")[:_LONGEST_VALUE]).strip()
+            self._fields.setdefault(name.strip().rstrip(":").casefold(), []).append(unfolded)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._fields
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields)
+
+    def __bool__(self) -> bool:
+        return bool(self._fields)
+
+    def get(self, name: str) -> str:
+        """The first value of `name` (lower case), or empty."""
+        values = self._fields.get(name)
+        return values[0] if values else ""
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Every value of `name` (lower case)."""
+        return tuple(self._fields.get(name, ()))
+
+    def word(self, name: str) -> str:
+        """The first token of a field, lower case, without comments and parameters: `auto-replied (vacation)`."""
+        return re.split(r"[\s;,(]", self.get(name), maxsplit=1)[0].strip().casefold()
+
+
+def decoded(value: str) -> str:
+    """A field's text with encoded words (RFC 2047) read; what cannot be read stays as it is."""
+    if "=?" not in value:
+        return value
+    try:
+        return "".join(
+            part if isinstance(part, str) else part.decode(charset or "ascii", "replace")
+            for part, charset in decode_header(value)
+        )
+    except (HeaderParseError, LookupError, ValueError):
+        return value

@@ -1,0 +1,175 @@
+"""HTML made harmless and small before it is rendered: bare structural tags and text, nothing hidden, nothing deep.
+
+The tokens are found in one pass: `<` that opens no tag is text, and quotes in attributes are followed a bounded number
+of times, because HTML parsers go over the rest of the input again for each tag that does not end.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+
+HIDDEN_FILLERS = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060-\u2064\u206a-\u206f\ufeff\ufe00"
+"""Invisible characters that preheaders are padded with; joiners are kept, emoji and Persian need them."""
+
+MAX_MARKUP_LENGTH = 300_000
+"""Characters of bare markup that are rendered: some hundred thousand words."""
+
+_KEPT = frozenset(
+    "p div br hr h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table tr td th blockquote pre address article aside center footer "
+    "header main nav section figure figcaption form fieldset".split()
+)
+_DROPPED_WITH_CONTENT = frozenset(
+    "head script style title noscript template svg math object iframe select textarea xml".split()
+)
+_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9:-]{0,30})")
+_STYLE = re.compile(r"style\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
+_HIDING = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|(?:max-)?height\s*:\s*0(?:px|pt|em)?\s*(?:;|!|$)[^\"]*overflow\s*:\s*hidden"
+    r"|overflow\s*:\s*hidden[^\"]*(?:max-)?height\s*:\s*0(?:px|pt|em)?\s*(?:;|!|$)|max-height\s*:\s*0(?:px|pt|em)?\s*(?:;|!|$)"
+    r"|font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:;|!|$)|(?<![\w-])opacity\s*:\s*0(?:\.0+)?\s*(?:;|!|$)",
+    re.IGNORECASE,
+)
+_HIDDEN_ATTRIBUTE = re.compile(r"\shidden(?=[\s>/=])", re.IGNORECASE)
+_MOST_QUOTE_SEARCHES = 2_000
+_LONGEST_ATTRIBUTE = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Markup:
+    """Bare HTML, and whether some of it was left out for its length."""
+
+    html: str
+    is_cut: bool
+
+
+class _Token(NamedTuple):
+    name: str
+    """Empty for text."""
+    source: str
+
+    @property
+    def is_end(self) -> bool:
+        return self.source.startswith("</")
+
+
+def washed(html: str) -> Markup:
+    """`html` as structural tags without attributes, and text; hidden parts, comments and scripts are left out."""
+    tokens = _tokens(html)
+    partners = _partners(tokens)
+    parts: list[str] = []
+    length = 0
+    position = 0
+    while position < len(tokens):
+        token = tokens[position]
+        if token.name and position in partners and _is_hidden(token):
+            position = partners[position] + 1
+            continue
+        position += 1
+        part = token.source if not token.name else _bare(token)
+        if part:
+            if length + len(part) > MAX_MARKUP_LENGTH:
+                if not token.name:
+                    parts.append(part[: MAX_MARKUP_LENGTH - length])
+                return Markup("".join(parts), is_cut=True)
+            length += len(part)
+            parts.append(part)
+    return Markup("".join(parts), is_cut=False)
+
+
+def _bare(token: _Token) -> str:
+    if token.name in _KEPT:
+        return f"</{token.name}>" if token.is_end else f"<{token.name}>"
+    return ""
+
+
+def _tokens(html: str) -> list[_Token]:
+    tokens: list[_Token] = []
+    position, end = 0, len(html)
+    searches = 0
+    next_comment_end = -1
+    while position < end:
+        opening = html.find("<", position)
+        if opening < 0:
+            tokens.append(_Token("", html[position:]))
+            break
+        if opening > position:
+            tokens.append(_Token("", html[position:opening]))
+        if html.startswith("<!--", opening):
+            if next_comment_end < opening + 4:
+                found = html.find("-->", opening + 4)
+                next_comment_end = end if found < 0 else found
+            if next_comment_end == end:
+                # A comment that never ends would swallow the mail: only its own line is taken for it.
+                line_end = html.find("\n", opening)
+                position = end if line_end < 0 else line_end
+                next_comment_end = -1 if line_end < 0 else end
+                continue
+            position = next_comment_end + 3
+            continue
+        closing = html.find(">", opening)
+        if closing < 0:
+            tokens.append(_Token("", html[opening:].replace("<", "&lt;")))
+            break
+        named = _NAME.match(html, opening)
+        if named is None:
+            if html.startswith(("<!", "<?"), opening):
+                position = closing + 1
+            else:
+                tokens.append(_Token("", "&lt;"))
+                position = opening + 1
+            continue
+        inner = html.find("<", opening + 1, closing)
+        if searches < _MOST_QUOTE_SEARCHES and _has_open_quote(html, opening, closing):
+            searches += 1
+            closing = _after_quote(html, opening, closing)
+        elif inner >= 0:
+            # Another tag opens before this one ends: it never did.
+            tokens.append(_Token("", "&lt;" + html[opening + 1 : inner]))
+            position = inner
+            continue
+        tokens.append(_Token(named.group(1).casefold(), html[opening : closing + 1]))
+        position = closing + 1
+    return tokens
+
+
+def _has_open_quote(html: str, opening: int, closing: int) -> bool:
+    return closing - opening < _LONGEST_ATTRIBUTE and html.count('"', opening, closing) % 2 == 1
+
+
+def _after_quote(html: str, opening: int, closing: int) -> int:
+    quote = html.find('"', closing, closing + _LONGEST_ATTRIBUTE)
+    if quote < 0:
+        return closing
+    ending = html.find(">", quote, quote + _LONGEST_ATTRIBUTE)
+    return closing if ending < 0 else ending
+
+
+def _partners(tokens: list[_Token]) -> dict[int, int]:
+    """For each opening tag that can hide its content, by position, where it is closed; unclosed ones have none."""
+    partners: dict[int, int] = {}
+    waiting: dict[str, list[int]] = {}
+    for position, token in enumerate(tokens):
+        if not token.name or token.name in _VOID:
+            if token.name == "img":
+                continue
+            continue
+        if not token.is_end:
+            if not token.source.endswith("/>"):
+                waiting.setdefault(token.name, []).append(position)
+        elif waiting.get(token.name):
+            partners[waiting[token.name].pop()] = position
+    return partners
+
+
+def _is_hidden(token: _Token) -> bool:
+    if token.is_end:
+        return False
+    if token.name in _DROPPED_WITH_CONTENT:
+        return True
+    if len(token.source) < 12:  # noqa: PLR2004 - no room for a style or the attribute
+        return False
+    style = _STYLE.search(token.source)
+    if style and _HIDING.search((style.group(1) or style.group(2) or "")[:_LONGEST_ATTRIBUTE]):
+        return True
+    return bool(_HIDDEN_ATTRIBUTE.search(token.source))

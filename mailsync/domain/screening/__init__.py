@@ -1,0 +1,25 @@
+"""Screening: which mail is wanted, decided by an ordered list of named rules, each a pure function."""
+
+from mailsync.domain.screening.rule import Rule, Stage, Step, Verdict, is_ours
+from mailsync.domain.screening.rules import (
+    RULES,
+    explain,
+    screen_envelope,
+    screen_envelopes,
+    screen_headers,
+    screen_text,
+)
+
+__all__ = [
+    "RULES",
+    "Rule",
+    "Stage",
+    "Step",
+    "Verdict",
+    "explain",
+    "is_ours",
+    "screen_envelope",
+    "screen_envelopes",
+    "screen_headers",
+    "screen_text",
+]

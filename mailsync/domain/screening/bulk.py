@@ -1,0 +1,247 @@
+"""Rules for mail that is written to many, or by a program: list, marketing and transactional mail.
+
+    our own people's mail, and mail of anybody we have written to ──▶ never
+    one mark that decides (List-Unsubscribe, Precedence: list, a campaign id, noreply@) ──▶ dropped
+    weaker marks (VERP, a mass-mail service, footers, a role's address) − marks of a person ≥ 100 ──▶ dropped
+
+Headers as the RFCs define them: 2369 and 2919 (List-*), 8058 (one-click), 3834 (Auto-Submitted).
+"""
+
+import re
+
+from accounts.domain.addresses import is_within
+from mailsync.domain.headers import decoded
+from mailsync.domain.screening import senders, shape
+from mailsync.domain.screening.automatic import auto_submitted
+from mailsync.domain.screening.evidence import ENOUGH, Finding, Mark, weigh
+from mailsync.domain.screening.rule import Mail
+
+_LIST_FIELDS = (
+    "list-unsubscribe", "list-unsubscribe-post", "list-id", "list-post", "list-help", "list-subscribe", "list-archive",
+    "list-owner", "x-mailing-list", "mailing-list", "x-beenthere", "x-mailman-version", "x-listname", "x-list-id",
+    "x-list-unsubscribe", "x-unsubscribe", "x-google-group-id", "x-yahoo-groups-eid", "x-listserver", "x-list-name",
+)  # fmt: skip
+_CAMPAIGN_FIELDS = (
+    "x-mc-user", "x-mccamp", "x-campaign", "x-campaignid", "x-campaign-id", "x-mailer-lid", "x-mailer-recptid",
+    "x-mailer-sid", "x-roving-id", "x-roving-campaignid", "x-marketoid", "x-mktarchive", "x-mktmailduplicate", "x-sfmc-stack",
+    "x-sfmc-job", "x-job", "x-jobid", "x-mailin-campaign", "x-mailin-client", "x-sib-id", "x-mailjet-campaign", "x-mj-mid",
+    "x-elqpod", "x-elqsiteid", "x-klaviyo-message-id", "x-kmail-account", "x-emarsys-identify", "x-emarsys-environment",
+    "x-hs-cid", "x-hs-campaign-id", "x-hubspot-campaign", "x-rpcampaign", "x-mailgun-tag", "x-csa-complaints", "x-csa-compliant",
+    "x-bulkmail", "x-newsletter", "x-campaignmonitor", "x-cm-campaign", "x-aweber-msgid", "x-ac-campaign", "x-customeriotag",
+    "x-iterable-campaign-id", "x-braze", "x-cheetahmail", "x-sailthru", "x-tm-id", "x-mid", "x-bronto", "x-listmember", "x-subscriber",
+    "x-silverpop", "x-acxiom", "x-virtualserver", "x-virtualservergroup", "x-mailing-id", "x-mailingid", "x-mailing", "x-promo",
+    "x-listid", "x-eloqua", "x-pardot", "x-ems", "x-spmailingid", "x-sp-cid", "x-getresponse", "x-icontact", "x-substack",
+)  # fmt: skip
+_CAMPAIGN_NAME = re.compile(
+    r"\Ax-.*(?:campaign|newsletter|mailing[-_]?(?:id|list)|subscriber|bulk-?mail|list-?member|unsub)"
+)
+_TICKET_FIELDS = (
+    "x-github-reason", "x-github-sender", "x-github-recipient", "x-gitlab-project", "x-gitlab-project-id", "x-gitlab-notificationreason",
+    "x-jira-fingerprint", "x-atlassian-token", "x-atlassian-mail-message-id", "x-bugzilla-reason", "x-bugzilla-type", "x-trac-project",
+    "x-trac-ticket-id", "x-redmine-host", "x-redmine-project", "x-rt-ticket", "x-rt-loop-prevention", "x-rt-originator", "x-otrs-loop",
+    "x-zendesk-from-account-id", "x-zendesk-ticket", "x-mailer-zendesk", "x-freshdesk-ticket", "x-fd-ticket", "x-servicenow-generated",
+    "x-servicenow-source", "x-pagerduty", "x-launchpad-notification-type", "x-launchpad-message-rationale", "x-phabricator-sent-this-message",
+    "x-gerrit-messagetype", "x-jenkins-job", "x-bitbucket", "x-asana", "x-trello", "x-hudson-job", "x-opsgenie", "x-sentry-project",
+    "x-salesforce-case", "x-sfdc-emailcategory", "x-linkedin-class", "x-facebook", "x-facebook-notify", "x-notification-type", "x-osticket",
+)  # fmt: skip
+_MASS_MAILERS = re.compile(
+    r"mailchimp|sendinblue|brevo|activecampaign|campaign|constant ?contact|listmanager|lyris|listserv|majordomo|mailman|ezmlm"
+    r"|strongmail|groupmail|nlserver|bulk|mach ?10|unity ?mail|e-?messenger|mailing|newsletter|icontact|aweber|emma\b|phplist|acymail"
+    r"|sendy|mailwizz|interspire|cheetah|exacttarget|responsys|silverpop|vertical ?response|sailthru|getresponse|mail ?merge|accucast"
+    r"|dotmailer|cleverreach|inxmail|optivo|mailup|broadmail|zoho campaigns|marketo|eloqua|pardot|hubspot|klaviyo|e-?mail ?works",
+    re.IGNORECASE,
+)
+_PROGRAMS = re.compile(
+    r"phpmailer|php/|swift ?mailer|javamail|nodemailer|perl|mime::lite|libwww|mail::|python|cdo|cdosys|aspmail|aspnet|w3 ?mail|jmail"
+    r"|sendmail\.pm|formmail|cgi|actionmailer|sidekiq|cron|zope|drupal|wordpress|wpforms|oracle|ibm|servicenow|blat\b|mail\.com script",
+    re.IGNORECASE,
+)
+_PEOPLES_CLIENTS = re.compile(
+    r"outlook|apple mail|iphone mail|ipad mail|thunderbird|mozilla|icedove|evolution|kmail|mutt|alpine|\bpine\b|gnus|eudora|lotus notes"
+    r"|ibm notes|novell groupwise|blackberry|the bat|mailspring|airmail|postbox|claws|sylpheed|roundcube|squirrelmail|horde|zimbra|em ?client"
+    r"|yahoomail(?:web|service|classic)|microsoft-?(?:macoutlook|entourage)|android|spark|superhuman|foxmail|mailmate|vm |elm|mh-e|nmh|exmh|imp\b",
+    re.IGNORECASE,
+)
+_VERP = re.compile(
+    r"[+=_.-][\w.+%-]+=[\w-]+\.[\w.-]+@|\A<?(?:bounces?|b|return|errors?|rp|msprvs\d|delivery)[-+_.=]|bounce",
+    re.IGNORECASE,
+)
+_REWRITTEN = re.compile(r"srs\d?[=+]|\Aprvs=|\Abtv\d=|\Abatv", re.IGNORECASE)
+_BULK_LEVEL = re.compile(r"\bBCL:(\d)")
+
+
+def bulk(mail: Mail) -> str | None:
+    """List and marketing mail."""
+    to_many, by_a_program = _judged(mail)
+    if to_many is None or by_a_program is None or to_many.total < by_a_program.total:
+        return None
+    return to_many.sentence()
+
+
+def transactional(mail: Mail) -> str | None:
+    """Receipts, notices, tickets, codes: one recipient, but no person wrote it."""
+    to_many, by_a_program = _judged(mail)
+    if to_many is None or by_a_program is None or to_many.total >= by_a_program.total:
+        return None
+    return by_a_program.sentence()
+
+
+def _judged(mail: Mail) -> tuple[Finding, Finding] | tuple[None, None]:
+    """What speaks for mail to many and for mail by a program, where it is enough together; else nothing."""
+    if mail.is_own or mail.is_correspondence:
+        return None, None
+    to_many = weigh(mail, BULK_MARKS)
+    by_a_program = weigh(mail, TRANSACTIONAL_MARKS)
+    if max(to_many.strongest, by_a_program.strongest) >= ENOUGH:
+        return to_many, by_a_program
+    either = weigh(mail, EITHER_MARKS)
+    person = weigh(mail, PERSON_MARKS)
+    if to_many.total + by_a_program.total + either.total - person.total < ENOUGH or not (
+        to_many.total or by_a_program.total
+    ):
+        return None, None
+    return to_many, by_a_program
+
+
+def _is_list(mail: Mail) -> bool:
+    return any(mail.fields.get(name) for name in _LIST_FIELDS) and not _is_our_own_group(mail)
+
+
+def _has_bulk_precedence(mail: Mail) -> bool:
+    return mail.fields.word("precedence") in ("bulk", "list", "junk") and not _is_our_own_group(mail)
+
+
+def _is_our_own_group(mail: Mail) -> bool:
+    """Mail from outside to a group of ours, such as sales@: the group's List-Id is at our own domain."""
+    hosts = senders.hosts_in(mail.fields.get("list-id"))
+    return not mail.is_from_us and any(is_within(host, mail.policy.our_domains) for host in hosts)
+
+
+def _is_campaign(mail: Mail) -> bool:
+    return any(name in _CAMPAIGN_FIELDS or _CAMPAIGN_NAME.match(name) for name in mail.fields)
+
+
+def _is_ticket(mail: Mail) -> bool:
+    return any(name in mail.fields for name in _TICKET_FIELDS)
+
+
+def _mailer(mail: Mail) -> str:
+    return decoded(f"{mail.fields.get('x-mailer')} {mail.fields.get('user-agent')}")[:300]
+
+
+def _has_mass_mailer(mail: Mail) -> bool:
+    return bool(_MASS_MAILERS.search(_mailer(mail)))
+
+
+def _has_program_mailer(mail: Mail) -> bool:
+    return bool(_PROGRAMS.search(_mailer(mail))) and not _PEOPLES_CLIENTS.search(_mailer(mail))
+
+
+def _travelled_through(mail: Mail, services: frozenset[str]) -> bool:
+    fields = mail.fields
+    values = (
+        *fields.all("dkim-signature"),
+        *fields.all("return-path"),
+        *fields.all("message-id"),
+        *fields.all("received"),
+    )
+    return any(is_within(host, services) for value in values[:12] for host in senders.hosts_in(value))
+
+
+def _is_by_marketing_service(mail: Mail) -> bool:
+    return _travelled_through(mail, senders.MARKETING_SERVICES) and not _is_our_own_group(mail)
+
+
+def _is_by_delivery_service(mail: Mail) -> bool:
+    return _travelled_through(mail, senders.DELIVERY_SERVICES)
+
+
+def _counts_complaints(mail: Mail) -> bool:
+    return (
+        "feedback-id" in mail.fields
+        or "x-feedback-id" in mail.fields
+        or "x-report-abuse" in mail.fields
+        or "x-msfbl" in mail.fields
+    )
+
+
+def _has_own_return_path(mail: Mail) -> bool:
+    path = mail.fields.get("return-path").strip("<> ")
+    return bool(path) and not _REWRITTEN.search(path) and bool(_VERP.search(path)) and not _is_our_own_group(mail)
+
+
+def _bulk_level(mail: Mail) -> int:
+    found = _BULK_LEVEL.search(mail.fields.get("x-microsoft-antispam"))
+    return int(found.group(1)) if found else 0
+
+
+def _is_bulk_to_exchange(mail: Mail) -> bool:
+    return _bulk_level(mail) >= 4 or "CAT:BULK" in mail.fields.get("x-forefront-antispam-report")  # noqa: PLR2004 - BCL
+
+
+def _has_some_bulk_level(mail: Mail) -> bool:
+    return 1 <= _bulk_level(mail) < 4  # noqa: PLR2004 - as above
+
+
+def _is_auto_generated(mail: Mail) -> bool:
+    return bool(auto_submitted(mail.fields)) and auto_submitted(mail.fields) != "auto-replied"
+
+
+def _suppresses_answers(mail: Mail) -> bool:
+    value = mail.fields.get("x-auto-response-suppress").casefold()
+    return "all" in value or "autoreply" in value or "oof" in value
+
+
+def _is_reply(mail: Mail) -> bool:
+    return bool(mail.fields.get("in-reply-to") or mail.fields.get("references"))
+
+
+def _is_from_a_persons_client(mail: Mail) -> bool:
+    fields = mail.fields
+    if any(name in fields for name in ("thread-index", "x-originating-ip", "x-ms-has-attach")):
+        return True
+    return bool(_PEOPLES_CLIENTS.search(_mailer(mail))) and not _MASS_MAILERS.search(_mailer(mail))
+
+
+BULK_MARKS = (
+    Mark("names a mailing list or a way to unsubscribe in its headers", 100, _is_list),
+    Mark("calls itself bulk or list mail", 100, _has_bulk_precedence),
+    Mark("belongs to a campaign", 100, _is_campaign),
+    Mark("is bulk mail to Exchange", 100, _is_bulk_to_exchange),
+    Mark("comes from a newsletter's or a list's own address", 70, senders.is_announcer),
+    Mark("was made with a mass-mail program", 70, _has_mass_mailer),
+    Mark("was sent by a mass-mail service", 70, _is_by_marketing_service),
+    Mark("carries a mailing list's footer", 90, shape.has_list_footer),
+    Mark("offers to unsubscribe", 80, shape.has_unsubscribe_offer),
+    Mark("offers a version to read online", 60, shape.has_online_version),
+    Mark("says why one receives it", 50, shape.says_why_received),
+    Mark("asks mailbox providers for complaints", 50, _counts_complaints),
+    Mark("draws complaints elsewhere", 40, _has_some_bulk_level),
+    Mark("praises its offers", 40, shape.has_offers),
+    Mark("is laid out like a page", 30, shape.has_laid_out_html),
+    Mark("has a link every few lines", 25, shape.has_many_links),
+)
+
+TRANSACTIONAL_MARKS = (
+    Mark("says that a program made it", 100, _is_auto_generated),
+    Mark("comes from an address that takes no reply", 100, senders.takes_no_reply),
+    Mark("comes from a ticket or notification system", 100, _is_ticket),
+    Mark("wants no automatic answers", 70, _suppresses_answers),
+    Mark("comes from an address for notices", 60, senders.is_notifier),
+    Mark("asks not to be answered", 60, shape.wants_no_answer),
+    Mark("was made by a program, not in a mail client", 40, _has_program_mailer),
+)
+
+EITHER_MARKS = (
+    Mark("was sent by a delivery service for programs", 50, _is_by_delivery_service),
+    Mark("has a return address of its own for each recipient", 50, _has_own_return_path),
+    Mark("comes from a host for mass mail", 40, senders.is_at_marketing_host),
+    Mark("has a company's footer", 20, shape.has_company_footer),
+    Mark("comes from a role's address", 20, senders.is_role),
+    Mark("tracks its being opened", 20, shape.has_tracking_pixel),
+)
+
+PERSON_MARKS = (
+    Mark("answers a mail", 50, _is_reply),
+    Mark("was written in a person's mail client", 30, _is_from_a_persons_client),
+)

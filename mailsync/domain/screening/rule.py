@@ -1,0 +1,101 @@
+"""What a rule is: a name, a reason, and a pure function from a mail to the sentence that says why it is not wanted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from functools import cached_property
+from typing import NamedTuple
+
+from accounts.domain.addresses import address_candidates, domain_of, is_within
+from crm.domain.directory import Match
+from mailsync.domain.envelope import Envelope, Mailbox, ScreeningPolicy
+from mailsync.domain.headers import Headers
+from mailsync.domain.vocabulary import Reason
+
+
+class Stage(IntEnum):
+    """What must have been fetched before a rule can speak."""
+
+    ENVELOPE = 1
+    HEADERS = 2
+    BODY = 3
+
+
+class Verdict(StrEnum):
+    """What a rule said in a replay."""
+
+    PASSED = "passed"
+    DROPPED = "dropped"
+    NOT_REACHED = "not_reached"
+
+
+class Step(NamedTuple):
+    """One rule of a replay, in words for the mailbox's owner."""
+
+    rule: str
+    verdict: Verdict
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Mail:
+    """All that the rules may look at. `headers` is None until they are fetched, `text` and `html` likewise.
+
+    `text` is what its author wrote, without quoted and forwarded mail; `html` the body as it came, where it is HTML.
+    """
+
+    envelope: Envelope
+    policy: ScreeningPolicy
+    match: Match = field(default_factory=Match)
+    headers: Headers | None = None
+    text: str | None = None
+    html: str = ""
+
+    @cached_property
+    def author(self) -> Mailbox | None:
+        return self.envelope.from_ or self.envelope.sender
+
+    @cached_property
+    def subject(self) -> str:
+        return " ".join(self.envelope.subject[:1_000].split())
+
+    @cached_property
+    def fields(self) -> Headers:
+        return self.headers if self.headers is not None else Headers()
+
+    @cached_property
+    def is_from_us(self) -> bool:
+        return self.author is not None and is_ours(self.author.address, self.policy)
+
+    @cached_property
+    def is_own(self) -> bool:
+        """Written by one of our people, as far as the address tells; a newsletter of ours has no person's address."""
+        return self.author is not None and _is_among(self.author.address, self.policy.our_addresses)
+
+    @cached_property
+    def is_correspondence(self) -> bool:
+        """Whether we have written to its author before."""
+        return self.author is not None and _is_among(self.author.address, self.policy.correspondents)
+
+
+Test = Callable[[Mail], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`test` gives the sentence for a mail that is not wanted, None for any other; `passed` is said of those."""
+
+    name: str
+    reason: Reason
+    stage: Stage
+    test: Test
+    passed: str
+
+
+def is_ours(address: str, policy: ScreeningPolicy) -> bool:
+    """Whether the address is one of our people's, or stands at a domain of ours."""
+    return _is_among(address, policy.our_addresses) or is_within(domain_of(address), policy.our_domains)
+
+
+def _is_among(address: str, addresses: frozenset[str]) -> bool:
+    return any(candidate in addresses for candidate in address_candidates(address))

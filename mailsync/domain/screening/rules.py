@@ -1,0 +1,99 @@
+"""The rules in the order in which they speak, and what is run through them.
+
+envelope ─▶ draft ▶ readable ▶ never import ▶ internal ▶ CRM match ▶ your exclusions ▶ age ▶ calendar item
+                                                                                                   │ Candidate
+headers  ─▶ private ▶ delivery report ▶ automatic reply ▶ calendar ▶ list and marketing ▶ transactional
+                                                                                                   │
+body     ─▶ the same five once more, with what the text gives away                                 ▼ kept
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from crm.domain.directory import Directory
+from mailsync.domain.envelope import Candidate, Discard, Envelope, ScreeningPolicy, Triage
+from mailsync.domain.headers import Headers
+from mailsync.domain.screening.automatic import auto_reply, bounce, calendar, sensitivity
+from mailsync.domain.screening.bulk import bulk, transactional
+from mailsync.domain.screening.parties import ENVELOPE_RULES
+from mailsync.domain.screening.rule import Mail, Rule, Stage, Step, Verdict, is_ours
+from mailsync.domain.vocabulary import Reason
+
+HEADER_RULES = (
+    Rule("Sensitivity", Reason.SENSITIVITY, Stage.HEADERS, sensitivity, "Its author did not mark it private."),
+    Rule("Delivery report", Reason.BOUNCE, Stage.HEADERS, bounce, "It is no report of a failed delivery."),
+    Rule("Automatic reply", Reason.AUTO_REPLY, Stage.HEADERS, auto_reply, "It is no automatic reply."),
+    Rule("Calendar response", Reason.CALENDAR, Stage.HEADERS, calendar, "It is no invitation and no answer to one."),
+    Rule(
+        "List and marketing mail",
+        Reason.BULK,
+        Stage.HEADERS,
+        bulk,
+        "It is no mail to many; your own mail and mail of people you have written to never counts as such.",
+    ),
+    Rule("Transactional mail", Reason.TRANSACTIONAL, Stage.HEADERS, transactional, "A person wrote it."),
+)
+
+RULES: tuple[Rule, ...] = (*ENVELOPE_RULES, *HEADER_RULES)
+
+Fields = Iterable[tuple[str, str]]
+
+
+def screen_envelope(envelope: Envelope, policy: ScreeningPolicy, directory: Directory) -> Candidate | Discard:
+    """What the envelope alone decides: a candidate with its match, or why not."""
+    mail = _on_envelope(envelope, policy, directory)
+    reason = _first_reason(ENVELOPE_RULES, mail)
+    return Discard(reason) if reason else Candidate(envelope, mail.match)
+
+
+def screen_envelopes(envelopes: Iterable[Envelope], policy: ScreeningPolicy, directory: Directory) -> Triage:
+    """A page of envelopes, each counted once."""
+    kept: list[Candidate] = []
+    dropped: Counter[Reason] = Counter()
+    for envelope in envelopes:
+        verdict = screen_envelope(envelope, policy, directory)
+        if isinstance(verdict, Discard):
+            dropped[verdict.reason] += 1
+        else:
+            kept.append(verdict)
+    return Triage(tuple(kept), dropped)
+
+
+def screen_headers(candidate: Candidate, headers: Fields, policy: ScreeningPolicy) -> Discard | None:
+    """What the headers decide, before any body is fetched."""
+    reason = _first_reason(HEADER_RULES, Mail(candidate.envelope, policy, candidate.match, Headers(headers)))
+    return Discard(reason) if reason else None
+
+
+def screen_text(
+    candidate: Candidate, headers: Headers, policy: ScreeningPolicy, *, text: str, html: str = ""
+) -> Discard | None:
+    """What the text decides together with the headers. `text` is the author's own, `html` the body as it came."""
+    reason = _first_reason(HEADER_RULES, Mail(candidate.envelope, policy, candidate.match, headers, text, html))
+    return Discard(reason) if reason else None
+
+
+def explain(envelope: Envelope, headers: Fields | None, policy: ScreeningPolicy, directory: Directory) -> list[Step]:
+    """The real rules replayed in order (F21); those after the first that drops, or without headers, are not reached."""
+    mail = _on_envelope(envelope, policy, directory)
+    if headers is not None:
+        mail = Mail(envelope, policy, mail.match, Headers(headers))
+    steps: list[Step] = []
+    is_dropped = False
+    for rule in RULES:
+        if is_dropped or (rule.stage > Stage.ENVELOPE and headers is None):
+            steps.append(Step(rule.name, Verdict.NOT_REACHED, "It was not looked at under this rule."))
+            continue
+        sentence = rule.test(mail)
+        is_dropped = sentence is not None
+        steps.append(Step(rule.name, Verdict.DROPPED if is_dropped else Verdict.PASSED, sentence or rule.passed))
+    return steps
+
+
+def _on_envelope(envelope: Envelope, policy: ScreeningPolicy, directory: Directory) -> Mail:
+    outside = [address for address in envelope.addresses if not is_ours(address, policy)]
+    return Mail(envelope, policy, directory.match(outside))
+
+
+def _first_reason(rules: Iterable[Rule], mail: Mail) -> Reason | None:
+    return next((rule.reason for rule in rules if rule.test(mail) is not None), None)

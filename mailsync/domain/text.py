@@ -1,0 +1,218 @@
+"""A mail's body as plain text that a person enjoys reading.
+
+    HTML ─▶ markup.washed: no scripts, hidden parts or pixels ─▶ html2text, tuned ──┐
+    text ─▶ link targets and image names that Exchange's conversion leaves, out ────┴─▶ clean whitespace ─▶ cut
+
+Everything here is one pass over the input, so that a hostile body costs what its length costs.
+"""
+
+import re
+from dataclasses import dataclass
+
+from html2text import HTML2Text
+
+from mailsync.domain.markup import HIDDEN_FILLERS, washed
+
+MAX_TEXT_LENGTH = 100_000
+"""Characters of a mail's text that are kept, some forty printed pages."""
+
+_MAX_BODY_LENGTH = 2_000_000
+_MAX_QUOTE_DEPTH = 5
+
+_BLOCKS = frozenset(
+    "p div h1 h2 h3 h4 h5 h6 address article aside blockquote center dl dt dd fieldset figure figcaption footer form header "
+    "main nav ol pre section table ul".split()
+)
+_TIGHT = frozenset("div dt dd center address li".split())
+_LINK_TARGET = re.compile(r"(?<=[^\s<])<(?:https?://|mailto:|tel:)[^<>\s]{1,4000}>", re.IGNORECASE)
+_IMAGE_NAME = re.compile(
+    r"\[(?:cid:[^\]\s]{1,400}|https?://[^\]\s]{1,2000}\.(?:png|gif|jpe?g)[^\]\s]{0,400})\](?:<[^<>\s]{1,4000}>)?"
+)
+_BRACKETED_EMOJI = re.compile(
+    "\\[([\u2600-\u27bf\U0001f000-\U0001faff][\ufe0f\u200d\u2600-\u27bf\U0001f000-\U0001faff]{0,8})\\]"
+)
+_LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+_REMOVED = re.compile(f"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f{HIDDEN_FILLERS}\u202a-\u202e\ufffc\ud800-\udfff]")
+_STRAY_JOINERS = re.compile("(?:(?<=\\s)|^)\u200c+|\u200c+(?=\\s|$)")
+_QUOTE_MARK_ALONE = re.compile(r">[> ]*")
+_CELL = "\t"
+
+
+@dataclass(frozen=True, slots=True)
+class BodyText:
+    """Plain text, and whether some of it was left out for its length."""
+
+    text: str
+    is_cut: bool = False
+
+
+def body_text(body: str, *, is_html: bool) -> BodyText:
+    """`body` as plain text of at most MAX_TEXT_LENGTH characters."""
+    is_cut = len(body) > _MAX_BODY_LENGTH
+    body = body[:_MAX_BODY_LENGTH]
+    if is_html:
+        markup = washed(body)
+        text = _rendered(markup.html)
+        is_cut = is_cut or markup.is_cut
+    else:
+        text = _IMAGE_NAME.sub("", body)
+        text = _LINK_TARGET.sub("", text)
+        text = _BRACKETED_EMOJI.sub(r"\1", text)
+    return _cut(clean(text), is_cut=is_cut)
+
+
+def clean(text: str) -> str:
+    """Line ends, spaces and invisible characters made plain; one blank line at most; no blanks at line ends."""
+    text = _LINE_ENDS.sub("\n", text)
+    text = _STRAY_JOINERS.sub("", _REMOVED.sub("", _SPACES.sub(" ", text)))
+    lines: list[str] = []
+    is_after_blank = True
+    for line in text.split("\n"):
+        bare = line.rstrip().replace(_CELL, "  ")
+        if bare or not is_after_blank:
+            lines.append(bare)
+        is_after_blank = not bare
+    return "\n".join(lines).strip("\n")
+
+
+def _cut(text: str, *, is_cut: bool) -> BodyText:
+    if len(text) <= MAX_TEXT_LENGTH:
+        return BodyText(text, is_cut)
+    kept = text[:MAX_TEXT_LENGTH]
+    at_space = max(kept.rfind(" ", MAX_TEXT_LENGTH - 200), kept.rfind("\n", MAX_TEXT_LENGTH - 200))
+    return BodyText((kept if at_space < 0 else kept[:at_space]).rstrip(), is_cut=True)
+
+
+def _rendered(html: str) -> str:
+    return _without_empty_quotes(_PlainText().handle(html))
+
+
+def _without_empty_quotes(text: str) -> str:
+    """A quoted empty line becomes an empty one where quoting begins or ends, and one is enough in between."""
+    lines = text.split("\n")
+    kept: list[str] = []
+    for line in lines:
+        bare = line.rstrip()
+        if _QUOTE_MARK_ALONE.fullmatch(bare):
+            if kept and (not kept[-1] or _QUOTE_MARK_ALONE.fullmatch(kept[-1]) or not kept[-1].startswith(">")):
+                continue
+        kept.append(bare)
+    return "\n".join(kept)
+
+
+class _PlainText(HTML2Text):
+    """html2text without Markdown: every tag is laid out here, no character is escaped, nothing is wrapped.
+
+    Exchange and Word put a paragraph into each table cell; the first block of a cell therefore breaks no line.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(bodywidth=0)
+        self.unicode_snob = True
+        self.ignore_emphasis = self.ignore_images = self.ignore_links = True
+        self.tag_callback = self._lay_out
+        self._cells: list[bool] = []
+        self._row_has_text = False
+        self._lists: list[int] = []
+        self._is_after_cell = False
+        self._is_preformatted = False
+        self._depth = 0
+
+    def handle_data(self, data: str, entity_char: bool = False) -> None:  # noqa: FBT001, FBT002 - html2text's signature
+        """Text as it is; as an `entity_char` html2text escapes none of it."""
+        if data.strip():
+            if self._is_after_cell:
+                self._is_after_cell = False
+                if self._row_has_text and not self.p_p:
+                    self.o(_CELL)
+            self._row_has_text = True
+            if self._cells:
+                self._cells[-1] = True
+        if self._is_preformatted and not entity_char:
+            self._as_typed(data)
+        else:
+            super().handle_data(data, entity_char=True)
+
+    def _as_typed(self, data: str) -> None:
+        for number, line in enumerate(data.split("\n")):
+            if number:
+                self.p_p = min(self.p_p + 1, 2)
+            if line.strip():
+                self.o(line.rstrip("\r"))
+
+    def _lay_out(self, _: HTML2Text, tag: str, attrs: dict[str, str | None], start: bool) -> bool:  # noqa: FBT001 - as above
+        if tag in ("td", "th"):
+            self._cell(start=start)
+        elif tag == "tr":
+            self._row()
+        elif tag == "br":
+            if start:
+                self._line_break()
+        elif tag == "hr":
+            if start:
+                self.p()
+                self.o("_" * 32)
+                self.p()
+        elif tag == "li":
+            self._item(start=start)
+        elif tag == "blockquote":
+            self._quote(start=start)
+        elif tag == "pre":
+            self.p()
+            self._is_preformatted = start
+        elif tag in _BLOCKS:
+            self._block(tag, start=start)
+        return True
+
+    def _block(self, tag: str, *, start: bool) -> None:
+        if tag in ("ul", "ol"):
+            if start:
+                self._lists.append(0 if tag == "ol" else -1)
+            elif self._lists:
+                self._lists.pop()
+            if len(self._lists) > int(start):
+                self.pbr()
+                return
+        if self._cells and not self._cells[-1]:
+            return
+        if tag in _TIGHT or (self._cells and tag == "p"):
+            self.pbr()
+        else:
+            self.p()
+
+    def _line_break(self) -> None:
+        if self._cells and not self._cells[-1]:
+            return
+        self.p_p = min(self.p_p + 1, 2)
+
+    def _item(self, *, start: bool) -> None:
+        self.pbr()
+        if start:
+            mark = "-"
+            if self._lists and self._lists[-1] >= 0:
+                self._lists[-1] += 1
+                mark = f"{self._lists[-1]}."
+            self.o("  " * min(max(len(self._lists) - 1, 0), 4) + mark + " ")
+            self.space = False
+
+    def _quote(self, *, start: bool) -> None:
+        self.p()
+        self._depth = self._depth + 1 if start else max(self._depth - 1, 0)
+        self.blockquote = min(self._depth, _MAX_QUOTE_DEPTH)
+
+    def _cell(self, *, start: bool) -> None:
+        if start:
+            self._cells.append(False)
+            self._is_after_cell = True
+        elif self._cells:
+            if self._cells.pop() and self._cells:
+                self._cells[-1] = True
+            if self.p_p == 1 and not self._cells:
+                self.p_p = 0
+        self.space = False
+
+    def _row(self) -> None:
+        self._row_has_text = False
+        self._is_after_cell = False
+        self.pbr()
