@@ -67,9 +67,9 @@ class Tenant:
         for entry in self.state.journal.entries():
             self._apply(entry)
 
-    def perform(self, name: str, **arguments: Any) -> dict[str, Any]:
+    def perform(self, operation: str, /, **arguments: Any) -> dict[str, Any]:
         """Does one operation and remembers it. Raises LookupError or ValueError where it cannot be done."""
-        entry = {"op": name, "at": self.clock.now(), **arguments}
+        entry = {"op": operation, "at": self.clock.now(), **arguments}
         answer = self._apply(entry)
         self.state.journal.append(entry)
         return answer

@@ -50,6 +50,7 @@ class SandboxProcess:
         self.options = SandboxOptions(**options)
         self._own_dir = tempfile.TemporaryDirectory(prefix="sandbox-") if state_dir is None else None
         self.state_dir = state_dir or Path(self._own_dir.name if self._own_dir else "")
+        self.state_dir.mkdir(parents=True, exist_ok=True)
         self.crm_dir = self.state_dir / "crm"
         self._process: subprocess.Popen[str] | None = None
         self.start()
