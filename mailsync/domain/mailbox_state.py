@@ -21,6 +21,7 @@ a round falls short. The one place that changes a mailbox's state is mailsync.se
 from dataclasses import dataclass
 from datetime import datetime
 
+from accounts.microsoft.aadsts import explain
 from mailsync.domain.vocabulary import MailboxState as State
 
 NOT_CONNECTED = "not_connected"
@@ -169,9 +170,14 @@ _ADVICE_BY_REASON: dict[tuple[State, str], Advice] = {
 
 
 def advice(state: State | str, reason: str = "", not_before: datetime | None = None) -> Advice:
-    """What to tell the person; `not_before` (UTC) is named where Microsoft gave a time."""
+    """What to tell the person; `not_before` (UTC) is named where Microsoft gave a time.
+
+    A stop with a code of sign-in says what exactly that code means.
+    """
     state = State(state)
     found = _ADVICE_BY_REASON.get((state, reason)) or _ADVICE[state]
+    if state in STOPPED and (meaning := explain(reason)):
+        return Advice(found.title, meaning.sentence, meaning.next_step or found.next_step, needs_action=True)
     if state is State.THROTTLED and not_before is not None:
         return Advice(found.title, f"{found.sentence} It goes on at {not_before:%H:%M} UTC.", found.next_step)
     return found

@@ -15,11 +15,11 @@ from mailsync.domain.envelope import Envelope
 from mailsync.domain.vocabulary import CursorPhase
 from mailsync.graph.client import DeltaPage
 from mailsync.models import FolderCursor, Sighting
+from mailsync.services.sightings import sightings_of
 from mailsync.sync.corridor import harvest
 from mailsync.sync.patience import fetch_each
 from mailsync.sync.reading import PAGE_SIZE, Reading
 from mailsync.sync.record import Page, record_page
-from mailsync.sync.sightings import sightings_of
 
 FILTER_CAP = 5_000
 """A filtered delta round ends after so many messages, whatever is left (Graph: delta-query-messages)."""

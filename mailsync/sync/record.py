@@ -17,9 +17,9 @@ from accounts.domain.vocabulary import Detail, Visibility
 from mailsync.domain.counts import Outcome
 from mailsync.domain.vocabulary import Reason
 from mailsync.models import FolderCursor, MailboxWalk, Sighting
+from mailsync.services.sightings import new_sighting, settle_known
 from mailsync.sync.corridor import Harvest
 from mailsync.sync.reading import Reading
-from mailsync.sync.sightings import new_sighting, settle_known
 from timeline.services.recording import RecordedEmail, record_emails
 
 _TRIES = 8

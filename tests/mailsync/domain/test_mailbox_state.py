@@ -77,5 +77,11 @@ def test_a_reason_makes_the_sentence_more_exact():
 def test_a_wait_names_its_end():
     at = datetime(2026, 11, 20, 10, 42, tzinfo=UTC)
     assert "10:42 UTC" in advice(State.THROTTLED, "TooManyRequests", at).sentence
-        "10:42 UTC" in advice(State.THROTTLED, "TooManyRequests", datetime(2026, 11, 20, 10, 42, tzinfo=UTC)).sentence
-    )
+
+
+def test_a_code_of_sign_in_says_what_exactly_happened():
+    told = advice(State.NEEDS_SIGN_IN, "AADSTS50173")
+    assert told.title == "Sign in to Microsoft again"
+    assert told.sentence != advice(State.NEEDS_SIGN_IN).sentence
+    assert told.next_step
+    assert told.is_stopped
