@@ -1,0 +1,194 @@
+"""Which deal a mail belongs to: the rules alone, without a table."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.domain.vocabulary import OpportunityRule
+from crm.domain.directory import Match, Party
+from timeline.domain.assignment import (
+    Assignment,
+    AssignmentRules,
+    Circle,
+    Deal,
+    Occasion,
+    choose_opportunity,
+    circles_of,
+    nearest_account,
+    nearest_inbox_owner,
+    owner_of,
+)
+from timeline.domain.copies import Wording, combined
+from timeline.domain.vocabulary import AssociationRule, ParticipantRole
+
+NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)
+GLOBEX, INITECH, JANE, JO, CAROL, DAVE = (UUID(int=number) for number in range(1, 7))
+
+
+def deal(number, **changes):
+    fields = {
+        "id": UUID(int=100 + number),
+        "account": GLOBEX,
+        "owner": None,
+        "is_closed": False,
+        "closed_on": None,
+        "created_at": NOON - timedelta(days=100 - number),
+        "modified_at": NOON - timedelta(days=number),
+    }
+    return Deal(**{**fields, **changes})
+
+
+def occasion(**changes):
+    fields = {"occurred_at": NOON, "circles": (Circle(frozenset({JANE}), frozenset({GLOBEX})),)}
+    return Occasion(**{**fields, **changes})
+
+
+def chosen(*deals, rules=None, current=None, **changes):
+    return choose_opportunity(occasion(**changes), deals, rules or AssignmentRules(), current=current)
+
+
+def test_without_a_deal_there_is_nothing_to_doubt():
+    assert chosen() == Assignment()
+    assert chosen(deal(1, account=INITECH)) == Assignment()
+
+
+def test_the_sole_open_deal_is_certain():
+    assert chosen(deal(1)) == Assignment(deal(1).id, AssociationRule.SOLE_OPEN, True, (deal(1).id,))
+
+
+@pytest.mark.parametrize(
+    ("rule", "winner"),
+    [
+        (OpportunityRule.MOST_RECENTLY_UPDATED_OPEN, 2),
+        (OpportunityRule.MOST_RECENTLY_CREATED_OPEN, 4),
+        (OpportunityRule.OLDEST_CREATED_OPEN, 2),
+        (OpportunityRule.MOST_RECENTLY_UPDATED, 1),
+    ],
+)
+def test_among_several_the_organizations_rule_decides_and_is_not_sure(rule, winner):
+    deals = [deal(1, is_closed=True, closed_on=NOON.date()), deal(2), deal(3), deal(4)]
+    answer = chosen(*deals, rules=AssignmentRules(rule=rule))
+    assert (answer.opportunity, answer.rule, answer.is_certain) == (deal(winner).id, rule.value, False)
+    assert answer.candidates[0] == answer.opportunity
+    assert set(answer.candidates) == {each.id for each in deals}
+
+
+def test_a_contact_role_goes_before_the_accounts_other_deals():
+    hers = deal(9, account=INITECH, contacts=frozenset({JANE}))
+    answer = chosen(deal(1), hers, deal(2))
+    assert (answer.opportunity, answer.rule, answer.is_certain) == (hers.id, AssociationRule.CONTACT_ROLE, True)
+
+
+def test_the_deal_of_the_persons_own_is_preferred_where_the_organization_says_so():
+    deals = [deal(1, owner=DAVE), deal(2, owner=CAROL)]
+    assert chosen(*deals, users=frozenset({CAROL})).opportunity == deal(1).id
+    answer = chosen(*deals, users=frozenset({CAROL}), rules=AssignmentRules(owner_priority=True))
+    assert (answer.opportunity, answer.rule, answer.is_certain) == (deal(2).id, AssociationRule.OWNER_PRIORITY, True)
+
+
+def test_several_of_the_persons_own_are_left_to_the_rule():
+    deals = [deal(1, owner=DAVE), deal(2, owner=CAROL), deal(3, owner=CAROL)]
+    answer = chosen(*deals, users=frozenset({CAROL}), rules=AssignmentRules(owner_priority=True))
+    assert (answer.opportunity, answer.rule, answer.is_certain) == (deal(2).id, "most_recently_updated_open", False)
+
+
+@pytest.mark.parametrize(
+    ("days_after_close", "is_found", "is_certain"),
+    [(-5, True, True), (0, True, True), (14, True, False), (15, False, True)],
+)
+def test_a_closed_deal_receives_mail_for_two_weeks(days_after_close, is_found, is_certain):
+    closed = deal(1, is_closed=True, closed_on=NOON.date() - timedelta(days=days_after_close), modified_at=NOON)
+    answer = chosen(closed)
+    assert (answer.opportunity is not None, answer.is_certain) == (is_found, is_certain)
+    assert answer.rule == (AssociationRule.RECENTLY_CLOSED if is_found else AssociationRule.NO_OPPORTUNITY)
+
+
+def test_an_open_deal_goes_before_a_recently_closed_one():
+    assert chosen(deal(1, is_closed=True, closed_on=NOON.date()), deal(50)).opportunity == deal(50).id
+
+
+def test_a_close_date_in_the_future_does_not_keep_a_closed_deal_alive():
+    closed = deal(1, is_closed=True, closed_on=NOON.date() + timedelta(days=300), modified_at=NOON - timedelta(days=40))
+    assert chosen(closed).opportunity is None
+
+
+def test_the_authors_side_goes_before_the_copied_ones():
+    partner = Circle(frozenset({JO}), frozenset({INITECH}))
+    ours = deal(40)
+    theirs = deal(1, account=INITECH)
+    circles = (Circle(frozenset({JANE}), frozenset({GLOBEX})), Circle(), partner)
+    assert chosen(ours, theirs, circles=circles).opportunity == ours.id
+
+
+def test_a_deal_created_after_the_mail_does_not_take_it_from_where_it_stands():
+    last = deal(1, is_closed=True, closed_on=NOON.date())
+    following = deal(2, created_at=NOON + timedelta(days=1))
+    assert chosen(last, following).opportunity == following.id
+    assert chosen(last, following, current=last.id).opportunity == last.id
+    assert chosen(last, deal(3), following, current=last.id).opportunity == deal(3).id
+
+
+@given(
+    st.permutations(
+        [deal(number, is_closed=number % 3 == 0, owner=CAROL if number % 2 else None) for number in range(8)]
+    )
+)
+def test_the_order_of_the_deals_does_not_matter(deals):
+    rules = AssignmentRules(owner_priority=True)
+    expected = chosen(*sorted(deals, key=lambda each: each.id), rules=rules, users=frozenset({CAROL}))
+    assert chosen(*deals, rules=rules, users=frozenset({CAROL})) == expected
+
+
+def test_the_owner_is_the_deals_owner_else_the_inbox_owner():
+    assert owner_of(deal(1, owner=DAVE), CAROL) == DAVE
+    assert owner_of(deal(1), CAROL) == CAROL
+    assert owner_of(None, CAROL) == CAROL
+
+
+@given(
+    st.lists(st.sampled_from([CAROL, DAVE, JANE, JO]), min_size=1),
+    st.lists(st.sampled_from([CAROL, DAVE, JANE, JO]), min_size=1),
+)
+def test_the_inbox_owner_does_not_depend_on_who_came_first(some, others):
+    parts = {CAROL: (ParticipantRole.TO, 1), DAVE: (ParticipantRole.FROM, 0)}
+    step_by_step = nearest_inbox_owner({nearest_inbox_owner(set(some), parts), *others}, parts)
+    assert step_by_step == nearest_inbox_owner({*some, *others}, parts)
+
+
+def test_circles_and_the_nearest_account_follow_the_headers():
+    match = Match(
+        parties={"jane@globex.example": (Party(contact=JANE, account=GLOBEX),), "jo@lead.example": (Party(lead=JO),)},
+        accounts={"x@initech.example": (INITECH,)},
+    )
+    parts = [
+        (ParticipantRole.CC, "jane@globex.example"),
+        (ParticipantRole.TO, "x@initech.example"),
+        (ParticipantRole.FROM, "jo@lead.example"),
+    ]
+    author, to, cc = circles_of(parts, match)
+    assert author == Circle()
+    assert (to.accounts, cc.contacts, cc.accounts) == ({INITECH}, {JANE}, {GLOBEX})
+    assert nearest_account(parts, match) == INITECH
+    assert nearest_account(parts[:1], match) == GLOBEX
+    assert nearest_account([], match) is None
+
+
+WORDINGS = st.builds(
+    Wording,
+    subject=st.sampled_from(["", "Re: Hi", "[EXT] Re: Hi"]),
+    text=st.sampled_from(["", "Yes", "Caution\nYes"]),
+    new_text=st.sampled_from(["", "Yes"]),
+    is_text_cut=st.booleans(),
+    in_reply_to=st.sampled_from([None, "<a@x>", "<b@x>"]),
+    references=st.sampled_from([(), ("<a@x>",), ("<a@x>", "<b@x>")]),
+)
+
+
+@given(WORDINGS, WORDINGS, WORDINGS)
+def test_what_is_kept_of_several_copies_does_not_depend_on_their_order(one, two, three):
+    assert combined(one, two) == combined(two, one)
+    assert combined(combined(one, two), three) == combined(one, combined(two, three))
+    assert combined(one, one) == one
