@@ -98,6 +98,7 @@ if _database["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;",
     }
 else:
+    _database["ENGINE"] = "jiminny_sync.mariadb"
     _database["OPTIONS"] = {
         "charset": "utf8mb4",
         "collation": "utf8mb4_bin",

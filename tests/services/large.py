@@ -180,4 +180,6 @@ def _build_mails(organization: Organization, engagement: Engagement, count: int,
         occurred_at=moment,
     )
     sighting = factories.SightingFactory(email=email, mailbox=mailbox)
-    multiply(sighting, count, email_id=this, graph_id="CONCAT('large', seq)", graph_id_hash="SHA2(CONCAT('large', seq), 256)")
+    multiply(
+        sighting, count, email_id=this, graph_id="CONCAT('large', seq)", graph_id_hash="SHA2(CONCAT('large', seq), 256)"
+    )

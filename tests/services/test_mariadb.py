@@ -57,6 +57,29 @@ def test_names_sort_and_match_without_regard_to_case_or_accent(acme):
     assert Account.objects.filter(organization=acme, name="ecole").exists()
 
 
+@pytest.mark.parametrize(
+    "found",
+    [
+        {"owner_email__iexact": "FRANK@acme.example"},
+        {"owner_email__icontains": "NK@ACME"},
+        {"owner_email__istartswith": "fRANK"},
+        {"owner_email__iendswith": ".EXAMPLE"},
+        {"owner_email__iregex": "^frank@"},
+        {"name__iexact": "ECOLE"},
+        {"name__icontains": "COL"},
+    ],
+)
+def test_what_people_search_for_disregards_case_and_accent_on_every_column(acme, found):
+    AccountFactory(organization=acme, name="École", owner_email="Frank@acme.example")
+
+    assert Account.objects.filter(organization=acme, **found).exists()
+    assert not Account.objects.filter(organization=acme, owner_email="frank@acme.example").exists()
+
+
+def test_an_id_can_still_be_searched_by_a_part_of_it(acme):
+    assert Account.objects.filter(pk__icontains=str(AccountFactory(organization=acme).pk)[:8]).exists()
+
+
 def test_two_addresses_that_differ_in_an_accent_are_two(acme):
     contact = ContactFactory(organization=acme)
     PersonAddressFactory(contact=contact, organization=acme, address="josé@globex.example")

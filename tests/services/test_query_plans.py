@@ -14,6 +14,9 @@ ENGAGEMENTS = int(os.environ.get("ENGAGEMENTS", "200000"))
 FEW_ROWS = 5_000
 """What may be read row by row: the customers of one organization, never its mail."""
 
+SECONDS_AT_MOST = 3
+"""On a noisy machine; the slowest take a third of it on a quiet one."""
+
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
 
 
@@ -54,30 +57,29 @@ def scans(statement):
     ]
 
 
-def test_every_page_and_list_reads_by_an_index(client, acme, alice, record_property):
-    large = build_large_organization(acme, alice, ENGAGEMENTS)
-    client.force_login(alice)
-    pages = [
+def addresses(large):
+    """Every page and list, plain and narrowed in each way that the API offers."""
+    filters = {
+        "account": large.account.pk,
+        "contact": large.contact.pk,
+        "conversation": large.conversation.pk,
+        "kind": "email",
+        "direction": "inbound",
+        "opportunity": large.opportunity.pk,
+        "owner": large.viewer.pk,
+        "participant": "person7@customer.example",
+        "occurred_after": "2026-11-01T00:00:00Z",
+        "occurred_before": "2026-11-01T00:00:00Z",
+    }
+    lists = ["engagements", "conversations", "accounts", "contacts", "leads", "opportunities", "mailboxes"]
+    return [
         "/deals/",
         f"/deals/{large.opportunity.pk}/",
         "/customers/",
         f"/customers/accounts/{large.account.pk}/",
         f"/customers/contacts/{large.contact.pk}/",
         f"/conversations/{large.conversation.pk}/",
-    ]
-    filters = {
-        "account": large.account.pk,
-        "contact": large.contact.pk,
-        "conversation": large.conversation.pk,
-        "kind": "email",
-        "opportunity": large.opportunity.pk,
-        "owner": alice.pk,
-        "participant": "person7@customer.example",
-        "occurred_after": "2026-11-01T00:00:00Z",
-    }
-    lists = ["engagements", "conversations", "accounts", "contacts", "leads", "opportunities", "mailboxes"]
-    addresses = [
-        *pages,
+        "/search/?q=renewal",
         *(f"/api/v1/{name}/" for name in lists),
         *(f"/api/v1/engagements/?{name}={value}" for name, value in filters.items()),
         *(f"/api/v1/conversations/?{name}={filters[name]}" for name in ("account", "opportunity", "participant")),
@@ -85,15 +87,20 @@ def test_every_page_and_list_reads_by_an_index(client, acme, alice, record_prope
         f"/api/v1/conversations/{large.conversation.pk}/",
     ]
 
+
+def test_every_page_and_list_reads_by_an_index(client, acme, alice, carol, record_property):
+    large = build_large_organization(acme, alice, ENGAGEMENTS)
     found = []
-    for address in addresses:
-        seen = look(client, address)
-        record_property(address, f"{seen.seconds:.2f} s, {len(seen.statements)} queries")
-        for statement in seen.statements:
-            if statement.lstrip("(").startswith("SELECT"):
-                found += [(address, *scan, statement[:300]) for scan in scans(statement)]
-        if seen.seconds > 3:
-            found.append((address, f"took {seen.seconds:.1f} s"))
+    for viewer in (alice, carol):
+        client.force_login(viewer)
+        for address in addresses(large):
+            seen = look(client, address)
+            record_property(f"{viewer.name} {address}", f"{seen.seconds:.2f} s, {len(seen.statements)} queries")
+            for statement in seen.statements:
+                if statement.lstrip("(").startswith("SELECT"):
+                    found += [(address, *scan, statement[:300]) for scan in scans(statement)]
+            if seen.seconds > SECONDS_AT_MOST:
+                found.append((address, f"took {seen.seconds:.1f} s"))
     assert found == []
 
 

@@ -49,7 +49,7 @@ def pytest_configure() -> None:
 
     _listen(Transport, "perform_request", "Elasticsearch")
     _listen(AbstractConnection, "send_packed_command", "Redis")
-    if settings.DATABASES["default"]["ENGINE"].endswith("mysql"):
+    if "sqlite" not in settings.DATABASES["default"]["ENGINE"]:
         from django.db.backends.mysql.base import CursorWrapper  # noqa: PLC0415 - needs mysqlclient
 
         _listen(CursorWrapper, "execute", "MariaDB")

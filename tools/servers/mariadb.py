@@ -18,6 +18,7 @@ USER = "jiminny"
 SETTINGS = """\
 [mariadbd]
 datadir = {data}
+tmpdir = {temporary}
 socket = mariadb.sock
 port = {port}
 bind-address = 127.0.0.1
@@ -70,7 +71,10 @@ class MariaDb(Server):
 
     def prepare(self, port: int) -> None:
         password = self._password()
-        (self.folder / "server.cnf").write_text(SETTINGS.format(data=self.storage, port=port))
+        # A starting server removes every temporary table in its folder, another server's too.
+        temporary = self.folder.resolve() / "tmp"
+        temporary.mkdir(exist_ok=True)
+        (self.folder / "server.cnf").write_text(SETTINGS.format(data=self.storage, temporary=temporary, port=port))
         self._write_secret(self.client_file, CLIENT.format(port=port, user=USER, password=password))
         self._write_secret(self._init_file, GRANTS.format(database=DATABASE, user=USER, password=password))
         if not self.storage.exists():
