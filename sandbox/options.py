@@ -4,6 +4,8 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
+from sandbox.clock import epoch_of
+
 PROFILES = ("demo", "bench")
 
 
@@ -30,6 +32,14 @@ class Options:
         return {"seed": self.seed, "mails": self.mails, "days": self.days, "profile": self.profile, "now": self.now}
 
 
+def _moment(text: str) -> str:
+    try:
+        epoch_of(text)
+    except ValueError as wrong:
+        raise argparse.ArgumentTypeError(f"{text!r} is no ISO 8601 time, such as 2026-11-20T12:00:00Z") from wrong
+    return text
+
+
 def read_options(arguments: list[str] | None = None) -> Options:
     """Parses the command line."""
     parser = argparse.ArgumentParser(
@@ -42,7 +52,9 @@ def read_options(arguments: list[str] | None = None) -> Options:
     parser.add_argument("--mails", type=int, default=4000, help="copies over all mailboxes")
     parser.add_argument("--days", type=int, default=120, help="how far back they reach")
     parser.add_argument("--live", type=float, default=0.0, metavar="SECONDS", help="deliver a mail every so often")
-    parser.add_argument("--now", default="", metavar="ISO", help="start the clock here; makes everything reproducible")
+    parser.add_argument(
+        "--now", default="", type=_moment, metavar="ISO", help="start the clock here; makes everything reproducible"
+    )
     parser.add_argument("--crm-dir", type=Path, default=None, help="write the CRM's CSV files here")
     parser.add_argument("--app-port", type=int, default=8000, help="where the product's web server listens")
     parser.add_argument("--profile", choices=PROFILES, default="demo", help="bench: one rep holds every mail")

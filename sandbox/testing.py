@@ -25,6 +25,8 @@ import requests
 
 from sandbox.control_client import DEFAULT_SCOPES, Control, Json, SandboxError
 
+__all__ = ["DEFAULT_SCOPES", "Control", "Json", "SandboxError", "SandboxOptions", "SandboxProcess"]
+
 READY_SECONDS = 60
 STOP_SECONDS = 10
 _CALLBACK = "http://localhost/oauth/microsoft/callback/"
@@ -91,6 +93,7 @@ class SandboxProcess:
             watchdog.cancel()
         if not line.startswith("READY"):
             process.wait()
+            _close_pipes(process)
             raise SandboxError(f"the sandbox did not start (exit code {process.returncode})")
 
     @property

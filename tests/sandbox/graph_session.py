@@ -61,4 +61,5 @@ class GraphSession:
 
     def batch(self, *paths: str) -> dict[str, Any]:
         parts = [{"id": str(number), "method": "GET", "url": path} for number, path in enumerate(paths)]
-        return self.request("POST", "/$batch", json={"requests": parts}).json()
+        answer: dict[str, Any] = self.request("POST", "/$batch", json={"requests": parts}).json()
+        return answer

@@ -1,5 +1,6 @@
 import threading
 import time
+from typing import Any
 
 import pytest
 import requests
@@ -76,7 +77,7 @@ def test_the_log_shows_every_part_of_a_batch(sandbox: SandboxProcess, rita: Grap
     ],
 )
 def test_a_fault_strikes_as_often_as_told(
-    sandbox: SandboxProcess, rita: GraphSession, kind: str, arguments: dict[str, object], status: int, code: str
+    sandbox: SandboxProcess, rita: GraphSession, kind: str, arguments: dict[str, Any], status: int, code: str
 ):
     sandbox.control.fault(kind, path="messages/delta", count=2, after=1, **arguments)
     answers = [rita.get(DELTA, _select="id") for _ in range(4)]

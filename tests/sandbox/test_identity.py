@@ -52,17 +52,17 @@ def hidden_fields(page: str) -> dict[str, str]:
     return {name: html.unescape(value) for name, value in found}
 
 
-def start(client: msal.ConfidentialClientApplication, **options: Any) -> dict[str, Any]:
+def start(client: msal.ConfidentialClientApplication, **options: Any) -> Any:
     options = {"login_hint": RITA, "response_mode": "form_post", **options}
     return client.initiate_auth_code_flow(["User.Read", "Mail.Read"], redirect_uri=CALLBACK, **options)
 
 
-def signed_in(client: msal.ConfidentialClientApplication, session: requests.Session) -> dict[str, Any]:
+def signed_in(client: msal.ConfidentialClientApplication, session: requests.Session) -> Any:
     flow = start(client)
     return client.acquire_token_by_auth_code_flow(flow, follow(session, flow["auth_uri"]))
 
 
-def refreshed(client: msal.ConfidentialClientApplication) -> dict[str, Any]:
+def refreshed(client: msal.ConfidentialClientApplication) -> Any:
     account = client.get_accounts()[0]
     return client.acquire_token_silent_with_error(["Mail.Read"], account, force_refresh=True)
 
