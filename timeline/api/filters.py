@@ -44,7 +44,7 @@ class EngagementFilters(django_filters.FilterSet):
 
     def with_words(self, queryset: QuerySet[Engagement], _name: str, value: str) -> QuerySet[Engagement]:
 
-        return queryset.filter(pk__in=search_engagements(self.request.user, value))
+        return queryset.filter(pk__in=search_engagements(self.request.user, value).engagements.order_by().values("pk"))
 
 
 class ConversationFilters(django_filters.FilterSet):

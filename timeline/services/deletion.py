@@ -45,6 +45,7 @@ def delete_conversation(*, conversation: Conversation, actor: User) -> int:
     if not _may_delete(actor, rows):
         raise NotAllowed("Colleagues took part in this conversation: ask an admin to delete it.")
     with transaction.atomic():
+        _lock([conversation.pk])
         deleted = _delete(conversation.organization, rows, what="This conversation")
         record_event(
             organization=conversation.organization,
@@ -69,6 +70,7 @@ def delete_engagement(*, engagement: Engagement, actor: User) -> None:
         raise NotAllowed("Only somebody who took part in this, or an admin, may delete it.")
     organization, conversation = engagement.organization, engagement.conversation_id
     with transaction.atomic():
+        _lock([conversation] if conversation else [])
         _delete(organization, rows, what=f"This {engagement.kind}")
         record_event(
             organization=organization,
@@ -88,6 +90,7 @@ def delete_rows(organization: Organization, ids: Collection[UUID], *, suppressed
     """
     rows = Engagement.objects.filter(organization=organization, pk__in=ids)
     conversations = set(rows.exclude(conversation=None).values_list("conversation_id", flat=True))
+    _lock(conversations)
     if suppressed:
         suppress(organization, _identities(rows))
     queue_for_index(organization.pk, ids)
@@ -113,6 +116,16 @@ def refresh_conversations(ids: Collection[UUID]) -> None:
         Conversation.objects.filter(pk=pk).update(
             email_count=len(mails), first_at=first_at, last_at=mails[-1][0], subject=subject
         )
+
+
+def _lock(conversations: Collection[UUID | None]) -> None:
+    """Take turns with recording, which locks a conversation before it adds to it: in the order of their ids."""
+    list(
+        Conversation.objects.select_for_update()
+        .filter(pk__in={pk for pk in conversations if pk})
+        .order_by("pk")
+        .values_list("pk")
+    )
 
 
 def _may_delete(actor: User, rows: QuerySet[Engagement]) -> bool:

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 
+from accounts.domain.addresses import address_candidates
 from accounts.models import Organization
 from accounts.services.keys import organization_key
 from timeline.domain.vocabulary import SuppressionKind
@@ -46,15 +47,21 @@ def suppressed_among(organization: Organization, values: Iterable[Suppressed]) -
     if not wanted:
         return frozenset()
     key = organization_key(organization)
-    by_hash = {_keyed_hash(key, kind, value): (kind, value) for kind, value in wanted}
-    hashes, found = list(by_hash), set()
+    hashes_of = {each: [_keyed_hash(key, each[0], form) for form in _forms(*each)] for each in wanted}
+    hashes = sorted({keyed_hash for some in hashes_of.values() for keyed_hash in some})
+    found: set[str] = set()
     for start in range(0, len(hashes), _AT_ONCE):
         found |= set(
             Suppression.objects.filter(
                 organization=organization, keyed_hash__in=hashes[start : start + _AT_ONCE]
             ).values_list("keyed_hash", flat=True)
         )
-    return frozenset(by_hash[keyed_hash] for keyed_hash in found)
+    return frozenset(each for each, some in hashes_of.items() if found.intersection(some))
+
+
+def _forms(kind: SuppressionKind, value: str) -> tuple[str, ...]:
+    """What a suppression of this value may stand under: whoever is erased is erased with every +tag."""
+    return address_candidates(value) if kind == SuppressionKind.ADDRESS else (value,)
 
 
 def _keyed_hash(key: bytes, kind: SuppressionKind, value: str) -> str:

@@ -1,0 +1,157 @@
+"""An organization's rules about what is kept out: added with their effect on stored mail, taken back with it (F5, F24).
+
+lines typed ─▶ check ─▶ preview: what each would hide ─▶ add ─▶ row + hide what it concerns + audit
+row ─▶ remove ─▶ what another rule keeps hidden stays so, the rest is shown again
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.domain.audit import AuditVerb
+from accounts.models import Organization, User
+from accounts.services.audit import record_event
+from mailsync.domain.blocked_domains import check_domain
+from mailsync.domain.vocabulary import BlockKind, ExclusionKind
+from mailsync.models import BlockedDomain, Exclusion
+from mailsync.services.exclusions import normalize_exclusion
+from mailsync.services.rule_effects import OrganizationRule, affected, still_dropped
+from timeline.models import Engagement
+from timeline.services.hiding import hand_over, hide, unhide
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedLine:
+    """One line as typed: the rule it means, a warning or none, how much stored mail it would hide; or its flaw."""
+
+    raw: str
+    rule: OrganizationRule | None = None
+    warning: str = ""
+    flaw: str = ""
+    is_known: bool = False
+    would_hide: int = 0
+
+
+@dataclass(slots=True)
+class Preview:
+    """Every line, and what all of them together would hide."""
+
+    lines: list[CheckedLine] = field(default_factory=list)
+    would_hide: int = 0
+
+    @property
+    def is_sound(self) -> bool:
+        return bool(self.lines) and not any(line.flaw for line in self.lines)
+
+    @property
+    def new_rules(self) -> list[OrganizationRule]:
+        return [line.rule for line in self.lines if line.rule is not None and not line.is_known]
+
+
+def preview_rules(organization: Organization, kind: BlockKind | ExclusionKind, raw_lines: Iterable[str]) -> Preview:
+    """What adding these lines would do; nothing is stored."""
+    known = _known(organization, kind)
+    preview, seen = Preview(), set[str]()
+    for raw in (line.strip() for line in raw_lines):
+        if not raw:
+            continue
+        try:
+            value, warning = _checked(kind, raw)
+        except ValueError as error:
+            preview.lines.append(CheckedLine(raw, flaw=str(error)))
+            continue
+        if value in seen:
+            continue
+        seen.add(value)
+        rule, is_known = OrganizationRule(kind, value), value in known
+        count = 0 if is_known else len(affected(organization, [rule]))
+        preview.lines.append(CheckedLine(raw, rule, warning, is_known=is_known, would_hide=count))
+    preview.would_hide = len(affected(organization, preview.new_rules)) if preview.new_rules else 0
+    return preview
+
+
+def add_rules(
+    *, organization: Organization, rules: Sequence[OrganizationRule], note: str = "", actor: User
+) -> tuple[list[BlockedDomain | Exclusion], int]:
+    """Add rules and hide the stored mail that they concern; the new rows, and how many engagements were hidden."""
+    rows: list[BlockedDomain | Exclusion] = []
+    hidden = 0
+    with transaction.atomic():
+        for rule in rules:
+            ids = affected(organization, [rule])
+            row = _make(organization, rule, note, actor)
+            count = hide(organization=organization, ids=ids, rule=rule_name(row), now=timezone.now())
+            record_event(
+                organization=organization,
+                actor=actor,
+                verb=AuditVerb.ADDED,
+                subject=row,
+                detail={"kind": str(rule.kind), "hidden": count},
+            )
+            rows.append(row)
+            hidden += count
+    return rows, hidden
+
+
+def remove_rule(*, row: BlockedDomain | Exclusion, actor: User | None) -> int:
+    """Take a rule back and show what nothing else hides; how many engagements came back."""
+    organization, name = row.organization, rule_name(row)
+    with transaction.atomic():
+        hidden = set(
+            Engagement.objects.filter(organization=organization, hidden_by_rule=name).values_list("pk", flat=True)
+        )
+        for other in _rows(organization) if hidden else ():
+            if type(other) is type(row) and other.pk == row.pk:
+                continue
+            kept = still_dropped(organization, hidden, rule_of(other))
+            hand_over(organization=organization, ids=kept, rule=name, to_rule=rule_name(other))
+            hidden -= kept
+        shown = unhide(organization=organization, rule=name, now=timezone.now())
+        record_event(
+            organization=organization, actor=actor, verb=AuditVerb.REMOVED, subject=row, detail={"shown_again": shown}
+        )
+        row.delete()
+    return shown
+
+
+def rule_of(row: BlockedDomain | Exclusion) -> OrganizationRule:
+    """A stored rule as a value."""
+    if isinstance(row, BlockedDomain):
+        return OrganizationRule(BlockKind(row.kind), row.domain)
+    return OrganizationRule(ExclusionKind(row.kind), row.value)
+
+
+def rule_name(row: BlockedDomain | Exclusion) -> str:
+    """What stands beside an engagement that the rule hides."""
+    return f"{type(row).__name__.lower()}:{row.pk}"
+
+
+def _rows(organization: Organization) -> list[BlockedDomain | Exclusion]:
+    return [
+        *BlockedDomain.objects.filter(organization=organization),
+        *Exclusion.objects.filter(organization=organization, user=None),
+    ]
+
+
+def _known(organization: Organization, kind: BlockKind | ExclusionKind) -> set[str]:
+    if isinstance(kind, BlockKind):
+        return set(BlockedDomain.objects.filter(organization=organization).values_list("domain", flat=True))
+    rows = Exclusion.objects.filter(organization=organization, user=None, kind=kind)
+    return set(rows.values_list("value", flat=True))
+
+
+def _checked(kind: BlockKind | ExclusionKind, raw: str) -> tuple[str, str]:
+    if isinstance(kind, BlockKind) or kind is ExclusionKind.DOMAIN:
+        checked = check_domain(raw)
+        return checked.domain, checked.warning
+    return normalize_exclusion(kind, raw), ""
+
+
+def _make(organization: Organization, rule: OrganizationRule, note: str, actor: User) -> BlockedDomain | Exclusion:
+    if isinstance(rule.kind, BlockKind):
+        return BlockedDomain.objects.create(
+            organization=organization, domain=rule.value, kind=rule.kind, note=note, created_by=actor
+        )
+    return Exclusion.objects.create(organization=organization, user=None, kind=rule.kind, value=rule.value)

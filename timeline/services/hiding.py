@@ -1,0 +1,51 @@
+"""Hides engagements by a rule, and shows them again when the rule is taken back (F24).
+
+rule made ──hide──▶ hidden_at, hidden_by_rule ──unhide──▶ as before
+                         └── after HIDDEN_DAYS (timeline/domain/retention.py) ──purge_expired──▶ deleted
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.models import Organization
+from timeline.models import Engagement
+from timeline.search.outbox import queue_for_index
+
+_AT_ONCE = 1_000
+
+
+def hide(*, organization: Organization, ids: Collection[UUID], rule: str, now: datetime) -> int:
+    """Hide those of `ids` that are not hidden yet; how many. `rule` names what hides them, up to 80 characters."""
+    changed = 0
+    for some in _portions(ids):
+        with transaction.atomic():
+            rows = Engagement.objects.filter(organization=organization, pk__in=some, hidden_at=None)
+            changed += rows.update(hidden_at=now, hidden_by_rule=rule, changed_at=now)
+            queue_for_index(organization.pk, some)
+    return changed
+
+
+def unhide(*, organization: Organization, rule: str, now: datetime) -> int:
+    """Show again all that `rule` hid; how many."""
+    ids = list(Engagement.objects.filter(organization=organization, hidden_by_rule=rule).values_list("pk", flat=True))
+    for some in _portions(ids):
+        with transaction.atomic():
+            rows = Engagement.objects.filter(organization=organization, pk__in=some, hidden_by_rule=rule)
+            rows.update(hidden_at=None, hidden_by_rule="", changed_at=now)
+            queue_for_index(organization.pk, some)
+    return len(ids)
+
+
+def hand_over(*, organization: Organization, ids: Collection[UUID], rule: str, to_rule: str) -> None:
+    """Let `to_rule` go on hiding those of `ids` that `rule` hid."""
+    for some in _portions(ids):
+        rows = Engagement.objects.filter(organization=organization, pk__in=some, hidden_by_rule=rule)
+        rows.update(hidden_by_rule=to_rule)
+
+
+def _portions(ids: Collection[UUID]) -> list[list[UUID]]:
+    ordered = sorted(ids)
+    return [ordered[start : start + _AT_ONCE] for start in range(0, len(ordered), _AT_ONCE)]
