@@ -18,6 +18,7 @@ import pytest
 import requests
 
 from tests.person import Person
+from tests.rooms import own_rooms
 from tools.stack import ROOT, Stack
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("promises")]
@@ -74,20 +75,21 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("promises")
     temporary = folder / "tmp"
     temporary.mkdir()
-    stack = Stack(folder, variables={"TMPDIR": str(temporary)})
-    try:
-        stack.start_sandbox("--mails", str(MAILS), "--days", str(DAYS))
-        stack.load()
-        stack.start_web()
-        for person in stack.people:
-            Person(f"http://localhost:{stack.port}", person["email"]).sign_in().connect().switch(on=True)
-        world = World(stack, {})
-        world.sync()
-        world.control("do/deliver_random", {"count": LIVE})
-        world.outcome = world.sync()
-        yield world
-    finally:
-        stack.close()
+    with own_rooms() as rooms:
+        stack = Stack(folder, variables={"TMPDIR": str(temporary), **rooms})
+        try:
+            stack.start_sandbox("--mails", str(MAILS), "--days", str(DAYS))
+            stack.load()
+            stack.start_web()
+            for person in stack.people:
+                Person(f"http://localhost:{stack.port}", person["email"]).sign_in().connect().switch(on=True)
+            world = World(stack, {})
+            world.sync()
+            world.control("do/deliver_random", {"count": LIVE})
+            world.outcome = world.sync()
+            yield world
+        finally:
+            stack.close()
 
 
 IMPORTED = """
