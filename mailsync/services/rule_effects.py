@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Organization
 from crm.selectors import directory_for
-from mailsync.domain.envelope import Candidate, Envelope, ScreeningPolicy
+from mailsync.domain.envelope import Candidate, Discard, Envelope, ScreeningPolicy
 from mailsync.domain.envelope import Mailbox as Person
 from mailsync.domain.screening import screen_envelope
 from mailsync.domain.vocabulary import BlockKind, ExclusionKind, Reason
