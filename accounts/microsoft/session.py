@@ -26,27 +26,22 @@ IDENTITY_TIMEOUT = (5.0, 30.0)
 _DISCOVERY_LIFE_SECONDS = 86_400.0
 _POOL_SIZE = 10
 
-_CONNECT_ONLY = Retry(total=2, connect=2, read=0, redirect=0, status=0, other=0, backoff_factor=0.2)
-_READS = Retry(
-    total=2, connect=2, read=1, redirect=0, status=0, other=0, backoff_factor=0.2, allowed_methods={"GET", "POST"}
-)
-"""POST is a `$batch` of GETs here, so that repeating it changes nothing."""
-
-_sessions: dict[tuple[int, str], requests.Session] = {}
+_sessions: dict[tuple[int, str, str], requests.Session] = {}
 _lock = Lock()
 
 
 def microsoft_session() -> requests.Session:
     """The process's session; raises Misconfigured where MICROSOFT_CA_BUNDLE names no file."""
-    key = (os.getpid(), settings.MICROSOFT_CA_BUNDLE)  # a forked worker must not share its parent's sockets
+    ca_bundle, graph_url = settings.MICROSOFT_CA_BUNDLE, settings.MICROSOFT_GRAPH_URL
+    key = (os.getpid(), ca_bundle, graph_url)  # a forked worker must not share its parent's sockets
     with _lock:
         if key not in _sessions:
             _sessions.clear()
-            _sessions[key] = _new_session(settings.MICROSOFT_CA_BUNDLE)
+            _sessions[key] = _new_session(ca_bundle, graph_url)
         return _sessions[key]
 
 
-def _new_session(ca_bundle: str) -> requests.Session:
+def _new_session(ca_bundle: str, graph_url: str) -> requests.Session:
     if ca_bundle and not Path(ca_bundle).is_file():
         raise Misconfigured(
             "CaBundleMissing",
@@ -57,9 +52,28 @@ def _new_session(ca_bundle: str) -> requests.Session:
     session.trust_env = False  # REQUESTS_CA_BUNDLE would silently override `verify`, a proxy would see the tokens
     session.verify = ca_bundle or True
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # one person's cookies never reach another's
-    session.mount("https://", HTTPAdapter(_POOL_SIZE, _POOL_SIZE, max_retries=_CONNECT_ONLY))
-    session.mount(settings.MICROSOFT_GRAPH_URL, HTTPAdapter(_POOL_SIZE, _POOL_SIZE, max_retries=_READS))
+    session.mount("https://", HTTPAdapter(_POOL_SIZE, _POOL_SIZE, max_retries=_retry(dropped=0)))
+    session.mount(graph_url, HTTPAdapter(_POOL_SIZE, _POOL_SIZE, max_retries=_retry(dropped=1)))
     return session
+
+
+def _retry(*, dropped: int) -> Retry:
+    """Repeat a connection that could not be made, and `dropped` times one that ended without an answer.
+
+    An answer is never repeated, whatever its status: how long to wait is for the sync to decide. A POST to Graph is a
+    `$batch` of GETs, so that repeating it changes nothing; a token request may have used up its code.
+    """
+    return Retry(
+        total=2,
+        connect=2,
+        read=dropped,
+        redirect=0,
+        status=0,
+        other=0,
+        allowed_methods={"GET", "POST"} if dropped else None,
+        backoff_factor=0.2,
+        respect_retry_after_header=False,
+    )
 
 
 @dataclass(slots=True)

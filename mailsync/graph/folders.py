@@ -21,20 +21,7 @@ from mailsync.graph.refusals import Reply, Target, refusal
 from mailsync.graph.schema import FolderPage, MailFolder
 from mailsync.graph.wire import Wire
 
-EXCLUDED_WELL_KNOWN = (
-    "deleteditems",
-    "drafts",
-    "junkemail",
-    "outbox",
-    "conversationhistory",
-    "scheduled",
-    "searchfolders",
-    "recoverableitemsdeletions",
-    "syncissues",
-    "conflicts",
-    "localfailures",
-    "serverfailures",
-)
+EXCLUDED_WELL_KNOWN = ("deleteditems", "drafts", "junkemail", "outbox", "conversationhistory")
 """Names that Graph takes in place of an id, whatever the mailbox's language (…/graph/api/resources/mailfolder)."""
 
 NAMED_WELL_KNOWN = ("inbox", "sentitems")

@@ -126,8 +126,12 @@ _NOT_FOUND: dict[Target, type[MicrosoftError]] = {
 }
 _FORBIDDEN: dict[Target, type[MicrosoftError]] = dict.fromkeys(Target, ConsentRevoked) | {Target.ITEM: ItemGone}
 _GONE: dict[Target, type[MicrosoftError]] = dict.fromkeys(Target, CursorExpired) | {Target.ITEM: ItemGone}
-# a continuation that Graph finds malformed is of no use any more; the folder's lookback always is
-_BAD_REQUEST: dict[Target, type[MicrosoftError]] = dict.fromkeys(Target, Unavailable) | {Target.CURSOR: CursorExpired}
+_BAD_REQUEST: dict[Target, type[MicrosoftError]] = {
+    Target.MAILBOX: Unavailable,
+    Target.FOLDER: Unavailable,
+    Target.CURSOR: CursorExpired,  # a continuation found malformed is of no use any more; the folder's lookback is
+    Target.ITEM: ItemGone,  # all but the id is always the same in these requests
+}
 
 _LEAF_BY_STATUS: dict[int, dict[Target, type[MicrosoftError]]] = {
     HTTPStatus.BAD_REQUEST: _BAD_REQUEST,

@@ -71,7 +71,7 @@ class Wire:
         return replies
 
     def _batch_once(self, paths: Mapping[str, str], prefer: str) -> dict[str, Reply]:
-        headers = {"Content-Type": "application/json"}
+        headers = {"Content-Type": "application/json", "Prefer": IMMUTABLE_IDS}
         body = self._answer("POST", "/$batch", Target.MAILBOX, headers, batch_payload(paths, prefer))
         return read_replies(paths, body)
 

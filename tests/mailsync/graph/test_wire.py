@@ -1,0 +1,291 @@
+"""Single replies, played without a server."""
+
+import json
+from typing import Any
+
+import pytest
+import requests
+import responses
+
+from mailsync.graph.batch import in_batches
+from mailsync.graph.client import GraphClient
+from mailsync.graph.errors import (
+    ConsentRevoked,
+    CursorExpired,
+    ForeignLink,
+    ItemGone,
+    MailboxUnavailable,
+    Misconfigured,
+    ReauthenticationNeeded,
+    Throttled,
+    Unavailable,
+)
+from mailsync.graph.refusals import Target
+from mailsync.graph.wire import Wire
+
+BASE = "https://graph.example/v1.0"
+DELTA = f"{BASE}/me/mailFolders('F')/messages/delta?$deltatoken=1"
+EMPTY_ROUND = {"value": [], "@odata.deltaLink": DELTA}
+
+
+class Tokens:
+    """Gives numbered tokens and remembers how often a fresh one was wanted."""
+
+    def __init__(self, refusal: Exception | None = None) -> None:
+        self.fresh = 0
+        self._refusal = refusal
+
+    def __call__(self, is_fresh_wanted: bool) -> str:
+        if is_fresh_wanted:
+            self.fresh += 1
+            if self._refusal:
+                raise self._refusal
+        return f"token-{self.fresh}"
+
+
+@pytest.fixture
+def graph():
+    with responses.RequestsMock() as played:
+        yield played
+
+
+@pytest.fixture
+def tokens() -> Tokens:
+    return Tokens()
+
+
+def client(tokens: Tokens) -> GraphClient:
+    return GraphClient(BASE, tokens, requests.Session())
+
+
+def play_batch(graph: responses.RequestsMock, *answers: dict[str, Any]) -> None:
+    graph.post(f"{BASE}/$batch", json={"responses": list(answers)})
+
+
+def test_each_request_carries_its_own_id_the_token_and_immutable_ids(graph, tokens):
+    graph.get(DELTA, json=EMPTY_ROUND)
+    one = client(tokens)
+
+    one.message_delta("F", link=DELTA, page_size=50)
+    one.message_delta("F", link=DELTA, page_size=50)
+
+    first, second = (call.request.headers for call in graph.calls)
+    assert first["Prefer"] == 'odata.maxpagesize=50, IdType="ImmutableId"'
+    assert first["Authorization"] == "Bearer token-0"
+    assert first["client-request-id"] != second["client-request-id"]
+    assert one.requests == 2
+
+
+def test_a_refused_token_is_replaced_once_and_the_request_repeated(graph, tokens):
+    graph.get(DELTA, status=401, json={"error": {"code": "InvalidAuthenticationToken"}})
+    graph.get(DELTA, json=EMPTY_ROUND)
+
+    client(tokens).message_delta("F", link=DELTA)
+
+    assert tokens.fresh == 1
+    assert graph.calls[1].request.headers["Authorization"] == "Bearer token-1"
+
+
+def test_a_fresh_token_that_is_refused_too_asks_to_sign_in(graph, tokens):
+    graph.get(DELTA, status=401, json={"error": {"code": "InvalidAuthenticationToken"}})
+
+    with pytest.raises(ReauthenticationNeeded, match="InvalidAuthenticationToken"):
+        client(tokens).message_delta("F", link=DELTA)
+
+    assert (tokens.fresh, len(graph.calls)) == (1, 2)
+
+
+def test_a_token_that_worked_may_expire_and_be_replaced_again(graph, tokens):
+    for _ in range(2):
+        graph.get(DELTA, status=401)
+        graph.get(DELTA, json=EMPTY_ROUND)
+    one = client(tokens)
+
+    one.message_delta("F", link=DELTA)
+    one.message_delta("F", link=DELTA)
+
+    assert tokens.fresh == 2
+
+
+def test_a_forbidden_request_checks_the_scope_by_a_fresh_token(graph):
+    graph.get(DELTA, status=403, json={"error": {"code": "ErrorAccessDenied"}})
+
+    with pytest.raises(ConsentRevoked, match="mail_read_missing"):
+        client(Tokens(ConsentRevoked("mail_read_missing"))).message_delta("F", link=DELTA)
+
+
+def test_many_forbidden_requests_ask_for_one_fresh_token(graph, tokens):
+    graph.get(DELTA, status=403)
+    one = client(tokens)
+
+    for _ in range(3):
+        with pytest.raises(ConsentRevoked):
+            one.message_delta("F", link=DELTA)
+
+    assert tokens.fresh == 1
+
+
+def test_a_redirect_is_never_followed(graph, tokens):
+    graph.get(DELTA, status=302, headers={"Location": "https://evil.example/"})
+
+    with pytest.raises(Unavailable, match="HTTP 302"):
+        client(tokens).message_delta("F", link=DELTA)
+
+    assert len(graph.calls) == 1
+
+
+def test_a_foreign_link_is_refused_before_anything_is_sent(graph, tokens):
+    with pytest.raises(ForeignLink):
+        client(tokens).message_delta("F", link="https://evil.example/v1.0/me/messages/delta?$deltatoken=1")
+
+    assert len(graph.calls) == 0
+
+
+@pytest.mark.parametrize("body", [b'{"value":[{"id":"A","sub', b"", b"<html>", b'"text"', b"[]", b"[" * 100_000])
+def test_an_answer_cut_short_with_status_200_is_tried_again_later(graph, tokens, body):
+    graph.get(DELTA, body=body)
+
+    with pytest.raises(Unavailable, match="TruncatedReply"):
+        client(tokens).message_delta("F", link=DELTA)
+
+
+@pytest.mark.parametrize(
+    ("failure", "leaf"),
+    [
+        (requests.ConnectionError("reset"), Unavailable),
+        (requests.Timeout("slow"), Unavailable),
+        (requests.exceptions.ChunkedEncodingError("cut"), Unavailable),
+        (requests.exceptions.SSLError("CERTIFICATE_VERIFY_FAILED"), Misconfigured),
+        (requests.exceptions.SSLError("handshake failure"), Unavailable),
+    ],
+)
+def test_trouble_on_the_line_becomes_an_error_of_the_tree(graph, tokens, failure, leaf):
+    graph.get(DELTA, body=failure)
+
+    with pytest.raises(leaf):
+        client(tokens).message_delta("F", link=DELTA)
+
+
+def test_a_batch_holds_gets_alone_and_at_most_twenty(graph, tokens):
+    graph.post(f"{BASE}/$batch", json={"responses": []})
+
+    client(tokens).fetch_bodies(f"id{number}" for number in range(45))
+
+    sent = [json.loads(call.request.body)["requests"] for call in graph.calls]
+    assert [len(requests_in) for requests_in in sent] == [20, 20, 5]
+    assert {request["method"] for requests_in in sent for request in requests_in} == {"GET"}
+    assert {request["url"].partition("?")[2] for requests_in in sent for request in requests_in} == {"$select=id,body"}
+
+
+def test_an_oversized_batch_is_a_defect_and_not_sent(tokens):
+    with pytest.raises(ValueError, match="20"):
+        Wire(BASE, tokens, requests.Session()).batch({str(number): "/me" for number in range(21)})
+
+
+def test_an_id_asked_for_twice_is_fetched_once():
+    assert list(in_batches(["A", "a", "A"])) == [["A", "a"]]
+
+
+def test_answers_in_any_order_find_their_ids_and_failures_stay_with_their_item(graph, tokens):
+    play_batch(
+        graph,
+        {"id": "3", "status": 503, "headers": {"Retry-After": "4"}},
+        {"id": "1", "status": 404, "body": {"error": {"code": "ErrorItemNotFound"}}},
+        {"id": "0", "status": 200, "body": {"id": "A", "body": {"contentType": "text", "content": "a"}}},
+        {
+            "id": "2",
+            "status": 429,
+            "headers": {"Retry-After": "7"},
+            "body": {"error": {"code": "ApplicationThrottled"}},
+        },
+        {"id": "5", "status": 200, "body": "bm90IGpzb24="},
+        {"id": "6", "status": 200, "body": {}},
+        {"id": "7", "status": 404, "body": {"error": {"code": "MailboxNotEnabledForRESTAPI"}}},
+    )
+
+    found = client(tokens).fetch_bodies(["A", "B", "C", "D", "E", "F", "G", "H"])
+
+    assert found["A"].body == "a"
+    assert isinstance(found["B"], ItemGone)
+    assert isinstance(found["C"], Throttled)
+    assert found["C"].retry_after == 7.0
+    assert isinstance(found["D"], Unavailable)
+    assert found["D"].retry_after == 4.0
+    assert isinstance(found["E"], Unavailable)  # no answer at all
+    assert isinstance(found["F"], Unavailable)
+    assert isinstance(found["G"], ItemGone)
+    assert isinstance(found["H"], MailboxUnavailable)
+
+
+def test_a_batch_refused_as_a_whole_is_an_error_of_the_whole(graph, tokens):
+    graph.post(f"{BASE}/$batch", status=429, headers={"Retry-After": "3"})
+
+    with pytest.raises(Throttled):
+        client(tokens).fetch_headers(["A"])
+
+
+def test_items_of_a_batch_whose_token_expired_are_asked_for_once_more(graph, tokens):
+    play_batch(
+        graph,
+        {"id": "0", "status": 200, "body": {"id": "A"}},
+        {"id": "1", "status": 401, "body": {"error": {"code": "InvalidAuthenticationToken"}}},
+    )
+    play_batch(graph, {"id": "0", "status": 200, "body": {"id": "B"}})
+
+    found = client(tokens).fetch_headers(["A", "B"])
+
+    assert {key: content.graph_id for key, content in found.items()} == {"A": "A", "B": "B"}
+    assert json.loads(graph.calls[1].request.body)["requests"][0]["url"].startswith("/me/messages/B?")
+
+
+def test_one_private_mail_that_is_forbidden_does_not_end_the_sync(graph, tokens):
+    forbidden = {"status": 403, "body": {"error": {"code": "ErrorAccessDenied"}}}
+    play_batch(graph, {"id": "0", "status": 200, "body": {"id": "A"}}, {"id": "1", **forbidden})
+    play_batch(graph, {"id": "0", **forbidden})
+
+    found = client(tokens).fetch_headers(["A", "B"])
+
+    assert isinstance(found["B"], ItemGone)
+    assert tokens.fresh == 1
+
+
+def test_the_deltas_of_many_folders_travel_in_one_request_each_with_its_own_fate(graph, tokens):
+    links = {name: f"{BASE}/me/mailFolders('{name}')/messages/delta?$deltatoken={name}" for name in "ABC"}
+    play_batch(
+        graph,
+        {"id": "1", "status": 410, "body": {"error": {"code": "SyncStateNotFound"}}},
+        {"id": "0", "status": 200, "body": {"value": [], "@odata.deltaLink": links["A"]}},
+        {"id": "2", "status": 200, "body": {"value": [], "@odata.nextLink": links["C"]}},
+    )
+
+    pages = client(tokens).delta_batch(links | {"D": "https://evil.example/v1.0/x"})
+
+    assert pages["A"].delta_link == links["A"]
+    assert isinstance(pages["B"], CursorExpired)
+    assert pages["C"].next_link == links["C"]
+    assert isinstance(pages["D"], ForeignLink)
+    assert len(graph.calls) == 1
+    sent = json.loads(graph.calls[0].request.body)["requests"]
+    assert all("odata.maxpagesize" in request["headers"]["Prefer"] for request in sent)
+    assert all(request["url"].startswith("/me/mailFolders(") for request in sent)
+
+
+def test_ids_and_message_ids_are_quoted_into_addresses(graph, tokens):
+    graph.post(f"{BASE}/$batch", json={"responses": []})
+    graph.get(f"{BASE}/me/messages", json={"value": []})
+    one = client(tokens)
+
+    one.fetch_headers(["A/+=?&#"])
+    one.find_by_message_id("<o'hara&x=1@x.example>")
+
+    assert "/me/messages/A%2F%2B%3D%3F%26%23?" in json.loads(graph.calls[0].request.body)["requests"][0]["url"]
+    assert "%3Co%27%27hara%26x%3D1%40x.example%3E" in graph.calls[1].request.url
+
+
+def test_an_error_of_a_request_names_what_was_asked_for_only_by_microsofts_id(graph, tokens):
+    graph.get(f"{BASE}/me/x", status=500, headers={"request-id": "r-9"}, json={"error": {"code": "UnknownError"}})
+
+    with pytest.raises(Unavailable) as refused:
+        Wire(BASE, tokens, requests.Session()).get("/me/x", Target.MAILBOX)
+
+    assert str(refused.value) == "Unavailable · UnknownError · status 500 · request r-9"
