@@ -59,7 +59,11 @@ class CorrectionForm(forms.Form):
     """Which deal an engagement belongs to, as a person says."""
 
     opportunity = forms.ModelChoiceField(
-        Opportunity.objects.none(), required=False, label="Deal", empty_label="No deal: the customer's record only"
+        Opportunity.objects.none(),
+        required=False,
+        label="Deal",
+        empty_label="No deal: the customer's record only",
+        error_messages={"invalid_choice": "Choose one of the deals in the list."},
     )
 
     def __init__(self, viewer: User, choices: Any, data: Any = None, *, initial: Any = None) -> None:

@@ -12,6 +12,7 @@ from timeline.forms import CorrectionForm
 from timeline.selectors import engagements_for, with_parts
 from timeline.selectors.assignments import assignment_of
 from timeline.selectors.entries import entry_of
+from timeline.services.assignment import correct_opportunity
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -25,8 +26,6 @@ def assignment(request: ViewerRequest, pk: UUID) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         opportunity = form.cleaned_data["opportunity"]
-        from timeline.services.assignment import correct_opportunity  # noqa: PLC0415 - lands with recording
-
         correct_opportunity(engagement=engagement, opportunity=opportunity, actor=request.user)
         messages.success(request, f"Filed under {opportunity}." if opportunity else "Taken off every deal.")
         return redirect("assignment", pk=pk)

@@ -1,0 +1,73 @@
+"""`/healthz`: the process answers. `/readyz`: what it stands on answers. `/metrics`: counts and lags, nobody's name.
+
+A check that fails is named and no more; why stands in the log.
+"""
+
+from collections.abc import Callable
+
+import structlog
+from celery import current_app
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from elasticsearch import Elasticsearch
+
+from jiminny_sync.metrics import exposition, gather
+
+ANSWER_WITHIN_SECONDS = 2
+
+log = structlog.get_logger(__name__)
+
+
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - as above
+    """200 where every service answers, else 503; which ones do not is said."""
+    results = {name: _answers(name, check) for name, check in _checks().items()}
+    words = {name: "ok" if answers else "does not answer" for name, answers in results.items()}
+    return JsonResponse(words, status=200 if all(results.values()) else 503)
+
+
+@require_safe
+@never_cache
+def metrics(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - as above
+    """In Prometheus' text format 0.0.4."""
+    return HttpResponse(exposition(gather(timezone.now())), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _checks() -> dict[str, Callable[[], None]]:
+    checks = {"database": _ask_database, "broker": _ask_broker}
+    return checks | ({"search": _ask_search} if settings.ELASTICSEARCH_URL else {})
+
+
+def _answers(name: str, check: Callable[[], None]) -> bool:
+    try:
+        check()
+    except Exception as error:  # noqa: BLE001 - whatever keeps it from answering, it does not answer
+        log.warning("readiness.failed", service=name, error=type(error).__name__)
+        return False
+    return True
+
+
+def _ask_database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def _ask_broker() -> None:
+    with current_app.connection_for_write(connect_timeout=ANSWER_WITHIN_SECONDS) as broker:
+        broker.ensure_connection(max_retries=1, timeout=ANSWER_WITHIN_SECONDS)
+
+
+def _ask_search() -> None:
+    with Elasticsearch(settings.ELASTICSEARCH_URL, request_timeout=ANSWER_WITHIN_SECONDS, max_retries=0) as client:
+        client.cluster.health(timeout=f"{ANSWER_WITHIN_SECONDS}s")

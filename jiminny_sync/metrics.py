@@ -1,0 +1,90 @@
+"""What a monitoring system reads: numbers of the whole installation, with no organization, person or mail in them."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Min, Sum
+
+from mailsync.domain.vocabulary import MailboxState
+from mailsync.models import Mailbox, SyncRun
+from timeline.models import IndexOutbox
+
+WINDOW = timedelta(hours=1)
+OVERDUE_AFTER = timedelta(minutes=5)
+
+Sample = tuple[dict[str, str], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """A number that goes up and down, by labels."""
+
+    name: str
+    meaning: str
+    samples: Sequence[Sample]
+
+
+def gather(now: datetime) -> list[Gauge]:
+    """All gauges: six queries."""
+    return [*_mailboxes(now), *_runs(now), _outbox(now)]
+
+
+def exposition(gauges: Iterable[Gauge]) -> str:
+    """Prometheus' text format. Labels are our own words, so nothing in them needs escaping."""
+    lines = []
+    for gauge in gauges:
+        lines += [f"# HELP {gauge.name} {gauge.meaning}", f"# TYPE {gauge.name} gauge"]
+        for labels, value in gauge.samples:
+            written = ",".join(f'{label}="{text}"' for label, text in labels.items())
+            lines.append(f"{gauge.name}{{{written}}} {value:g}" if written else f"{gauge.name} {value:g}")
+    return "\n".join(lines) + "\n"
+
+
+def _mailboxes(now: datetime) -> list[Gauge]:
+    by_state = dict(Mailbox.objects.order_by().values_list("state").annotate(number=Count("pk")))
+    enabled = Mailbox.objects.filter(import_enabled=True)
+    reading = enabled.filter(state__in=[MailboxState.IN_SYNC, MailboxState.CATCHING_UP, MailboxState.THROTTLED])
+    oldest: datetime | None = reading.aggregate(oldest=Min("last_synced_at"))["oldest"]
+    overdue = enabled.filter(due_at__lt=now - OVERDUE_AFTER).count()
+    gap = enabled.aggregate(gap=Sum("reconciliation_gap"))["gap"] or 0
+    states: list[Sample] = [({"state": state.value}, by_state.get(state.value, 0)) for state in MailboxState]
+    lag = (now - oldest).total_seconds() if oldest else 0
+    return [
+        Gauge("email_sync_mailboxes", "Mailboxes by state.", states),
+        Gauge("email_sync_mailboxes_overdue", "Switched-on mailboxes due for five minutes or more.", [({}, overdue)]),
+        Gauge("email_sync_oldest_sync_seconds", "Since the longest unsynced working mailbox was in sync.", [({}, lag)]),
+        Gauge("email_sync_reconciliation_gap", "Mails found missing at the last reconciliations.", [({}, gap)]),
+    ]
+
+
+def _runs(now: datetime) -> list[Gauge]:
+    runs: Counter[tuple[str, str]] = Counter()
+    outcomes: Counter[str] = Counter(kept=0, failed=0)
+    requests = 0
+    recent = SyncRun.objects.filter(ended_at__gte=now - WINDOW, ended_at__lte=now).order_by()
+    fields = ("kind", "is_complete", "kept", "failed", "dropped", "requests")
+    for kind, is_complete, kept, failed, dropped, asked in recent.values_list(*fields).iterator():
+        runs[kind, "complete" if is_complete else "short"] += 1
+        outcomes.update({"kept": kept, "failed": failed, **{str(reason): count for reason, count in dropped.items()}})
+        requests += asked
+    return [
+        Gauge(
+            "email_sync_runs_last_hour",
+            "Sync runs that ended within the hour, by kind and whether they reached the end.",
+            [({"kind": kind, "end": end}, number) for (kind, end), number in sorted(runs.items())],
+        ),
+        Gauge(
+            "email_sync_mails_last_hour",
+            "Mails that these runs looked at, by what became of them.",
+            [({"outcome": outcome}, number) for outcome, number in sorted(outcomes.items())],
+        ),
+        Gauge("email_sync_graph_requests_last_hour", "HTTP requests of these runs to Microsoft.", [({}, requests)]),
+    ]
+
+
+def _outbox(now: datetime) -> Gauge:
+    oldest: datetime | None = IndexOutbox.objects.aggregate(oldest=Min("queued_at"))["oldest"]
+    lag = max((now - oldest).total_seconds(), 0) if oldest else 0
+    return Gauge("email_sync_index_lag_seconds", "Since the oldest change that search does not know yet.", [({}, lag)])

@@ -1,0 +1,71 @@
+"""/healthz, /readyz and /metrics."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from mailsync.domain.vocabulary import MailboxState
+from tests.factories import IndexOutboxFactory, MailboxFactory, SyncRunFactory
+
+
+def test_healthz_answers_without_asking_anything(client):
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.content) == (200, b"ok\n")
+
+
+@pytest.mark.django_db
+def test_readyz_says_that_its_services_answer(client):
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json() == {"database": "ok", "broker": "ok"}
+
+
+@pytest.mark.django_db
+def test_readyz_names_what_does_not_answer_and_nothing_more(client, settings, monkeypatch):
+    settings.ELASTICSEARCH_URL = "http://127.0.0.1:9"
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json() == {"database": "ok", "broker": "ok", "search": "does not answer"}
+
+
+@pytest.mark.django_db
+def test_metrics_count_mailboxes_runs_and_lags(client):
+    now = timezone.now()
+    mailbox = MailboxFactory(last_synced_at=now - timedelta(minutes=20), due_at=now - timedelta(minutes=6))
+    MailboxFactory(state=MailboxState.NEEDS_SIGN_IN, reconciliation_gap=3)
+    dropped = {"no_crm_match": 8, "internal": 2}
+    SyncRunFactory(mailbox=mailbox, ended_at=now, is_complete=True, seen=12, kept=2, dropped=dropped, requests=7)
+    SyncRunFactory(mailbox=mailbox, ended_at=now - timedelta(hours=2), kept=100)
+    IndexOutboxFactory(organization=mailbox.organization)
+    text = client.get("/metrics").content.decode()
+    for line in (
+        'email_sync_mailboxes{state="in_sync"} 1',
+        'email_sync_mailboxes{state="needs_sign_in"} 1',
+        'email_sync_mailboxes{state="throttled"} 0',
+        "email_sync_mailboxes_overdue 1",
+        "email_sync_reconciliation_gap 3",
+        'email_sync_runs_last_hour{kind="ongoing",end="complete"} 1',
+        'email_sync_mails_last_hour{outcome="kept"} 2',
+        'email_sync_mails_last_hour{outcome="no_crm_match"} 8',
+        "email_sync_graph_requests_last_hour 7",
+    ):
+        assert f"\n{line}\n" in text
+    (lag,) = re.findall(r"^email_sync_oldest_sync_seconds (\S+)", text, re.MULTILINE)
+    assert 1190 < float(lag) < 1300
+
+
+@pytest.mark.django_db
+def test_metrics_name_nobody(client, carol):
+    MailboxFactory(user=carol)
+    text = client.get("/metrics").content.decode().lower()
+    assert "carol" not in text
+    assert "acme" not in text
+
+
+@pytest.mark.django_db
+def test_metrics_are_well_formed(client):
+    lines = client.get("/metrics").content.decode().splitlines()
+    sample = re.compile(r'^[a-z_]+(\{[a-z]+="[a-z_]+"(,[a-z]+="[a-z_]+")*\})? -?[0-9.e+]+$')
+    assert all(line.startswith(("# HELP ", "# TYPE ")) or sample.match(line) for line in lines)
