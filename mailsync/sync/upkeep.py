@@ -94,6 +94,7 @@ def _connect(reading: Reading) -> None:
             policy.months if policy else LONGEST_LOOKBACK_MONTHS,
         )
         mailbox.last_change_id = newest_change(mailbox)
+        mailbox.has_changes = False  # type: ignore[attr-defined] # annotated by load_mailbox
     reading.claim.renew(lookback_from=mailbox.lookback_from, last_change_id=mailbox.last_change_id)
 
 
