@@ -11,9 +11,11 @@ import urllib.request
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from tools.servers.isolation import room_of
+from tools.services import servers
 
 FIRST, LAST = 16, 63
 """Redis' databases that no parallel worker of pytest has (tools/servers/isolation.py)."""
@@ -46,6 +48,13 @@ def own_rooms() -> Iterator[dict[str, str]]:
             _flush(rooms["CELERY_BROKER_URL"])
         if search:
             _delete_indexes(search, name)
+
+
+def files_of_servers() -> list[Path]:
+    """Every file in which MariaDB, Redis and Elasticsearch keep what they were given; none on the embedded defaults."""
+    if not os.environ.get("DATABASE_URL", "").startswith("mysql"):
+        return []
+    return [path for server in servers() for path in server.storage.rglob("*") if path.is_file()]
 
 
 def _broker_number() -> int:

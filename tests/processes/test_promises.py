@@ -18,7 +18,7 @@ import pytest
 import requests
 
 from tests.person import Person
-from tests.rooms import own_rooms
+from tests.rooms import files_of_servers, own_rooms
 from tools.stack import ROOT, Stack
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("promises")]
@@ -140,12 +140,14 @@ def test_no_trace_of_what_was_not_imported_is_left_on_disk(world: World):
     canaries = {text for texts in world.control("canaries").values() for text in texts}
     assert len(canaries) > 100
     pattern = re.compile(b"canary-[a-z_]+-[0-9a-f]+")
+    servers = files_of_servers()
     files = [path for path in _left_by_the_product(world.stack.var) if path.is_file()]
-    assert {"db.sqlite3", "web.log", "sync.log"} <= {path.name for path in files}
+    database = "ibdata1" if servers else "db.sqlite3"
+    assert {database, "web.log", "sync.log"} <= {path.name for path in [*servers, *files]}
     found = {
         (path.name, text)
-        for path in files
-        for text in (match.decode() for match in pattern.findall(path.read_bytes()))
+        for path in [*servers, *files]
+        for text in (match.decode() for match in pattern.findall(_content(path)))
         if text in canaries
     }
     assert found == set()
@@ -155,7 +157,7 @@ def test_microsoft_was_only_ever_read(world: World):
     calls = [call for call in world.control("log") if call["door"] == "graph"]
     assert len(calls) > 100
     writes = {(call["method"], call["path"]) for call in calls if call["method"] != "GET"}
-    assert {path for _, path in writes} <= {"/v1.0/$batch"}
+    assert {path for _, path in writes} <= {"/$batch"}
 
 
 def test_no_content_was_asked_for_beyond_what_was_kept(world: World):
@@ -185,6 +187,13 @@ def test_another_round_changes_no_row(world: World):
     before = world.query(ROWS)
     world.sync()
     assert world.query(ROWS) == before
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:  # a server merges and removes its files as it likes
+        return b""
 
 
 def _left_by_the_product(folder: Path) -> Iterator[Path]:
