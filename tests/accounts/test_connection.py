@@ -45,7 +45,7 @@ def signed_in(user: User) -> Client:
 
 
 def onward_from(page: Any) -> str:
-    return unescape(re.search(r'href="(/oauth/[^"]+)"', page.content.decode()).group(1))
+    return unescape(re.findall(r'href="(/oauth/[^"]+)"', page.content.decode())[0])
 
 
 def answered_flow(tenant: SandboxProcess, user: User, as_person: str = RITA) -> SignInFlow:

@@ -13,6 +13,7 @@ from mailsync.graph.parse import (
     parse_person,
     parse_time,
 )
+from mailsync.graph.schema import InternetMessageHeader
 
 LINK = "https://graph.microsoft.com/v1.0/me/messages/delta?$deltatoken=x"
 
@@ -145,7 +146,11 @@ def test_sent_mail_has_no_headers_and_that_is_fine():
 
 
 def test_headers_keep_their_order_and_repetitions():
-    raw = [{"name": "Received", "value": "a"}, {"name": "Received", "value": "b"}, {"name": "X"}]
+    raw: list[InternetMessageHeader] = [
+        {"name": "Received", "value": "a"},
+        {"name": "Received", "value": "b"},
+        {"name": "X"},
+    ]
 
     assert parse_headers({"id": "A", "internetMessageHeaders": raw}).headers == (
         ("Received", "a"),
