@@ -34,7 +34,7 @@ class Options:
 
 def _moment(text: str) -> str:
     try:
-        epoch_of(text)
+        epoch_of(text or "1970-01-01")
     except ValueError as wrong:
         raise argparse.ArgumentTypeError(f"{text!r} is no ISO 8601 time, such as 2026-11-20T12:00:00Z") from wrong
     return text

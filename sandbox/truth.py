@@ -65,8 +65,15 @@ class Oracle:
 
     def matches(self, mail: Mail) -> bool:
         """True where a party from the CRM takes part; our own people never count."""
-        others = (person for person in mail.participants if not is_ours(person))
-        return any(person.key in self.addresses or person.domain in self.domains for person in others)
+        others = [person for person in mail.participants if not is_ours(person)]
+        return any(person.key in self.addresses or self._is_corporate(person.domain) for person in others)
+
+    def _is_corporate(self, domain: str) -> bool:
+        while domain:
+            if domain in self.domains:
+                return True
+            domain = domain.partition(".")[2]
+        return False
 
     def of_mail(self, mail: Mail, owner: str = "", *, headers_kept: bool = True) -> Reason | None:
         """The reason that lies in the mail itself, or None."""

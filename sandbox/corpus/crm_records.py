@@ -223,7 +223,7 @@ def _opportunities(seed: int, base: int, dice: random.Random, accounts: list[Acc
         name = f"{account.company.name} – {_DEALS[(number + len(deals) // 7) % len(_DEALS)]}"
         roles = tuple((contact, dice.choice(_ROLES)) for contact in account.contacts[: dice.randrange(1, 4)])
         modified = closes if is_closed else base - dice.randrange(0, 10) * DAY - number * 61
-        amount = dice.randrange(8, 240) * 1000
+        amount = dice.randrange(8, 240) * (150_000 if account.company.currency == "JPY" else 1000)
         deals.append(
             Opportunity(
                 id=record_id("006", seed, number),
