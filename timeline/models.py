@@ -253,6 +253,21 @@ class Suppression(models.Model):
         return self.kind
 
 
+class SearchText(models.Model):
+    """The folded words of an engagement (timeline.domain.words): what the database searches and the index is fed."""
+
+    engagement = models.OneToOneField(
+        Engagement, on_delete=models.CASCADE, primary_key=True, related_name="search_text"
+    )
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    people = models.TextField(blank=True, help_text="Names and addresses.")
+    subject = models.TextField(blank=True)
+    body = models.TextField(blank=True, help_text="An email's new text; a call's or meeting's notes.")
+
+    def __str__(self) -> str:
+        return str(self.engagement_id)
+
+
 class IndexOutbox(models.Model):
     """An engagement whose search document is to be written or removed; commits with the engagement."""
 
@@ -268,3 +283,16 @@ class IndexOutbox(models.Model):
 
     def __str__(self) -> str:
         return str(self.engagement_id)
+
+
+class IndexBuild(models.Model):
+    """A search index being built beside the one in use: changes go to both until it takes over."""
+
+    index = models.CharField(max_length=191, unique=True)
+    started_at = models.DateTimeField(auto_now_add=True)
+    alive_at = models.DateTimeField(help_text="A build that is silent for long has died with its process.")
+    done = models.PositiveBigIntegerField(default=0)
+    total = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.index

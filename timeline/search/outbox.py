@@ -1,8 +1,9 @@
-"""The index outbox: a row commits with the change it announces, so no search server can lose or block a write.
+"""Search follows every change of an engagement, in the transaction of that change.
 
-transaction { engagement + outbox row } ──commit──▶ task, or the next beat ──▶ bulk to Elasticsearch ──▶ rows removed
+transaction { engagement + folded words + outbox row } ──commit──▶ task, or the next beat ──▶ bulk to Elasticsearch
 
-Nothing is queued while search is answered by the database: `reindex` builds the first index from the tables.
+No search server can lose or block a write by that. While search is answered by the database alone nothing is
+announced: `reindex` builds the first index from the tables.
 """
 
 from collections.abc import Iterable
@@ -15,6 +16,7 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from timeline.models import IndexOutbox
+from timeline.search.texts import refresh_search_texts
 
 DRAIN_TASK = "timeline.tasks.drain_index_outbox"
 _AT_ONCE = 1000
@@ -22,10 +24,17 @@ log = structlog.get_logger(__name__)
 
 
 def queue_for_index(organization_id: UUID, engagement_ids: Iterable[UUID]) -> None:
-    """Announce that the documents of these engagements are to be written anew, or removed where the rows are gone.
+    """Let search know these engagements anew: their words, and who may read them; or forget them where they are gone.
 
     Call it in the transaction that changes them.
     """
+    changed = sorted(set(engagement_ids))
+    refresh_search_texts(changed)
+    announce(organization_id, changed)
+
+
+def announce(organization_id: UUID, engagement_ids: Iterable[UUID]) -> None:
+    """The same where the words of the engagements are as they were, or are written by the caller."""
     if not settings.ELASTICSEARCH_URL:
         return
     rows = [

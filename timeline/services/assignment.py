@@ -16,7 +16,7 @@ from crm.domain.changes import CustomerChanges
 from crm.models import Opportunity
 from timeline.domain.vocabulary import AssociationRule
 from timeline.models import Conversation, Engagement
-from timeline.search.outbox import queue_for_index
+from timeline.search.outbox import announce
 from timeline.services.affected import affected_engagements, engagements_of_accounts
 from timeline.services.pins import apply_pin
 from timeline.services.reassessment import reassess_engagements
@@ -62,7 +62,7 @@ def _pin_alone(engagement: Engagement, opportunity: Opportunity | None) -> None:
         engagement.account_id = opportunity.account_id or engagement.account_id
         engagement.owner_id = opportunity.owner_id or engagement.owner_id
     engagement.save()
-    queue_for_index(engagement.organization_id, [engagement.pk])
+    announce(engagement.organization_id, [engagement.pk])
 
 
 def reassess(*, organization: Organization, changes: CustomerChanges) -> int:
@@ -72,7 +72,7 @@ def reassess(*, organization: Organization, changes: CustomerChanges) -> int:
     affected = affected_engagements(organization, changes)
     changed = reassess_engagements(organization, affected, now=timezone.now())
     with transaction.atomic():
-        queue_for_index(organization.pk, engagements_of_accounts(organization, changes.renamed_accounts))
+        announce(organization.pk, engagements_of_accounts(organization, changes.renamed_accounts))
     return changed
 
 

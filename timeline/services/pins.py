@@ -8,7 +8,7 @@ from django.db.models import OuterRef, Subquery
 
 from timeline.domain.vocabulary import AssociationRule
 from timeline.models import Conversation, EmailMessage, Engagement
-from timeline.search.outbox import queue_for_index
+from timeline.search.outbox import announce
 
 
 def apply_pins(conversations: Iterable[Conversation], *, now: datetime) -> None:
@@ -37,5 +37,5 @@ def apply_pin(conversation: Conversation, *, now: datetime) -> list[UUID]:
         inbox_owner = EmailMessage.objects.filter(engagement=OuterRef("pk")).values("inbox_owner")[:1]
         engagements.filter(email__isnull=False).update(owner=Subquery(inbox_owner))
     changed = list(engagements.order_by("id").values_list("id", flat=True))
-    queue_for_index(conversation.organization_id, changed)
+    announce(conversation.organization_id, changed)
     return changed

@@ -23,7 +23,7 @@ from crm.selectors import directory_for
 from timeline.domain.assignment import nearest_inbox_owner
 from timeline.domain.vocabulary import AssociationRule, Kind, ParticipantRole
 from timeline.models import Association, Engagement, Participant
-from timeline.search.outbox import queue_for_index
+from timeline.search.outbox import announce
 from timeline.services.affected import portions
 from timeline.services.filing import FILING_COLUMNS, Case, FilingRoom
 from timeline.services.people import Owned, association_rows
@@ -87,7 +87,7 @@ def _reassess_portion(
         Engagement.objects.bulk_update(refiled, [*FILING_COLUMNS, "changed_at"], batch_size=_ROWS_AT_ONCE)
         relinked = _relink(standing) | _reassociate(standing)
         changed = relinked | {engagement.pk for engagement in refiled}
-        queue_for_index(organization.pk, changed)
+        announce(organization.pk, changed)
     return len(changed)
 
 

@@ -23,8 +23,9 @@ from timeline.domain.assignment import nearest_inbox_owner
 from timeline.domain.email import ComposedEmail
 from timeline.domain.threading import threaded
 from timeline.domain.vocabulary import Kind, SuppressionKind
-from timeline.models import Association, Conversation, EmailMessage, Engagement, Participant
-from timeline.search.outbox import queue_for_index
+from timeline.models import Association, Conversation, EmailMessage, Engagement, Participant, SearchText
+from timeline.search.outbox import announce, queue_for_index
+from timeline.search.texts import search_text, write_search_texts
 from timeline.services.conversations import Arrival, place_in_conversations
 from timeline.services.copies import Mail, find_mails
 from timeline.services.filing import FilingRoom
@@ -120,8 +121,8 @@ def _write(holding: Holding, seen: Sequence[Seen]) -> None:
     _write_new(holding, [each for each in seen if each.mail.stored is None], room, places)
     changed = bring_up_to_date(holding, [each for each in seen if each.mail.stored is not None], room, places)
     apply_pins(placement.joined, now=holding.now)
-    new = [each.mail.id for each in seen if each.mail.stored is None]
-    queue_for_index(holding.organization.pk, [*new, *changed])
+    announce(holding.organization.pk, [each.mail.id for each in seen if each.mail.stored is None])
+    queue_for_index(holding.organization.pk, changed)
 
 
 def _arrival(mail: Mail) -> Arrival:
@@ -134,10 +135,14 @@ def _write_new(holding: Holding, seen: Iterable[Seen], room: FilingRoom, places:
     emails: list[EmailMessage] = []
     participants: list[Participant] = []
     associations: list[Association] = []
+    texts: list[SearchText] = []
     for each in sorted(seen, key=lambda one: one.mail.id):
         email = each.mail.email
         owned = Owned(holding.organization.pk, each.mail.id, email.occurred_at)
-        engagements.append(_engagement(holding, each, room, places[each.mail.key]))
+        engagement = _engagement(holding, each, room, places[each.mail.key])
+        people = [(person.name, person.address) for person in email.participants]
+        engagements.append(engagement)
+        texts.append(search_text(engagement, people, email.new_text or email.text))
         emails.append(_email(holding, each))
         participants += participant_rows(owned, email.participants, email.match, each.users)
         associations += association_rows(owned, email.match)
@@ -145,6 +150,7 @@ def _write_new(holding: Holding, seen: Iterable[Seen], room: FilingRoom, places:
     EmailMessage.objects.bulk_create(emails, batch_size=_AT_ONCE)
     Participant.objects.bulk_create(participants, batch_size=_AT_ONCE)
     Association.objects.bulk_create(associations, batch_size=_AT_ONCE)
+    write_search_texts(texts)
 
 
 def _engagement(holding: Holding, seen: Seen, room: FilingRoom, conversation: Conversation) -> Engagement:

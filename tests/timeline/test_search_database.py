@@ -1,0 +1,11 @@
+"""Search as the database answers it."""
+
+from tests.timeline.searching import SearchTests
+
+
+class TestDatabaseSearch(SearchTests):
+    """The tests of tests/timeline/searching.py."""
+
+    def test_a_search_is_one_query(self, carol, django_assert_num_queries):
+        with django_assert_num_queries(1):
+            self.found(carol, 'renewal "price list" jane@globex.example')

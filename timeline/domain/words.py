@@ -1,0 +1,50 @@
+"""Words as search compares them: folded, so that both backends find the same in any language.
+
+"Re: Verträge (Müller & Cie.)"  ──▶ "re vertrage muller cie"        case, accents and width do not count
+"jane.doe@globex.example"       ──▶ "jane doe globex example"       an address whole and by its parts
+"東京都"                          ──▶ "東 京 都"                       scripts without spaces: each character is a word
+
+A search term finds every word that begins with it; a term that folds to several words finds them in a row, the last
+one by its beginning. Quotation marks make one term of several words.
+"""
+
+import re
+import unicodedata
+
+LONGEST_WORD = 64
+MOST_TERMS = 16
+LONGEST_SEARCH = 300
+
+_APART = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i", "ħ": "h", "ŧ": "t"}
+)
+_WORD = re.compile(r"[^\W_]+")
+_ASCII_WORD = re.compile(r"[a-z0-9]+")
+_UNSPACED = re.compile(
+    "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])"
+)
+_TERM = re.compile(r'"([^"]*)"|(\S+)')
+
+
+def words_of(text: str) -> list[str]:
+    """The folded words of `text`, in order."""
+    if text.isascii():
+        return [word[:LONGEST_WORD] for word in _ASCII_WORD.findall(text.lower())]
+    return [word[:LONGEST_WORD] for word in _WORD.findall(_UNSPACED.sub(r" \1 ", _folded(text)))]
+
+
+def searchable(text: str) -> str:
+    """`text` as it stands in the index: folded words, one space before each and one after the last."""
+    words = words_of(text)
+    return f" {' '.join(words)} " if words else ""
+
+
+def terms_of(search: str) -> tuple[tuple[str, ...], ...]:
+    """The terms of what a person typed, each as its folded words; all must be found."""
+    found = [words_of(quoted or bare) for quoted, bare in _TERM.findall(search[:LONGEST_SEARCH])]
+    return tuple(dict.fromkeys(tuple(words) for words in found if words))[:MOST_TERMS]
+
+
+def _folded(text: str) -> str:
+    bare = "".join(each for each in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(each))
+    return unicodedata.normalize("NFKC", bare).casefold().translate(_APART)

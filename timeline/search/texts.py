@@ -1,0 +1,52 @@
+"""The folded words of engagements, written to the tables with each engagement: what the database searches."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from itertools import islice
+from uuid import UUID
+
+from timeline.domain.words import searchable
+from timeline.models import Engagement, Participant, SearchText
+
+_AT_ONCE = 200
+
+
+def search_text(engagement: Engagement, people: Iterable[tuple[str, str]], body: str) -> SearchText:
+    """The row for `engagement`; `people` are names and addresses, `body` the words of its own."""
+    return SearchText(
+        engagement_id=engagement.pk,
+        organization_id=engagement.organization_id,
+        people=searchable(" ".join(dict.fromkeys(f"{name} {address}" for name, address in people))),
+        subject=searchable(engagement.subject),
+        body=searchable(body),
+    )
+
+
+def write_search_texts(rows: Sequence[SearchText]) -> None:
+    """Write rows that are new."""
+    SearchText.objects.bulk_create(rows, batch_size=_AT_ONCE)
+
+
+def refresh_search_texts(engagement_ids: Collection[UUID]) -> int:
+    """Write the rows of these engagements anew from the tables; how many there are."""
+    remaining, written = iter(engagement_ids), 0
+    while some := list(islice(remaining, _AT_ONCE)):
+        rows = _rows(some)
+        SearchText.objects.filter(engagement_id__in=some).delete()
+        write_search_texts(rows)
+        written += len(rows)
+    return written
+
+
+def _rows(engagement_ids: Sequence[UUID]) -> list[SearchText]:
+    people: dict[UUID, list[tuple[str, str]]] = defaultdict(list)
+    parts = Participant.objects.filter(engagement_id__in=engagement_ids).order_by("position")
+    for engagement, name, address in parts.values_list("engagement_id", "name", "address"):
+        people[engagement].append((name, address))
+    engagements = Engagement.objects.filter(pk__in=engagement_ids).select_related("email").order_by("pk")
+    return [search_text(engagement, people[engagement.pk], _body(engagement)) for engagement in engagements]
+
+
+def _body(engagement: Engagement) -> str:
+    email = getattr(engagement, "email", None)
+    return (email.new_text or email.text) if email is not None else engagement.notes
