@@ -39,5 +39,6 @@ ICONS = {
     "export": '<path d="M10 3v9M6.5 8.5 10 12l3.5-3.5M3.5 16.5h13"/>',
     "delete": '<path d="M3.5 5.5h13M8 5.5v-2h4v2M5.5 5.5l.8 11h7.4l.8-11"/>',
     "question": '<circle cx="10" cy="10" r="7"/><path d="M8 8a2 2 0 1 1 2.7 1.9c-.5.2-.7.6-.7 1.3M10 13.7v.1"/>',
+    "cross": '<path d="m5 5 10 10M15 5 5 15"/>',
     "pin": '<path d="M7 3h6l-.7 5 2.7 3H5l2.7-3ZM10 11v6"/>',
 }

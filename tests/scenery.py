@@ -23,6 +23,7 @@ from tests.factories import (
 )
 from timeline.domain.vocabulary import Direction, Kind
 from timeline.models import Conversation, Engagement
+from timeline.search.outbox import queue_for_index
 
 
 @dataclass
@@ -55,6 +56,7 @@ class Scene:
         sender, recipient = (jane, owner) if direction == Direction.INBOUND else (owner, jane)
         ParticipantFactory(engagement=engagement, role="from", **sender)
         ParticipantFactory(engagement=engagement, role="to", position=1, **recipient)
+        queue_for_index(self.organization.pk, [engagement.pk])
         return engagement
 
     def call(self, notes: str = "Budget is confirmed.", *, at: datetime | None = None, **fields: Any) -> Engagement:
@@ -66,6 +68,7 @@ class Scene:
         ParticipantFactory(
             engagement=engagement, role="attendee", position=1, address="jane@globex.example", contact=self.jane
         )
+        queue_for_index(self.organization.pk, [engagement.pk])
         return engagement
 
     def _engagement(self, kind: str, at: datetime | None, **fields: Any) -> Engagement:

@@ -3,15 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
-
 from accounts.models import User
 from crm.models import Account, Contact, Lead, Opportunity
 from crm.selectors.customers import accounts_of, contacts_of, leads_of
-from timeline.models import Engagement
+from timeline.search import search_engagements
 from timeline.selectors.engagements import engagements_for, with_parts
 from timeline.selectors.entries import Entry, entry_of
-from timeline.visibility import subject_readable_by, text_readable_by
 
 PAGE_SIZE = 25
 RECORDS_A_KIND = 5
@@ -23,6 +20,7 @@ class Findings:
 
     entries: Sequence[Entry]
     has_more: bool
+    notice: str = ""
     accounts: Sequence[Account] = ()
     contacts: Sequence[Contact] = ()
     leads: Sequence[Lead] = ()
@@ -42,22 +40,19 @@ def findings(viewer: User, text: str, page: int = 1) -> Findings:
     organization = viewer.organization
     if organization is None or not text:
         return Findings((), has_more=False)
-    found = with_parts(_matching(viewer, text))[(page - 1) * PAGE_SIZE : page * PAGE_SIZE + 1]
+    answer = search_engagements(viewer, text)
+    readable = with_parts(engagements_for(viewer).filter(pk__in=answer.engagements.order_by().values("pk")))
+    found = readable[(page - 1) * PAGE_SIZE : page * PAGE_SIZE + 1]
     entries = [entry_of(engagement, viewer) for engagement in found]
     if page > 1:
-        return Findings(entries[:PAGE_SIZE], len(entries) > PAGE_SIZE)
+        return Findings(entries[:PAGE_SIZE], len(entries) > PAGE_SIZE, answer.notice)
     deals = Opportunity.objects.filter(organization=organization, name__icontains=text).select_related("account")
     return Findings(
         entries=entries[:PAGE_SIZE],
         has_more=len(entries) > PAGE_SIZE,
+        notice=answer.notice,
         accounts=list(accounts_of(organization, text)[:RECORDS_A_KIND]),
         contacts=list(contacts_of(organization, text)[:RECORDS_A_KIND]),
         leads=list(leads_of(organization, text)[:RECORDS_A_KIND]),
         deals=list(deals.order_by("is_closed", "name")[:RECORDS_A_KIND]),
     )
-
-
-def _matching(viewer: User, text: str) -> QuerySet[Engagement]:
-    subject = Q(subject__icontains=text) & subject_readable_by(viewer)
-    words = (Q(email__text__icontains=text) | Q(notes__icontains=text)) & text_readable_by(viewer)
-    return engagements_for(viewer).filter(subject | words)
