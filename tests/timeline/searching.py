@@ -71,7 +71,7 @@ QUERIES = {
     "_": set(),
     "%%renewal%%": {"Renewal"},
     "off": {"100% _off_"},
-    "c++": {"100% _off_", "Équipe de vente"},
+    "c++": set(MAILS),
     "a.b-c/d": {"100% _off_"},
     "file_name": {"100% _off_"},
     "name_v2.txt": {"100% _off_"},
