@@ -116,28 +116,41 @@ def _tls(tenant: Tenant) -> ssl.SSLContext:
     return context
 
 
+def _server(application: Starlette, tls: ssl.SSLContext | None) -> _Server:
+    config = uvicorn.Config(
+        application,
+        http=TrackedProtocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        log_level="critical",
+        server_header=False,
+        date_header=False,
+        backlog=_BACKLOG,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=1,
+    )
+    config.load()
+    config.ssl = tls
+    return _Server(config)
+
+
 async def _serve(tenant: Tenant, application: Starlette, secure: socket.socket, plain: socket.socket) -> None:
-    context = _tls(tenant)
-    servers = []
-    for is_secure in (True, False):
-        config = uvicorn.Config(
-            application,
-            http=TrackedProtocol,
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            log_level="critical",
-            server_header=False,
-            date_header=False,
-            backlog=_BACKLOG,
-            timeout_keep_alive=75,
-            timeout_graceful_shutdown=1,
-        )
-        config.load()
-        if is_secure:
-            config.ssl = context
-        servers.append(_Server(config))
+    servers = [_server(application, _tls(tenant)), _server(application, None)]
+    _stop_when_told(servers, has_lifeline=tenant.options.lifeline)
+    serving = [asyncio.create_task(server.serve([own])) for server, own in zip(servers, (secure, plain), strict=True)]
+    live = asyncio.create_task(keep_delivering(tenant))
+    for server in servers:
+        await server.is_listening.wait()
+    sys.stdout.write(f"READY {tenant.urls['https']}\n")
+    sys.stdout.flush()
+    await asyncio.gather(*serving)
+    live.cancel()
+
+
+def _stop_when_told(servers: list[_Server], *, has_lifeline: bool) -> None:
+    """By a signal, or by standard input closing, which is how a test that dies takes its sandbox along."""
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
@@ -150,16 +163,7 @@ async def _serve(tenant: Tenant, application: Starlette, secure: socket.socket, 
             loop.remove_reader(sys.stdin.fileno())
             stop()
 
-    if tenant.options.lifeline:
-        loop.add_reader(sys.stdin.fileno(), heed_lifeline)
-
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
-    serving = [asyncio.create_task(server.serve([own])) for server, own in zip(servers, (secure, plain), strict=True)]
-    live = asyncio.create_task(keep_delivering(tenant))
-    for server in servers:
-        await server.is_listening.wait()
-    sys.stdout.write(f"READY {tenant.urls['https']}\n")
-    sys.stdout.flush()
-    await asyncio.gather(*serving)
-    live.cancel()
+    if has_lifeline:
+        loop.add_reader(sys.stdin.fileno(), heed_lifeline)
