@@ -6,12 +6,10 @@ No screening, no matching, no text, no framework: what is left is HTTPS, JSON an
 import argparse
 import json
 import sqlite3
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 
@@ -65,8 +63,7 @@ class Walker:
         self.session.trust_env = False
         self.session.verify = ca
         self.session.headers["Authorization"] = f"Bearer {token}"
-        parts = urlsplit(graph)
-        self.graph, self.host = graph, f"{parts.scheme}://{parts.netloc}"
+        self.graph = graph
         self.links: dict[str, str] = {}
         self.batch: list[dict[str, Any]] = []
         self.requests = 0
@@ -82,21 +79,22 @@ class Walker:
 
     def _get(self, call: dict[str, Any]) -> None:
         is_continued = "$skiptoken" in call["query"] or "$skip=" in call["query"] or "$deltatoken" in call["query"]
-        link = self.links.get(call["path"]) if is_continued else None
-        address = link or f"{self.host}{call['path']}?{call['query']}"
+        place = _place(call["path"])
+        link = self.links.get(place) if is_continued else None
+        address = link or f"{self.graph}{call['path']}?{call['query']}"
         answer = self.session.get(address, headers={"Prefer": call["prefer"]}, timeout=60)
         answer.raise_for_status()
         self.requests += 1
         body = answer.json()
         if following := body.get("@odata.nextLink") or body.get("@odata.deltaLink"):
-            self.links[call["path"]] = following
+            self.links[place] = following
 
     def _send_batch(self) -> None:
         parts = [
             {
                 "id": str(number),
                 "method": "GET",
-                "url": f"{part['path'].removeprefix('/v1.0')}?{part['query']}",
+                "url": f"{part['path']}?{part['query']}",
                 "headers": {"Prefer": part["prefer"]},
             }
             for number, part in enumerate(self.batch)
@@ -108,6 +106,11 @@ class Walker:
             answer.raise_for_status()
             answer.json()
             self.requests += 1
+
+
+def _place(path: str) -> str:
+    """The folder and view that a path is about; Graph writes it as `mailFolders/ID/…` and as `mailfolders('ID')/…`."""
+    return path.replace("('", "/").replace("')", "").lower()
 
 
 def rows_by_page(filled: str, pages: int) -> Iterator[list[tuple[str, list[Row]]]]:
@@ -127,4 +130,4 @@ def rows_by_page(filled: str, pages: int) -> Iterator[list[tuple[str, list[Row]]
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
