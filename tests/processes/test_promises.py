@@ -64,7 +64,8 @@ class World:
             [sys.executable, "manage.py", "sync_mailboxes", "--json"],
             cwd=ROOT, env=self.stack.environment, capture_output=True, text=True, check=False,
         )  # fmt: skip
-        (self.stack.logs / "sync.log").open("a").write(done.stdout + done.stderr)
+        with (self.stack.logs / "sync.log").open("a") as log:
+            log.write(done.stdout + done.stderr)
         assert done.returncode == 0, done.stdout + done.stderr
         outcome: Json = json.loads(done.stdout)
         return outcome
