@@ -61,7 +61,8 @@ def _retry(*, dropped: int) -> Retry:
     """Repeat a connection that could not be made, and `dropped` times one that ended without an answer.
 
     An answer is never repeated, whatever its status: how long to wait is for the sync to decide. A POST to Graph is a
-    `$batch` of GETs, so that repeating it changes nothing; a token request may have used up its code.
+    `$batch` of GETs or a subscription, of which a second one would expire unheard; a token request may have used up its
+    code.
     """
     return Retry(
         total=2,

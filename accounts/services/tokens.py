@@ -17,6 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.domain.vocabulary import ConnectionState
+from accounts.microsoft.aadsts import explain
 from accounts.microsoft.errors import (
     ConnectionLost,
     ConsentRevoked,
@@ -24,6 +25,7 @@ from accounts.microsoft.errors import (
     Misconfigured,
     ReauthenticationNeeded,
     Unavailable,
+    leaves,
 )
 from accounts.microsoft.identity import Identity, Token
 from accounts.microsoft.scopes import MAIL_READ, USER_READ, as_granted, is_granted
@@ -69,7 +71,7 @@ class TokenProvider:
     def _acquire(self, *, is_fresh_wanted: bool) -> Token:
         row = self.connection
         if row.state == ConnectionState.DISCONNECTED or not row.token_cache:
-            raise ReauthenticationNeeded(NOT_CONNECTED, sentence="Microsoft 365 is not connected.")
+            raise _why_without_tokens(row)
         identity = Identity(row.token_cache)
         is_scope_missing = not is_granted(self.scope, row.granted_scopes)
         token = identity.token(
@@ -135,6 +137,15 @@ def record_loss(*, connection: MicrosoftConnection, error: MicrosoftError, now: 
             return False
         connection_changed.send(sender=MicrosoftConnection, connection=connection, account_changed=False)
     return True
+
+
+def _why_without_tokens(row: MicrosoftConnection) -> MicrosoftError:
+    """What stands in the way: the refusal that ended the last attempt to connect, or that nobody attempted."""
+    refused = [leaf for leaf in leaves() if leaf.connection_state == row.state]
+    if not refused or not row.reason:
+        return ReauthenticationNeeded(NOT_CONNECTED, sentence="Microsoft 365 is not connected.")
+    meaning = explain(row.reason)
+    return refused[0](row.reason, sentence=meaning.sentence if meaning else "")
 
 
 def _compare_and_set(row: MicrosoftConnection, changes: dict[str, Any]) -> bool:

@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.domain.vocabulary import ConnectionState
 from accounts.services.connection import accept_answer, begin_sign_in, disconnect, find_flow, finish_sign_in
@@ -45,6 +45,7 @@ def disconnect_microsoft(request: ViewerRequest) -> HttpResponse:
 
 @csrf_exempt
 @never_cache
+@require_http_methods(["GET", "POST"])
 def callback(request: HttpRequest) -> HttpResponse:
     """Microsoft's answer, by form post or query; then, on our own site, its completion."""
     if request.method == "POST":

@@ -34,6 +34,7 @@ from mailsync.graph.parse import (
     parse_person,
 )
 from mailsync.graph.refusals import Reply, Target
+from mailsync.graph.subscriptions import Subscriptions
 from mailsync.graph.wire import IMMUTABLE_IDS, Tokens, Wire
 
 __all__ = ["DeltaPage", "Folder", "FolderDelta", "GraphClient", "ListPage", "Person"]
@@ -64,6 +65,7 @@ class GraphClient:
 
     def __init__(self, base_url: str, tokens: Tokens, session: requests.Session) -> None:
         self._wire = Wire(base_url, tokens, session)
+        self.subscriptions = Subscriptions(self._wire)
 
     @property
     def requests(self) -> int:

@@ -5,8 +5,8 @@
                          └── one fresh token ◀── 401, 403 (a fresh token tells whether the scope is still there)
                                                      └─▶ else refusal() ──▶ an error of the tree
 
-GETs and a `$batch` of GETs are all it can send: nothing in a mailbox can be changed through it. Redirects are never
-followed: a bearer token must not travel to an address that nobody configured.
+GETs, a `$batch` of GETs and change-notification subscriptions are all it can send: nothing in a mailbox can be changed
+through it. Redirects are never followed: a bearer token must not travel to an address that nobody configured.
 """
 
 import json
@@ -14,7 +14,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Literal
 
 import requests
 
@@ -70,6 +70,18 @@ class Wire:
             replies.update(self._batch_once(challenged, prefer))
         return replies
 
+    def on_subscription(
+        self,
+        method: Literal["POST", "PATCH", "DELETE"],
+        subscription_id: str = "",
+        payload: dict[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """What Graph answers about a change-notification subscription; an empty object where it has nothing to say."""
+        path = f"/subscriptions/{subscription_id}" if subscription_id else "/subscriptions"
+        target = Target.ITEM if subscription_id else Target.MAILBOX
+        content = json.dumps(payload).encode() if payload else None
+        return self._answer(method, path, target, {"Content-Type": "application/json"}, content)
+
     def _batch_once(self, paths: Mapping[str, str], prefer: str) -> dict[str, Reply]:
         headers = {"Content-Type": "application/json", "Prefer": IMMUTABLE_IDS}
         body = self._answer("POST", "/$batch", Target.MAILBOX, headers, batch_payload(paths, prefer))
@@ -82,7 +94,7 @@ class Wire:
         if self._may_mend(reply.status):
             reply = self._send(method, path, headers, payload, self._fresh_token())
         self._is_token_proven |= reply.is_success
-        return whole_body(reply, target)
+        return {} if reply.status == HTTPStatus.NO_CONTENT else whole_body(reply, target)
 
     def _may_mend(self, status: int) -> bool:
         """Whether a fresh token may help: not where the last fresh one was refused, or tells of the scope already."""

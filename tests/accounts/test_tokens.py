@@ -4,6 +4,7 @@ import pytest
 
 from accounts.domain.vocabulary import ConnectionState as State
 from accounts.microsoft.errors import (
+    AdminConsentNeeded,
     ConnectionLost,
     ConsentRevoked,
     MicrosoftError,
@@ -240,6 +241,17 @@ def test_a_loss_seen_by_an_outdated_run_does_not_end_a_new_sign_in(tenant, conne
 
     assert not record_loss(connection=outdated, error=ReauthenticationNeeded("AADSTS50173"))
     assert stored().state == State.CONNECTED
+
+
+def test_a_refused_attempt_to_connect_stays_the_reason_when_the_sync_looks_again(tenant, carol):
+    tenant.control.switch(user_consent_allowed=False)
+    with pytest.raises(MicrosoftError):
+        connect(tenant, carol)
+
+    with pytest.raises(AdminConsentNeeded, match="AADSTS90094"):
+        token_provider(stored())(False)
+
+    assert (stored().state, stored().reason) == (State.NEEDS_ADMIN, "AADSTS90094")
 
 
 def test_a_connection_without_tokens_asks_to_connect(db, carol):

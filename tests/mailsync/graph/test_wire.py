@@ -1,6 +1,7 @@
 """Single replies, played without a server."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from mailsync.graph.errors import (
     Unavailable,
 )
 from mailsync.graph.refusals import Target
+from mailsync.graph.subscriptions import Subscribed
 from mailsync.graph.wire import Wire
 
 BASE = "https://graph.example/v1.0"
@@ -290,3 +292,51 @@ def test_an_error_of_a_request_names_what_was_asked_for_only_by_microsofts_id(gr
         Wire(BASE, tokens, requests.Session()).get("/me/x", Target.MAILBOX)
 
     assert str(refused.value) == "Unavailable · UnknownError · status 500 · request r-9"
+
+
+SUBSCRIPTION = {"id": "s-1", "expirationDateTime": "2026-11-21T10:00:00Z"}
+EXPIRY = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
+
+
+def test_notifications_are_asked_for_with_both_addresses_and_a_secret(graph, tokens):
+    graph.post(f"{BASE}/subscriptions", status=201, json=SUBSCRIPTION)
+
+    begun = client(tokens).subscriptions.begin(
+        notification_url="https://sync.example/n/", lifecycle_url="https://sync.example/l/",
+        client_state="secret", expires_at=EXPIRY,
+    )  # fmt: skip
+
+    assert begun == Subscribed("s-1", EXPIRY)
+    sent = json.loads(graph.calls[0].request.body)
+    assert (sent["resource"], sent["clientState"]) == ("/me/messages", "secret")
+    assert (sent["notificationUrl"], sent["lifecycleNotificationUrl"]) == (
+        "https://sync.example/n/",
+        "https://sync.example/l/",
+    )
+
+
+def test_notifications_are_prolonged_and_ended(graph, tokens):
+    graph.patch(f"{BASE}/subscriptions/s-1", json=SUBSCRIPTION)
+    graph.delete(f"{BASE}/subscriptions/s-1", status=204)
+    graph.delete(f"{BASE}/subscriptions/s-1", status=404)
+    subscriptions = client(tokens).subscriptions
+
+    assert subscriptions.prolong("s-1", expires_at=EXPIRY).expires_at == EXPIRY
+    subscriptions.end("s-1")
+    subscriptions.end("s-1")  # gone already
+
+
+def test_a_subscription_that_is_gone_cannot_be_prolonged(graph, tokens):
+    graph.patch(f"{BASE}/subscriptions/s-1", status=404, json={"error": {"code": "ResourceNotFound"}})
+
+    with pytest.raises(ItemGone):
+        client(tokens).subscriptions.prolong("s-1", expires_at=EXPIRY)
+
+
+def test_addresses_that_graph_cannot_reach_are_tried_again_later(graph, tokens):
+    graph.post(f"{BASE}/subscriptions", status=400, json={"error": {"code": "ValidationError"}})
+
+    with pytest.raises(Unavailable, match="ValidationError"):
+        client(tokens).subscriptions.begin(
+            notification_url="https://x/", lifecycle_url="https://x/", client_state="s", expires_at=EXPIRY
+        )
