@@ -11,57 +11,26 @@ import re
 
 from accounts.domain.addresses import is_within
 from mailsync.domain.headers import decoded
+from mailsync.domain.phrases import alternatives, words
 from mailsync.domain.screening import senders, shape
 from mailsync.domain.screening.automatic import auto_submitted
 from mailsync.domain.screening.evidence import ENOUGH, Finding, Mark, weigh
+from mailsync.domain.screening.person import PERSON_MARKS, is_from_a_client, is_reply, mailer, shows_no_client
 from mailsync.domain.screening.rule import Mail
 
-_LIST_FIELDS = (
-    "list-unsubscribe", "list-unsubscribe-post", "list-id", "list-post", "list-help", "list-subscribe", "list-archive",
-    "list-owner", "x-mailing-list", "mailing-list", "x-beenthere", "x-mailman-version", "x-listname", "x-list-id",
-    "x-list-unsubscribe", "x-unsubscribe", "x-google-group-id", "x-yahoo-groups-eid", "x-listserver", "x-list-name",
-)  # fmt: skip
-_CAMPAIGN_FIELDS = (
-    "x-mc-user", "x-mccamp", "x-campaign", "x-campaignid", "x-campaign-id", "x-mailer-lid", "x-mailer-recptid",
-    "x-mailer-sid", "x-roving-id", "x-roving-campaignid", "x-marketoid", "x-mktarchive", "x-mktmailduplicate", "x-sfmc-stack",
-    "x-sfmc-job", "x-job", "x-jobid", "x-mailin-campaign", "x-mailin-client", "x-sib-id", "x-mailjet-campaign", "x-mj-mid",
-    "x-elqpod", "x-elqsiteid", "x-klaviyo-message-id", "x-kmail-account", "x-emarsys-identify", "x-emarsys-environment",
-    "x-hs-cid", "x-hs-campaign-id", "x-hubspot-campaign", "x-rpcampaign", "x-mailgun-tag", "x-csa-complaints", "x-csa-compliant",
-    "x-bulkmail", "x-newsletter", "x-campaignmonitor", "x-cm-campaign", "x-aweber-msgid", "x-ac-campaign", "x-customeriotag",
-    "x-iterable-campaign-id", "x-braze", "x-cheetahmail", "x-sailthru", "x-tm-id", "x-mid", "x-bronto", "x-listmember", "x-subscriber",
-    "x-silverpop", "x-acxiom", "x-virtualserver", "x-virtualservergroup", "x-mailing-id", "x-mailingid", "x-mailing", "x-promo",
-    "x-listid", "x-eloqua", "x-pardot", "x-ems", "x-spmailingid", "x-sp-cid", "x-getresponse", "x-icontact", "x-substack",
-)  # fmt: skip
+_LIST_FIELDS = words("list_fields")
+_CAMPAIGN_FIELDS = words("campaign_fields")
 _CAMPAIGN_NAME = re.compile(
     r"\Ax-.*(?:campaign|newsletter|mailing[-_]?(?:id|list)|subscriber|bulk-?mail|list-?member|unsub)"
 )
-_TICKET_FIELDS = (
-    "x-github-reason", "x-github-sender", "x-github-recipient", "x-gitlab-project", "x-gitlab-project-id", "x-gitlab-notificationreason",
-    "x-jira-fingerprint", "x-atlassian-token", "x-atlassian-mail-message-id", "x-bugzilla-reason", "x-bugzilla-type", "x-trac-project",
-    "x-trac-ticket-id", "x-redmine-host", "x-redmine-project", "x-rt-ticket", "x-rt-loop-prevention", "x-rt-originator", "x-otrs-loop",
-    "x-zendesk-from-account-id", "x-zendesk-ticket", "x-mailer-zendesk", "x-freshdesk-ticket", "x-fd-ticket", "x-servicenow-generated",
-    "x-servicenow-source", "x-pagerduty", "x-launchpad-notification-type", "x-launchpad-message-rationale", "x-phabricator-sent-this-message",
-    "x-gerrit-messagetype", "x-jenkins-job", "x-bitbucket", "x-asana", "x-trello", "x-hudson-job", "x-opsgenie", "x-sentry-project",
-    "x-salesforce-case", "x-sfdc-emailcategory", "x-linkedin-class", "x-facebook", "x-facebook-notify", "x-notification-type", "x-osticket",
-)  # fmt: skip
-_MASS_MAILERS = re.compile(
-    r"mailchimp|sendinblue|brevo|activecampaign|campaign|constant ?contact|listmanager|lyris|listserv|majordomo|mailman|ezmlm"
-    r"|strongmail|groupmail|nlserver|bulk|mach ?10|unity ?mail|e-?messenger|mailing|newsletter|icontact|aweber|emma\b|phplist|acymail"
-    r"|sendy|mailwizz|interspire|cheetah|exacttarget|responsys|silverpop|vertical ?response|sailthru|getresponse|mail ?merge|accucast"
-    r"|dotmailer|cleverreach|inxmail|optivo|mailup|broadmail|zoho campaigns|marketo|eloqua|pardot|hubspot|klaviyo|e-?mail ?works",
+_NEWSLETTER_TITLE = re.compile(
+    r"newsletter|e-?news\b|e-?zine|\bdigest\b|\bbulletin\b|press release|special (?:offer|edition)|\bissue #?\d|\bvol(?:ume)?\.? ?\d|(?:daily|weekly|monthly) (?:update|news|digest|report|e-?mail)"
+    r"|\bof the (?:day|week|month)\b|\d{1,2} ?% (?:off|rabatt|de descuento|korting|sconto)|webinar|sweepstakes|\bsale\b",
     re.IGNORECASE,
 )
-_PROGRAMS = re.compile(
-    r"phpmailer|php/|swift ?mailer|javamail|nodemailer|perl|mime::lite|libwww|mail::|python|cdo|cdosys|aspmail|aspnet|w3 ?mail|jmail"
-    r"|sendmail\.pm|formmail|cgi|actionmailer|sidekiq|cron|zope|drupal|wordpress|wpforms|oracle|ibm|servicenow|blat\b|mail\.com script",
-    re.IGNORECASE,
-)
-_PEOPLES_CLIENTS = re.compile(
-    r"outlook|apple mail|iphone mail|ipad mail|thunderbird|mozilla|icedove|evolution|kmail|mutt|alpine|\bpine\b|gnus|eudora|lotus notes"
-    r"|ibm notes|novell groupwise|blackberry|the bat|mailspring|airmail|postbox|claws|sylpheed|roundcube|squirrelmail|horde|zimbra|em ?client"
-    r"|yahoomail(?:web|service|classic)|microsoft-?(?:macoutlook|entourage)|android|spark|superhuman|foxmail|mailmate|vm |elm|mh-e|nmh|exmh|imp\b",
-    re.IGNORECASE,
-)
+_TICKET_FIELDS = words("ticket_fields")
+_MASS_MAILERS = re.compile(alternatives("mass_mailers"), re.IGNORECASE)
+_PROGRAMS = re.compile(alternatives("program_mailers"), re.IGNORECASE)
 _VERP = re.compile(
     r"[+=_.-][\w.+%-]+=[\w-]+\.[\w.-]+@|\A<?(?:bounces?|b|return|errors?|rp|msprvs\d|delivery)[-+_.=]|bounce",
     re.IGNORECASE,
@@ -121,20 +90,24 @@ def _is_campaign(mail: Mail) -> bool:
     return any(name in _CAMPAIGN_FIELDS or _CAMPAIGN_NAME.match(name) for name in mail.fields)
 
 
+def _has_errors_address(mail: Mail) -> bool:
+    return "errors-to" in mail.fields or "approved-by" in mail.fields
+
+
+def _is_titled_newsletter(mail: Mail) -> bool:
+    return bool(_NEWSLETTER_TITLE.search(mail.subject)) and not is_reply(mail)
+
+
 def _is_ticket(mail: Mail) -> bool:
     return any(name in mail.fields for name in _TICKET_FIELDS)
 
 
-def _mailer(mail: Mail) -> str:
-    return decoded(f"{mail.fields.get('x-mailer')} {mail.fields.get('user-agent')}")[:300]
-
-
 def _has_mass_mailer(mail: Mail) -> bool:
-    return bool(_MASS_MAILERS.search(_mailer(mail)))
+    return bool(_MASS_MAILERS.search(mailer(mail)))
 
 
 def _has_program_mailer(mail: Mail) -> bool:
-    return bool(_PROGRAMS.search(_mailer(mail))) and not _PEOPLES_CLIENTS.search(_mailer(mail))
+    return bool(_PROGRAMS.search(mailer(mail))) and not is_from_a_client(mail)
 
 
 def _travelled_through(mail: Mail, services: frozenset[str]) -> bool:
@@ -192,17 +165,6 @@ def _suppresses_answers(mail: Mail) -> bool:
     return "all" in value or "autoreply" in value or "oof" in value
 
 
-def _is_reply(mail: Mail) -> bool:
-    return bool(mail.fields.get("in-reply-to") or mail.fields.get("references"))
-
-
-def _is_from_a_persons_client(mail: Mail) -> bool:
-    fields = mail.fields
-    if any(name in fields for name in ("thread-index", "x-originating-ip", "x-ms-has-attach")):
-        return True
-    return bool(_PEOPLES_CLIENTS.search(_mailer(mail))) and not _MASS_MAILERS.search(_mailer(mail))
-
-
 BULK_MARKS = (
     Mark("names a mailing list or a way to unsubscribe in its headers", 100, _is_list),
     Mark("calls itself bulk or list mail", 100, _has_bulk_precedence),
@@ -215,6 +177,10 @@ BULK_MARKS = (
     Mark("offers to unsubscribe", 80, shape.has_unsubscribe_offer),
     Mark("offers a version to read online", 60, shape.has_online_version),
     Mark("says why one receives it", 50, shape.says_why_received),
+    Mark("has a newsletter's name for its sender", 60, senders.is_named_newsletter),
+    Mark("is titled like a newsletter", 40, _is_titled_newsletter),
+    Mark("calls itself a newsletter", 40, shape.calls_itself_newsletter),
+    Mark("names an address for the errors of a list", 40, _has_errors_address),
     Mark("asks mailbox providers for complaints", 50, _counts_complaints),
     Mark("draws complaints elsewhere", 40, _has_some_bulk_level),
     Mark("praises its offers", 40, shape.has_offers),
@@ -235,13 +201,10 @@ TRANSACTIONAL_MARKS = (
 EITHER_MARKS = (
     Mark("was sent by a delivery service for programs", 50, _is_by_delivery_service),
     Mark("has a return address of its own for each recipient", 50, _has_own_return_path),
+    Mark("comes from an address that was made up for it", 60, senders.is_made_up),
     Mark("comes from a host for mass mail", 40, senders.is_at_marketing_host),
     Mark("has a company's footer", 20, shape.has_company_footer),
     Mark("comes from a role's address", 20, senders.is_role),
     Mark("tracks its being opened", 20, shape.has_tracking_pixel),
-)
-
-PERSON_MARKS = (
-    Mark("answers a mail", 50, _is_reply),
-    Mark("was written in a person's mail client", 30, _is_from_a_persons_client),
+    Mark("shows no mail client that people use", 20, shows_no_client),
 )

@@ -3,14 +3,15 @@
 import re
 
 from accounts.domain.addresses import domain_of
+from mailsync.domain.phrases import words
 from mailsync.domain.screening.rule import Mail
 
 _DAEMONS = re.compile(
     r"\A(?:mailer[-_.]?daemon|mail[-_.]?daemon|daemon|mdaemon|smtp[-_.]?daemon|maildelivery|mail[-_.]?delivery"
-    r"|mail[-_.]?system|delivery[-_.]?(?:report|status|failure|notification)s?|mailsubsystem|dsn|bounces?|ndr"
+    r"|mail[-_.]?system|delivery[-_.]?(?:report|status|failure|notification)s?|mailsubsystem|dsn|ndr"
     r"|microsoftexchange[0-9a-f]{32}|mailsystem|mailrouter|mail-?reply-?robot)\b",
 )
-_POSTMASTERS = re.compile(r"\A(?:postmaster|postoffice|mail-?admin(?:istrator)?|mailmaster|mailer|system|root)\b")
+_POSTMASTERS = re.compile(r"\A(?:postmaster|postoffice|mail-?admin(?:istrator)?|mailmaster|mailer(?!-daemon)|system|root)\b")
 _BOUNCE_NAMES = re.compile(
     r"mail(?:er)?[ -]?(?:delivery|daemon|administrator|transfer|router|system)|delivery (?:sub)?system|postmaster"
     r"|system ?administrator|mail ?deliver|internet mail delivery|delivery (?:service|agent|report)|undeliver|bounce"
@@ -30,40 +31,25 @@ _ANNOUNCERS = re.compile(
     r"|list-?(?:serv|server|master|manager|admin)|majordomo|[a-z0-9_.-]+-(?:request|owner|bounces))(?:\Z|[-_.+\d])",
 )
 _NOTIFIERS = re.compile(
-    r"(?:\A|[-_.+])(?:notif(?:y|ication|ications|ier)|alerts?|automailer|auto(?:mated|matic)?|robot|bot|reminders?|updates?"
+    r"(?:\A|[-_.+])(?:nobody|www-data|apache|httpd|notif(?:y|ication|ications|ier)|alerts?|automailer|auto(?:mated|matic)?|robot|bot|reminders?|updates?"
     r"|status|monitor(?:ing)?|workflow|system|server|jira|confluence|github|gitlab|bitbucket|jenkins|invitations?|messages?-noreply"
     r"|receipts?|orders?|order-?(?:confirm\w*|update)|confirm(?:ation)?s?|ship(?:ping|ment|confirm)?|tracking|verif(?:y|ication)"
     r"|e-?statements?|payments?-?notice|invoice-?notice|calendar-notification|tickets?)(?:\Z|[-_.+\d])",
+)
+_NEWSLETTER_NAMES = re.compile(
+    r"newsletter|e-?news\b|e-?zine|\bdigest\b|bulletin|announcement|mailing ?list|\bdaily\b|\bweekly\b|of the day|infoletter|rundbrief|nieuwsbrief"
+    r"|nyhetsbrev|nyhedsbrev|bolet[íi]n|bollettino|uutiskirje|рассылка|бюлетин|メールマガジン|marketing team|no[- ]?reply",
+    re.IGNORECASE,
 )
 _ROLES = re.compile(
     r"\A(?:info|team|sales|support|help|helpdesk|hello|contact|office|service|services|customer-?(?:service|care|success)"
     r"|billing|accounts?|accounting|invoices?|hr|jobs|careers|events?|webinars?|community|admin|webmaster|press|feedback|survey)\Z"
 )
 
-MARKETING_SERVICES = frozenset(
-    "mcsv.net mcdlv.net mailchimpapp.net mailchimp.com list-manage.com rsgsv.net cmail19.com cmail20.com createsend.com "
-    "constantcontact.com ccsend.com roving.com hubspotemail.net hubspotlinks.com hs-send.com marketo.com mktomail.com "
-    "mktdns.com exacttarget.com et.exacttarget.com s7.exacttarget.com salesforce-marketingcloud.com pardot.com "
-    "responsys.net rsys2.com rsys5.com eloqua.com elq.com silverpop.com mkt1248.com acoustic.co bronto.com bm23.com "
-    "cheetahmail.com chtah.com emarsys.net emsmtp.com sailthru.com klaviyomail.com klaviyo.com sendinblue.com brevo.com "
-    "sibmail.com mailjet.com getresponse.com activecampaign.com acems1.com aweber.com icontact.com infusionmail.com "
-    "infusionsoft.com keap.com mailerlite.com mlsend.com drip.com getdrip.com convertkit.com ck.page sendpulse.com "
-    "moosend.com omnisend.com customer.io customeriomail.com iterable.com braze.com substack.com beehiiv.com "
-    "campaignmonitor.com verticalresponse.com vresp.com benchmarkemail.com emma.com e2ma.net listrak.com listrakbi.com "
-    "dotmailer.com dotdigital.com cleverreach.com inxmail.com optivo.net episerver.net rapidmail.de newsletter2go.com "
-    "mailup.com mailup.net ymlp.com zohocampaigns.com simplelists.com lyris.net sparklist.com topica.com egroups.com "
-    "doubleclick.net m0.net postdirect.com bfi0.com flonetwork.com messagemedia.com digitalimpact.com "
-    "yahoogroups.com googlegroups.com groups.io freelists.org".split()
-)
-"""Who sends nothing else. Gathered from the hosts that these services name in their sending documentation."""
+MARKETING_SERVICES = words("marketing_services")
+"""Who sends nothing else."""
 
-DELIVERY_SERVICES = frozenset(
-    "sendgrid.net sendgrid.me amazonses.com mailgun.org mailgun.net mandrillapp.com mtasv.net postmarkapp.com "
-    "sparkpostmail.com sparkpost.com socketlabs.com smtp.com smtp2go.com elasticemail.com mailersend.net resend.com "
-    "zendesk.com freshdesk.com freshemail.io intercom-mail.com helpscout.net atlassian.net atlassian.com pagerduty.com "
-    "servicenow.com service-now.com github.com gitlab.com docusign.net docusign.com eventbrite.com surveymonkey.com "
-    "qualtrics.com facebookmail.com linkedin.com twitter.com".split()
-)
+DELIVERY_SERVICES = words("delivery_services")
 """Who sends for programs, and at times for people through a help desk: no evidence that is enough alone."""
 
 
@@ -97,6 +83,11 @@ def is_notifier(mail: Mail) -> bool:
     return any(_NOTIFIERS.search(local) for local in _locals(mail))
 
 
+def is_named_newsletter(mail: Mail) -> bool:
+    """A display name such as “Globex Newsletter”, “Daily Digest”."""
+    return mail.author is not None and bool(_NEWSLETTER_NAMES.search(mail.author.name[:200]))
+
+
 def is_role(mail: Mail) -> bool:
     """info@, team@, sales@: people write from there, too."""
     return any(_ROLES.match(local) for local in _locals(mail))
@@ -108,9 +99,16 @@ def is_at_marketing_host(mail: Mail) -> bool:
 
 
 _MASS_MAIL_HOST = re.compile(
-    r"\A(?:e|em|email|e-?mail\d*|news|newsletters?|mailings?|mktg?|marketing|campaigns?|promos?|offers?|deals?|info(?:rm)?|click"
-    r"|bounces?|notifications?|notify|alerts?|updates?|mailer|lists?|reply)\d*\.[^.]+\.[a-z]"
+    r"(?:\A|\.)(?:e|em|e-?mail\d*|e?news\w*|mailings?|mktg?|marketing|campaigns?|promos?|offers?|deals?|inform|click|bounces?"
+    r"|notifications?|notify|alerts?|updates?|\w*mailer\d*|lists?|reply|links?|www-?mail|e?blast\w*|subscri\w+|response)\d*\.[^.]+\.[a-z]"
+    r"|(?:\A|[.-])\w*(?:newsletter|e-?blast|mailings|bulkmail|massmail|imakenews|e-?mailer)\w*\."
 )
+_MADE_UP = re.compile(r"\A(?=(?:.*\d){6})(?=(?:.*[-_.=+]){2}|.{28})[^@]{18,}\Z")
+
+
+def is_made_up(mail: Mail) -> bool:
+    """A local part of digits and marks that no person has: made for one recipient or one mail."""
+    return any(_MADE_UP.match(local) for local in _locals(mail))
 
 
 def hosts_in(text: str) -> set[str]:
