@@ -15,6 +15,7 @@ from typing import Any
 import trustme
 
 from sandbox.clock import epoch_of
+from sandbox.identifiers import digest
 from sandbox.options import Options
 
 _PRIVATE = 0o600
@@ -26,6 +27,13 @@ def _write_private(path: Path, content: bytes) -> None:
         file.write(content)
 
 
+def _source_digest() -> str:
+    """Changes with the code that writes the corpus: a journal of another corpus would speak of other mails."""
+    root = Path(__file__).parent
+    files = sorted((*(root / "corpus").glob("*.py"), root / "people.py", root / "mailbox.py", root / "identifiers.py"))
+    return digest(*(path.read_text(encoding="utf-8") for path in files), size=8).hex()
+
+
 class StateDir:
     """Reads and writes the folder."""
 
@@ -34,6 +42,7 @@ class StateDir:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.ca_path = self.folder / "ca.pem"
         self.journal = Journal(self.folder / "journal.jsonl")
+        self.journal.mend()
 
     def authority(self) -> trustme.CA:
         """The private CA, made once."""
@@ -55,7 +64,7 @@ class StateDir:
     def base_date(self, options: Options) -> int:
         """The moment the corpus ends, remembered from the first start with these options."""
         path = self.folder / "base.json"
-        wanted = options.fingerprint
+        wanted = {**options.fingerprint, "source": _source_digest()}
         if path.exists():
             known = json.loads(path.read_text())
             if {name: known.get(name) for name in wanted} == wanted:
@@ -79,20 +88,26 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self._path = path
 
+    def mend(self) -> None:
+        """Takes off a last line that a crash cut short, so that what follows is not lost with it."""
+        if not self._path.exists():
+            return
+        content = self._path.read_bytes()
+        whole = content[: content.rfind(b"\n") + 1]
+        if whole != content:
+            self._path.write_bytes(whole)
+
     def append(self, entry: dict[str, Any]) -> None:
         """Adds one entry and flushes it."""
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(entry, ensure_ascii=False) + "\n")
 
     def entries(self) -> Iterator[dict[str, Any]]:
-        """Every whole entry; a last line cut off by a crash is left out."""
-        if not self._path.exists():
-            return
-        for line in self._path.read_text(encoding="utf-8").splitlines():
-            try:
-                yield json.loads(line)
-            except json.JSONDecodeError:
-                return
+        """Every entry, oldest first."""
+        if self._path.exists():
+            for line in self._path.read_text(encoding="utf-8").split("\n"):
+                if line:
+                    yield json.loads(line)
 
     def clear(self) -> None:
         """Forgets everything."""

@@ -14,6 +14,7 @@ from sandbox.corpus.crm_records import Crm, make_crm
 from sandbox.corpus.generate import Author, author_of
 from sandbox.faults import FaultBook
 from sandbox.graph.throttle import Throttle
+from sandbox.identifiers import digest
 from sandbox.identity.grants import Grants
 from sandbox.identity.scripted import ScriptedErrors
 from sandbox.mailbox import Mailbox, Placement
@@ -66,6 +67,11 @@ class Tenant:
         self._fill()
         for entry in self.state.journal.entries():
             self._apply(entry)
+
+    @property
+    def birth(self) -> str:
+        """Differs between tenants of another corpus, and before and after a reset: sync states do not cross it."""
+        return digest(self.base, self.options.fingerprint, self.resets, size=6).hex()
 
     def perform(self, operation: str, /, **arguments: Any) -> dict[str, Any]:
         """Does one operation and remembers it. Raises LookupError or ValueError where it cannot be done."""

@@ -6,6 +6,7 @@ GET  /control/truth …          reports
 """
 
 import hmac
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Any
@@ -108,7 +109,7 @@ class ControlDoor:
             if not isinstance(body, dict):
                 return JSONResponse({"error": "a JSON object is expected"}, 400)
             return JSONResponse(act(body))
-        except (LookupError, ValueError, TypeError) as wrong:
+        except (LookupError, ValueError, TypeError, re.error) as wrong:
             return _wrong(wrong)
 
     def _add_fault(self, body: Body) -> Body:

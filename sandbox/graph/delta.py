@@ -51,7 +51,7 @@ class Walk:
     def seal(self, tenant: Tenant) -> str:
         """As an opaque token."""
         content: dict[str, Any] = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return tenant.signer.seal("sync", {**content, "resets": tenant.resets})
+        return tenant.signer.seal("sync", {**content, "birth": tenant.birth})
 
 
 class Generations:
@@ -142,12 +142,12 @@ def _resume(tenant: Tenant, generations: Generations, token: str, folder: Folder
     except ForgedError as forged:
         raise errors.failure(400, "SyncStateInvalid", "The sync state is invalid.") from forged
     content.pop("_")
-    resets = content.pop("resets")
+    birth = content.pop("birth")
     below = content.pop("below")
     walk = Walk(**content, below=tuple(below) if below else None)
     if walk.folder != folder.id:
         raise errors.failure(400, "SyncStateInvalid", "The sync state belongs to another folder.")
-    is_known = resets == tenant.resets and walk.end <= len(folder.log) and walk.epoch == folder.state_epoch
+    is_known = birth == tenant.birth and walk.end <= len(folder.log) and walk.epoch == folder.state_epoch
     if not is_known or not generations.is_alive(walk, tenant.switches.generations):
         raise errors.GraphFailure(errors.sync_state_gone("SyncStateNotFound"))
     return walk

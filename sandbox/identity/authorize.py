@@ -34,6 +34,21 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]", "testserver"})
 CALLBACK_PATHS = frozenset({"/oauth/microsoft/callback/", "/consent/callback/"})
 
 
+def note_request(tenant: Tenant, door: str, request: Request) -> None:
+    """Logs which scopes a browser was sent to ask for."""
+    tenant.log.add(
+        time=tenant.clock.now(),
+        door=door,
+        mailbox=request.query_params.get("login_hint", ""),
+        method=request.method,
+        path=request.url.path,
+        query="",
+        prefer="",
+        status=200,
+        scope=request.query_params.get("scope", ""),
+    )
+
+
 def is_registered(tenant: Tenant, redirect_uri: str) -> bool:
     """True for the product's callbacks on loopback, any port (as Microsoft has it), and what tests registered."""
     if redirect_uri in tenant.redirect_uris:
@@ -46,6 +61,7 @@ def is_registered(tenant: Tenant, redirect_uri: str) -> bool:
 async def authorize(tenant: Tenant, codes: Codes, request: Request) -> Response:
     """Shows the page, or answers at once where a hint says who it is."""
     asked = dict(request.query_params)
+    note_request(tenant, "authorize", request)
     wrong = _unanswerable(tenant, request, asked)
     if wrong is not None:
         return wrong

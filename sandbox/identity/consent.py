@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from sandbox.identity import pages
-from sandbox.identity.authorize import is_registered
+from sandbox.identity.authorize import is_registered, note_request
 from sandbox.identity.discovery import is_known_tenant
 from sandbox.identity.errors import TOKEN_ERRORS, error_body
 from sandbox.identity.grants import GRAPH_PREFIX, split_scopes
@@ -24,6 +24,7 @@ REGISTERED_SCOPES = ("Mail.Read", "User.Read")
 async def admin_consent(tenant: Tenant, request: Request, *, is_v2: bool) -> Response:
     """Shows the page with what is asked."""
     asked = dict(request.query_params)
+    note_request(tenant, "adminconsent", request)
     wrong = _unanswerable(tenant, request, asked, is_v2=is_v2)
     if wrong is not None:
         return wrong

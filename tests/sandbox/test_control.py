@@ -48,6 +48,8 @@ def test_a_wish_that_cannot_be_met_is_refused_in_words(
 def test_unknown_faults_switches_and_codes_are_refused(sandbox: SandboxProcess):
     with pytest.raises(SandboxError):
         sandbox.control.fault("nonsense")
+    with pytest.raises(SandboxError, match="400"):
+        sandbox.control.fault("504", path="(")
     with pytest.raises(SandboxError, match="no switch named"):
         sandbox.control.switch(nonsense=True)
     with pytest.raises(SandboxError, match="AADSTS1"):
@@ -144,6 +146,9 @@ def test_the_log_keeps_no_secrets(sandbox: SandboxProcess, rita: GraphSession):
     text = json.dumps(sandbox.control.log())
 
     assert "authorization_code" in text
+    assert {"authorize", "token", "graph"} == {entry["door"] for entry in sandbox.control.log()}
+    asked = {scope for entry in sandbox.control.log() for scope in entry["scope"].split()}
+    assert asked == {"User.Read", "Mail.Read", "openid", "profile", "offline_access"}
     assert sandbox.client_secret not in text
     assert "EwB4" not in text
 
