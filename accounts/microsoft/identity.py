@@ -107,6 +107,8 @@ class Identity:
                 http_client=self._transport,
             )
         except (ValueError, KeyError) as error:
+            if self._transport.last_status == requests.codes.too_many_requests:
+                raise Throttled("HTTP 429", retry_after=self._wait()) from error
             raise Misconfigured(
                 "authority_unknown",
                 sentence="The sign-in address does not answer as Microsoft's identity platform does.",
