@@ -53,7 +53,7 @@ def _window(reading: Reading, cursor: FolderCursor) -> Window:
     if window is None:
         before = cursor.window_before or reading.clock() + LIST_OVERLAP
         since = cursor.since or reading.mailbox.lookback_from or before
-        window = reading.windows[cursor.folder_id] = Window(cursor.folder_id, since, before)
+        window = reading.windows[cursor.folder_id] = Window(cursor.folder_id, since, before, reading.page_size)
     return window
 
 

@@ -18,7 +18,7 @@ from mailsync.models import FolderCursor, Sighting
 from mailsync.services.sightings import sightings_of
 from mailsync.sync.corridor import harvest
 from mailsync.sync.patience import fetch_each
-from mailsync.sync.reading import PAGE_SIZE, Reading
+from mailsync.sync.reading import Reading
 from mailsync.sync.record import Page, record_page
 
 FILTER_CAP = 5_000
@@ -52,14 +52,14 @@ def is_quiet(page: DeltaPage) -> bool:
     return bool(page.delta_link) and not (page.envelopes or page.removed_ids or page.partial_ids)
 
 
-def widen(cursor: FolderCursor) -> None:
+def _widen(reading: Reading, cursor: FolderCursor) -> None:
     """After a page that came through: twice the size again, up to the usual."""
     if cursor.page_size:
-        cursor.page_size = 0 if cursor.page_size * 2 >= PAGE_SIZE else cursor.page_size * 2
+        cursor.page_size = 0 if cursor.page_size * 2 >= reading.page_size else cursor.page_size * 2
 
 
 def _advance(reading: Reading, cursor: FolderCursor, page: DeltaPage) -> None:
-    widen(cursor)
+    _widen(reading, cursor)
     cursor.link = page.next_link or page.delta_link
     cursor.is_round_complete = bool(page.delta_link)
     if not page.delta_link:

@@ -35,6 +35,7 @@ class Reading:
     run: SyncRun
     clock: Callable[[], datetime]
     steps_aside_at: datetime | None = None
+    page_size: int = field(default_factory=lambda: PAGE_SIZE)
     cursors: dict[str, FolderCursor] = field(default_factory=dict)
     counts: RunCounts = field(default_factory=RunCounts)
     restarts: dict[str, int] = field(default_factory=dict)

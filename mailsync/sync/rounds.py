@@ -26,7 +26,7 @@ from mailsync.models import FolderCursor
 from mailsync.sync.folders import REWALK_AFTER, leave_folder, start_over
 from mailsync.sync.listing import begin_listing, read_by_list
 from mailsync.sync.pages import is_quiet, take_page
-from mailsync.sync.reading import PAGE_SIZE, Reading, is_finished, unfinished
+from mailsync.sync.reading import Reading, is_finished, unfinished
 from mailsync.sync.record import save_cursors, save_links
 
 _MOST_RESTARTS = 3
@@ -58,7 +58,7 @@ def follow_deltas(reading: Reading) -> None:
     for start in range(0, len(finished), _BATCH):
         links = {cursor.folder_id: cursor.link for cursor in finished[start : start + _BATCH]}
         rides = tree if len(links) < _BATCH else ""
-        answers |= reading.client.delta_batch(links, page_size=PAGE_SIZE, folders_link=rides)
+        answers |= reading.client.delta_batch(links, page_size=reading.page_size, folders_link=rides)
     if tree and _TREE not in answers and _is_tree_old(reading):
         answers[_TREE] = reading.client.folder_delta(tree)
     _note_tree(reading, answers.pop(_TREE, None))
@@ -94,7 +94,7 @@ def _take_answers(
 
 
 def _read_by_delta(reading: Reading, cursor: FolderCursor) -> None:
-    size = cursor.page_size or PAGE_SIZE
+    size = cursor.page_size or reading.page_size
     if cursor.link and not reading.follow_once(f"{size} {cursor.link}"):
         _restart(reading, cursor, "LinkLoop")
         return
@@ -140,7 +140,7 @@ def _read_smaller(reading: Reading, cursor: FolderCursor, error: Unavailable) ->
     """After a page that did not come: half the size; at size 1 the mail itself is the trouble and is gone around."""
     if error.retry_after is not None:
         raise error
-    size = cursor.page_size or PAGE_SIZE
+    size = cursor.page_size or reading.page_size
     if size > 1:
         cursor.page_size = size // 2
         return

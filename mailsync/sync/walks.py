@@ -35,7 +35,7 @@ def walk(
 
     `on_page` sees every page that was listed, before it is recorded.
     """
-    window = Window(None, row.since, row.before)
+    window = Window(None, row.since, row.before, reading.page_size)
     while not reading.is_time_up:
         listed = list_next(reading, window)
         if on_page:

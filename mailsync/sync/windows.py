@@ -13,9 +13,11 @@ from mailsync.domain.envelope import Envelope
 from mailsync.graph.client import ListPage
 from mailsync.graph.errors import Unavailable
 from mailsync.sync.patience import fetch_each
-from mailsync.sync.reading import PAGE_SIZE, Reading
+from mailsync.sync.reading import Reading
 
 SECOND = timedelta(seconds=1)
+_SMALLEST_GROWN = 2
+"""The size after a page of one that came through."""
 
 
 @dataclass(slots=True)
@@ -29,8 +31,8 @@ class Window:
     folder_id: str | None
     since: datetime
     before: datetime
+    size: int
     link: str = ""
-    size: int = PAGE_SIZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,10 @@ def list_next(reading: Reading, window: Window) -> Listed:
         except Unavailable as error:
             if error.retry_after is not None:
                 raise
-            window.link = ""  # a link keeps its page size
+            followed, window.link = window.link, ""  # a link keeps its page size
+            if followed and window.size <= _SMALLEST_GROWN:
+                window.before -= SECOND  # all of that second that can be read was read; the trouble lies below
+                continue
             if window.size > 1:
                 window.size //= 2
                 continue
@@ -63,7 +68,7 @@ def list_next(reading: Reading, window: Window) -> Listed:
 
 
 def _taken(reading: Reading, window: Window, page: ListPage) -> Listed:
-    window.size = min(window.size * 2, PAGE_SIZE)
+    window.size = min(window.size * 2, reading.page_size)
     has_moved = _lower(window, [envelope.received_at for envelope in page.envelopes if envelope.received_at])
     window.link = "" if has_moved else page.next_link
     fetched = fetch_each(reading.client.fetch_envelopes, page.partial_ids).values()
