@@ -8,11 +8,9 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
+from mailsync.card import tone_of
 from mailsync.domain.mailbox_state import Advice, advice
-from mailsync.domain.vocabulary import MailboxState
 from mailsync.models import Mailbox
-
-_TONES = {MailboxState.IN_SYNC: "good", MailboxState.OFF: ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +48,7 @@ def own_mailbox(viewer: User) -> OwnMailbox | None:
     if mailbox is None:
         return None
     found = advice(mailbox.state, mailbox.state_reason, mailbox.not_before)
-    tone = "bad" if found.is_stopped else _TONES.get(MailboxState(mailbox.state), "warn")
-    return OwnMailbox(mailbox, found, tone)
+    return OwnMailbox(mailbox, found, tone_of(mailbox.state, found))
 
 
 def _navigation(viewer: User, path: str) -> list[NavigationItem]:

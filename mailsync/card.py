@@ -12,6 +12,19 @@ from mailsync.models import Exclusion, Mailbox, Sighting, SyncRun
 
 _BUSY = {MailboxState.CONNECTING, MailboxState.INITIAL, MailboxState.CATCHING_UP}
 _FULL = 100
+_TONES = dict.fromkeys(MailboxState, "bad") | {
+    MailboxState.OFF: "",
+    MailboxState.IN_SYNC: "good",
+    MailboxState.THROTTLED: "warn",
+    MailboxState.CONNECTING: "busy",
+    MailboxState.INITIAL: "busy",
+    MailboxState.CATCHING_UP: "busy",
+}
+
+
+def tone_of(state: str, advice: Advice) -> str:
+    """The colour that a state is shown in: good, busy, warn, bad, or none where it is off."""
+    return "bad" if advice.is_stopped else _TONES[MailboxState(state)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +50,10 @@ class MailboxCard:
     @property
     def state(self) -> str:
         return self.mailbox.state if self.mailbox else MailboxState.OFF
+
+    @property
+    def tone(self) -> str:
+        return tone_of(self.state, self.advice)
 
     @property
     def is_busy(self) -> bool:

@@ -1,17 +1,20 @@
 """What every template may use: icons, avatars, moments and sums."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.domain import phrasing
 from accounts.drawings import ICONS
 
 register = template.Library()
+
+_BAR_HEIGHT = 24
 
 
 @register.simple_tag
@@ -30,6 +33,27 @@ def avatar(name: str, size: str = "") -> SafeString:
         size,
         phrasing.hue(name),
         phrasing.initials(name),
+    )
+
+
+@register.simple_tag
+def bars(heights: Sequence[int]) -> SafeString:
+    """Small bars from heights in percent; the number beside them says the same in words."""
+    columns = format_html_join(
+        "",
+        '<rect {}x="{}" y="{}" width="5" height="{}" rx="1"/>',
+        (
+            (mark_safe('class="has" ') if height else "", place * 7, _BAR_HEIGHT - tall, tall)
+            for place, height in enumerate(heights)
+            for tall in [max(2, _BAR_HEIGHT * height // 100)]
+        ),
+    )
+    width = max(1, 7 * len(heights) - 2)
+    return format_html(
+        '<svg class="bars" viewBox="0 0 {0} {1}" width="{0}" height="{1}" aria-hidden="true">{2}</svg>',
+        width,
+        _BAR_HEIGHT,
+        columns,
     )
 
 
