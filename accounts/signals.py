@@ -5,6 +5,9 @@ from django.dispatch import Signal
 person_joined = Signal()
 """A person of an organization has a login (sender=User, user=…): records that name the address find their owner."""
 
+may_no_longer_sync = Signal()
+"""A person was deactivated or may not sync any more (sender=User, user=…): their import ends at once."""
+
 connection_changed = Signal()
 """A person's connection to Microsoft came, went or changed its state.
 

@@ -8,4 +8,4 @@ class MailsyncConfig(AppConfig):
     verbose_name = "Email sync"
 
     def ready(self) -> None:
-        from mailsync.services import connection  # noqa: F401, PLC0415 - its receivers listen once models are loaded
+        from mailsync.services import connection, designation  # noqa: F401, PLC0415 - receivers listen from here on

@@ -4,6 +4,7 @@ lines typed ─▶ check ─▶ preview: what each would hide ─▶ add ─▶ 
 row ─▶ remove ─▶ what another rule keeps hidden stays so, the rest is shown again
 """
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -44,6 +45,12 @@ class Preview:
     @property
     def is_sound(self) -> bool:
         return bool(self.lines) and not any(line.flaw for line in self.lines)
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells this preview from another, so that what is confirmed is what was shown; SHA-256, hex."""
+        shown = "\n".join(f"{rule.kind} {rule.value}" for rule in self.new_rules)
+        return hashlib.sha256(shown.encode()).hexdigest()
 
     @property
     def new_rules(self) -> list[OrganizationRule]:

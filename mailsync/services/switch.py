@@ -28,7 +28,7 @@ class StillImporting(Exception):
     """What was imported can only be deleted once import is off: it would come back otherwise."""
 
 
-def set_import(*, user: User, enabled: bool) -> Mailbox:
+def set_import(*, user: User, enabled: bool, actor: User | None = None) -> Mailbox:
     """Switch a person's import on (a sync is queued at once) or off (nothing more is fetched, from this moment).
 
     Raises MayNotSync for a person without an organization or not designated to sync.
@@ -57,7 +57,7 @@ def set_import(*, user: User, enabled: bool) -> Mailbox:
             )
         record_event(
             organization=mailbox.organization,
-            actor=user,
+            actor=actor or user,
             verb=AuditVerb.SWITCHED_ON if enabled else AuditVerb.SWITCHED_OFF,
             subject=mailbox,
         )

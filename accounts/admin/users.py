@@ -1,0 +1,172 @@
+"""People: their login, their role, whether they may sync; added and deactivated, never deleted by an organization."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from rest_framework.authtoken.models import Token
+
+from accounts.admin.scoping import ReadOnlyInline, ScopedAdmin, ScopedForm, is_operator
+from accounts.domain.vocabulary import Role
+from accounts.models import User, UserAddress
+from accounts.services.people import checked_address, welcome
+from accounts.signals import may_no_longer_sync
+
+
+class AddPersonForm(ScopedForm):
+    """A new login with its first password."""
+
+    password = forms.CharField(
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="Tell it to the person; it can be changed on the profile page.",
+    )
+
+    class Meta:
+        model = User
+        fields = ["email", "name", "role", "may_sync", "organization"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        organization = cleaned.get("organization") or self.instance.organization
+        if organization and cleaned.get("email"):
+            try:
+                cleaned["email"] = checked_address(organization, cleaned["email"])
+            except ValidationError as error:
+                self.add_error("email", error)
+        if password := cleaned.get("password"):
+            try:
+                validate_password(password, self.instance)
+            except ValidationError as error:
+                self.add_error("password", error)
+        return cleaned
+
+
+class ChangePersonForm(ScopedForm):
+    """Keeps admins from locking themselves out."""
+
+    visitor: User
+
+    class Meta:
+        model = User
+        fields = ["name", "role", "is_active", "may_sync"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.instance.pk == self.visitor.pk and not self.visitor.is_superuser:
+            if cleaned.get("role") != Role.ADMIN:
+                self.add_error("role", "You cannot take the admin role from yourself: ask another admin.")
+            if not cleaned.get("is_active"):
+                self.add_error("is_active", "You cannot deactivate yourself: ask another admin.")
+        return cleaned
+
+
+class AddressInline(ReadOnlyInline):
+    """The addresses that count as this person's: the login, the mailbox and its aliases."""
+
+    model = UserAddress
+    fields = ["address", "kind"]
+    verbose_name_plural = "Addresses that are this person's"
+
+
+@admin.register(User)
+class PersonAdmin(ScopedAdmin, UserAdmin):  # type: ignore[type-arg] # not subscriptable when it runs
+    """Logins of the organization."""
+
+    may_add = True
+    may_change = True
+    form = ChangePersonForm
+    add_form = AddPersonForm
+    add_form_template = None
+    inlines = [AddressInline]
+    list_display = ["name", "email", "role", "is_active", "may_sync", "has_api_token", "last_login"]
+    list_select_related = ["auth_token", "organization"]
+    list_display_links = ["name", "email"]
+    list_filter = ["role", "is_active", "may_sync"]
+    search_fields = ["name", "email"]
+    ordering = ["name", "email"]
+    filter_horizontal = []
+    readonly_fields = ["email", "last_login", "created_at"]
+    actions = ["deactivate", "revoke_tokens"]
+    fieldsets = [
+        (None, {"fields": ["email", "name", "organization"]}),
+        (
+            "What this person may do",
+            {
+                "fields": ["role", "is_active", "may_sync"],
+                "description": "Admins run the organization and reach this console; managers read every deal; reps "
+                "sync and read. Deactivating ends every session and token at once and stops the import; what was "
+                "imported stays. <a href='../password/'>Set a new password</a>.",
+            },
+        ),
+        ("Dates", {"fields": ["last_login", "created_at"]}),
+    ]
+    add_fieldsets = [
+        (
+            None,
+            {
+                "fields": ["email", "name", "password", "role", "may_sync", "organization"],
+                "description": "The person signs in with this address and password.",
+            },
+        )
+    ]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = self.fieldsets if obj is not None else self.add_fieldsets
+        if is_operator(request):
+            return fieldsets
+        return [
+            (title, {**options, "fields": [name for name in options["fields"] if name != "organization"]})
+            for title, options in fieldsets
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [] if obj is None else super().get_readonly_fields(request, obj)
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        return super().get_inlines(request, obj) if obj is not None else []
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:  # noqa: FBT001, FBT002 - Django's signature
+        options.setdefault("form", self.form if obj is not None else self.add_form)
+        form = super().get_form(request, obj, change=change, **options)
+        form.visitor = request.user
+        return form
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
+        if not obj.is_superuser:
+            obj.is_staff = obj.role == Role.ADMIN
+        if not change:
+            obj.set_password(form.cleaned_data["password"])
+        super().save_model(request, obj, form, change)
+        if not change:
+            welcome(user=obj, actor=request.user)  # type: ignore[arg-type] # signed in, by permission
+        elif not (obj.is_active and obj.may_sync):
+            may_no_longer_sync.send(sender=User, user=obj, actor=request.user)
+
+    @admin.display(description="API token", boolean=True)
+    def has_api_token(self, person: User) -> bool:
+        return hasattr(person, "auth_token")
+
+    @admin.action(description="Revoke the API tokens", permissions=["change"])
+    def revoke_tokens(self, request: HttpRequest, queryset: Any) -> None:
+        """Take the API access of the selected people away."""
+        people = list(queryset.filter(auth_token__isnull=False))
+        Token.objects.filter(user__in=people).delete()
+        for person in people:
+            self.log_change(request, person, [{"changed": {"fields": ["auth_token"]}}])
+        self.message_user(request, f"{len(people)} tokens were revoked.")
+
+    @admin.action(description="Deactivate: no sign-in, no token, no import", permissions=["change"])
+    def deactivate(self, request: HttpRequest, queryset: Any) -> None:
+        """End the access of the selected people, but for the visitor."""
+        people = list(queryset.filter(is_active=True).exclude(pk=request.user.pk))
+        for person in people:
+            person.is_active = False
+            person.save(update_fields=["is_active"])
+            may_no_longer_sync.send(sender=User, user=person, actor=request.user)
+            self.log_change(request, person, [{"changed": {"fields": ["is_active"]}}])
+        self.message_user(request, f"{len(people)} people were deactivated.")

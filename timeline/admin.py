@@ -1,0 +1,170 @@
+"""How long engagements are kept, what a hold keeps, and whom we have erased."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+
+from accounts.admin.previewing import PreviewedAdmin
+from accounts.admin.scoping import ScopedAdmin, ScopedForm, is_operator, own_organization
+from accounts.domain.audit import AuditVerb
+from accounts.models import Organization
+from timeline.domain.vocabulary import HoldScope
+from timeline.models import LegalHold, RetentionPolicy, Suppression
+from timeline.selectors.retention import due
+from timeline.services.deletion import OnHold
+from timeline.services.erasure import erase_person, preview_erasure
+from timeline.services.holds import check_hold, place_hold, release_hold
+
+
+@admin.register(RetentionPolicy)
+class RetentionPolicyAdmin(PreviewedAdmin):
+    """One policy an organization; what a change would purge is counted before it is saved."""
+
+    may_add = may_change = may_delete = True
+    list_display = ["months", "keep_open_opportunities", "falls_due", "changed_at"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["organization", "months", "keep_open_opportunities"],
+                "description": "Emails, calls and meetings older than this are deleted every night. What a legal hold "
+                "covers is kept. Without a policy nothing is deleted for its age.",
+            },
+        )
+    ]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        has_one = not is_operator(request) and self.get_queryset(request).exists()
+        return super().has_add_permission(request) and not has_one
+
+    def consequences(self, request: HttpRequest, changed: RetentionPolicy) -> list[str]:
+        count = _due(changed)
+        return [f"{count} engagements are older than that: they will be deleted the next night."] if count else []
+
+    @admin.display(description="Falls due now")
+    def falls_due(self, policy: RetentionPolicy) -> int:
+        return _due(policy)
+
+
+class HoldForm(ScopedForm):
+    """Exactly what the scope names is chosen."""
+
+    class Meta:
+        model = LegalHold
+        fields = ["organization", "scope", "account", "opportunity", "contact", "conversation", "reason"]
+        widgets = {"conversation": forms.TextInput(attrs={"size": 40})}
+        help_texts = {"conversation": "The conversation's id: the last part of its address."}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if "scope" in cleaned:
+            targets = {name: cleaned.get(name) for name in HoldScope if name in self.fields}
+            check_hold(LegalHold(scope=cleaned["scope"], **targets))
+        return cleaned
+
+
+@admin.register(LegalHold)
+class LegalHoldAdmin(ScopedAdmin):
+    """What must not be deleted: placed with a reason, released here, never removed."""
+
+    may_add = True
+    form = HoldForm
+    list_display = ["reason", "scope", "target", "placed_by", "placed_at", "released_at"]
+    list_filter = ["scope", ("released_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["account", "opportunity", "contact", "conversation", "placed_by"]
+    autocomplete_fields = ["account", "opportunity", "contact"]
+    actions = ["release"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["organization", "scope", "account", "opportunity", "contact", "conversation", "reason"],
+                "description": "While a hold stands, nothing that it covers is purged, deleted or erased: by no page, "
+                "no program and no retention policy. Import goes on.",
+            },
+        )
+    ]
+
+    def save_model(self, request: HttpRequest, obj: LegalHold, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
+        place_hold(hold=obj, actor=request.user)  # type: ignore[arg-type] # signed in, by permission
+
+    def audit(self, request: HttpRequest, obj: Any, verb: AuditVerb, **detail: Any) -> None:
+        """The services that place and release a hold write their own rows."""
+
+    @admin.display(description="Covers")
+    def target(self, hold: LegalHold) -> str:
+        return str(hold.account or hold.opportunity or hold.contact or hold.conversation or "everything")
+
+    @admin.action(description="Release the selected holds", permissions=["view"])
+    def release(self, request: HttpRequest, queryset: Any) -> None:
+        """Let go what the selected holds kept."""
+        now = timezone.now()
+        released = sum(release_hold(hold=hold, actor=request.user, now=now) for hold in queryset)  # type: ignore[arg-type]
+        self.message_user(request, f"{released} holds were released.")
+
+
+class EraseForm(forms.Form):
+    """Whose data is to be erased."""
+
+    organization = forms.ModelChoiceField(Organization.objects.all())
+    address = forms.CharField(max_length=320, label="Email address")
+
+
+@admin.register(Suppression)
+class SuppressionAdmin(ScopedAdmin):
+    """What was deleted or erased and does not come back, as keyed hashes that nobody can read off."""
+
+    list_display = ["kind", "keyed_hash", "created_at"]
+    list_display_links = None
+    list_filter = ["kind", "created_at"]
+    change_list_template = "admin/suppressions.html"
+
+    def get_urls(self) -> Any:
+        erase = path("erase/", self.admin_site.admin_view(self.erase), name="timeline_suppression_erase")
+        return [erase, *super().get_urls()]
+
+    def erase(self, request: HttpRequest) -> HttpResponse:
+        """Erase a person: counted first, then done."""
+        if not self.has_module_permission(request):
+            return HttpResponseRedirect(reverse("admin:index"))
+        form = EraseForm(request.POST or None)
+        if not is_operator(request):
+            del form.fields["organization"]
+        preview = None
+        if request.method == "POST" and form.is_valid():
+            organization = form.cleaned_data.get("organization") or own_organization(request)
+            try:
+                preview = preview_erasure(organization, form.cleaned_data["address"])
+                if "_confirmed" in request.POST:
+                    done = erase_person(organization=organization, raw_address=preview.address, actor=request.user)  # type: ignore[arg-type]
+                    sentence = f"Erased: {done.engagements} engagements and {done.records} CRM addresses."
+                    self.message_user(request, f"{sentence} Erase the person in the CRM too, or they stay known there.")
+                    return HttpResponseRedirect(reverse("admin:timeline_suppression_changelist"))
+            except ValidationError as error:
+                form.add_error("address", error)
+            except OnHold as error:
+                self.message_user(request, str(error), messages.ERROR)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": "Erase a person",
+            "form": form,
+            "preview": preview,
+        }
+        return TemplateResponse(request, "admin/erase_person.html", context)
+
+
+def _due(policy: RetentionPolicy) -> int:
+    rows = due(
+        policy.organization,
+        timezone.now(),
+        months=policy.months,
+        keep_open_opportunities=policy.keep_open_opportunities,
+    )
+    return rows.count()
