@@ -235,10 +235,12 @@ def test_every_fault_of_graph_is_the_error_that_says_what_follows(tenant, graph,
         assert raised.value.retry_after == arguments["retry_after"]
 
 
-@pytest.mark.parametrize(("kind", "arguments", "leaf"), FAULTS)
+WITHIN_A_BATCH = [fault for fault in FAULTS if fault[0] != "truncated_json"]
+"""A part of a batch is not cut short by itself."""
+
+
+@pytest.mark.parametrize(("kind", "arguments", "leaf"), WITHIN_A_BATCH)
 def test_the_same_fault_within_a_batch_stays_with_its_folder(tenant, graph, kind, arguments, leaf):
-    if kind == "truncated_json":
-        pytest.skip("a part of a batch is not cut by itself")
     inbox, sent = inbox_of(graph), next(folder.id for folder in graph.folders() if folder.well_known == "sentitems")
     links = {folder: whole_round(graph, folder)[-1].delta_link for folder in (inbox, sent)}
     tenant.control.fault(kind, path=f"{inbox}.*/messages/delta", **arguments)
