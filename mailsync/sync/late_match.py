@@ -16,6 +16,7 @@ from crm.models import DirectoryChange
 from mailsync.domain.envelope import Envelope
 from mailsync.domain.vocabulary import RunKind
 from mailsync.models import Mailbox
+from mailsync.sync.pages import LIST_OVERLAP
 from mailsync.sync.reading import Reading
 from mailsync.sync.walks import begin_walk, open_walk, walk
 
@@ -60,7 +61,9 @@ def match_late(reading: Reading) -> bool:
             reading.claim.renew(last_change_id=newest)
             return True
         now = reading.clock()
-        row = begin_walk(mailbox, RunKind.LATE_MATCH, since=since, until=now, now=now, last_change_id=newest)
+        row = begin_walk(
+            mailbox, RunKind.LATE_MATCH, since=since, until=now + LIST_OVERLAP, now=now, last_change_id=newest
+        )
     parties = _parties(mailbox, mailbox.last_change_id, row.last_change_id)
     if not walk(reading, row, parties.among):
         return False

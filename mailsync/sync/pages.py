@@ -28,6 +28,7 @@ _NEAR_THE_CAP = FILTER_CAP * 9 // 10
 """Rows are counted once, so a capped round may have shown a few less than the cap."""
 
 LIST_OVERLAP = timedelta(minutes=5)
+"""A listing begins so far in the future: Graph counts in whole seconds, and its clock is not ours."""
 
 
 def take_page(reading: Reading, cursor: FolderCursor, page: DeltaPage, *, elsewhere: Collection[str] = ()) -> None:
