@@ -1,0 +1,8 @@
+"""When the timeline's tasks run; declared here, editable in the admin console."""
+
+from celery.schedules import crontab
+
+SCHEDULE = {
+    "drain-index-outbox": {"task": "timeline.tasks.drain_index_outbox", "schedule": 60.0},
+    "mend-index": {"task": "timeline.tasks.mend_index", "schedule": crontab(hour="3", minute="17")},
+}

@@ -1,0 +1,26 @@
+"""The folded words of every engagement written anew, in portions that each commit."""
+
+from collections.abc import Callable
+
+from django.db import transaction
+
+from timeline.models import Engagement
+from timeline.search.texts import refresh_search_texts
+
+_AT_ONCE = 200
+
+
+def refold_all(on_portion: Callable[[int], object] = lambda _: None) -> int:
+    """Write the words of all engagements from the tables; how many there were. Safe beside a running sync."""
+    last, written = None, 0
+    while True:
+        rows = Engagement.objects.order_by("pk").values_list("pk", flat=True)
+        some = list((rows.filter(pk__gt=last) if last else rows)[:_AT_ONCE])
+        if not some:
+            return written
+        with transaction.atomic():
+            # A page that changes one of these waits, so that its words are not overwritten by older ones.
+            standing = list(Engagement.objects.select_for_update().filter(pk__in=some).values_list("pk", flat=True))
+            written += refresh_search_texts(standing)
+        on_portion(len(some))
+        last = some[-1]

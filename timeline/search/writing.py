@@ -1,0 +1,136 @@
+"""Documents into the index: by id, versioned by the clock that the rows were read at.
+
+outbox rows ──▶ clock ──▶ rows as they are now ──▶ bulk: index what stands, delete what is gone ──▶ outbox rows removed
+
+Two writers may write one document: the one that read later wins, whichever arrives last (external versions). A
+deletion is a version too, so a late write cannot bring a deleted mail back. While an index is built beside the one in
+use, every change goes to both.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.db import connection
+from elasticsearch import ApiError, TransportError
+from elasticsearch.helpers import BulkIndexError, streaming_bulk
+
+from timeline.documents import ALIAS, EngagementDocument
+from timeline.models import Engagement, IndexBuild, IndexOutbox
+from timeline.search.elastic import client
+
+BUILDING = f"{ALIAS}-building"
+"""The alias of the index that is being built."""
+
+_AT_ONCE = 500
+_MOST_BYTES = 8 * 1024 * 1024
+_NOT_FOUND, _CONFLICT, _BAD_REQUEST = 404, 409, 400
+log = structlog.get_logger(__name__)
+
+
+class IndexUnavailable(Exception):
+    """The server does not take documents now: it is down, full, or has no index; what was announced stays so."""
+
+
+class IndexMissing(IndexUnavailable):
+    """The server answers and has no index: it is to be built."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """An engagement whose document is to say what its row says."""
+
+    organization: UUID
+    engagement: UUID
+
+
+def drain_outbox() -> int:
+    """Bring the index up to date with everything announced; how many rows that were. Raises IndexUnavailable."""
+    drained = 0
+    while rows := list(IndexOutbox.objects.order_by("id")[:_AT_ONCE]):
+        targets = [ALIAS, *([BUILDING] if IndexBuild.objects.exists() else [])]
+        announced = list(
+            {row.engagement_id: Announced(row.organization_id, row.engagement_id) for row in rows}.values()
+        )
+        for target in targets:
+            write_documents(announced, target)
+        IndexOutbox.objects.filter(pk__in=[row.pk for row in rows]).delete()
+        drained += len(rows)
+    return drained
+
+
+def write_documents(announced: Sequence[Announced], target: str) -> None:
+    """Make the documents of these engagements in `target`, an alias, say what the rows say now."""
+    version = _clock()
+    rows = Engagement.objects.filter(pk__in=[each.engagement for each in announced])
+    standing = {row.pk: row for row in rows.select_related("email", "search_text").prefetch_related("participants")}
+    actions = (_action(each, standing.get(each.engagement), version, target) for each in announced)
+    try:
+        for is_done, result in streaming_bulk(
+            client(),
+            actions,
+            chunk_size=_AT_ONCE,
+            max_chunk_bytes=_MOST_BYTES,
+            raise_on_error=False,
+            require_alias=True,
+        ):
+            if not is_done:
+                _look_at(result, target)
+    except (ApiError, TransportError, BulkIndexError) as error:
+        raise IndexUnavailable(type(error).__name__) from error
+
+
+def _action(each: Announced, row: Engagement | None, version: int, target: str) -> dict[str, Any]:
+    action: dict[str, Any] = {
+        "_index": target,
+        "_id": str(each.engagement),
+        "routing": str(each.organization),
+        "version": version,
+        "version_type": "external_gte",
+    }
+    if row is None or row.organization_id != each.organization:
+        return {**action, "_op_type": "delete"}
+    return {**action, "_op_type": "index", "_source": _DOCUMENT.prepare(row)}
+
+
+_DOCUMENT = EngagementDocument()
+
+
+def _look_at(result: dict[str, Any], target: str) -> None:
+    """What a single refusal means: overtaken or gone already is well; a document that does not fit is told."""
+    [(operation, item)] = result.items()
+    status, error = item.get("status"), item.get("error") or {}
+    kind = error.get("type", "") if isinstance(error, dict) else str(error)
+    if status == _CONFLICT or (operation == "delete" and status == _NOT_FOUND and not kind):
+        return
+    if status == _NOT_FOUND:
+        if target == BUILDING:
+            return  # the build itself notices that its index is gone
+        raise IndexMissing(kind)
+    if status == _BAD_REQUEST:
+        log.error("document_refused", engagement=item.get("_id"), error=kind)
+        return
+    raise IndexUnavailable(f"{status} {kind}")
+
+
+def _clock() -> int:
+    """Microseconds by the database's clock, which all workers share, taken before the rows are read."""
+    if connection.vendor == "sqlite":
+        return time.time_ns() // 1000
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS UNSIGNED)")
+        [microseconds] = cursor.fetchone()
+    return int(microseconds)
+
+
+def all_announced() -> Iterator[list[Announced]]:
+    """Every engagement that stands now, in portions; what comes later is announced as it comes."""
+    newest = Engagement.objects.order_by("-pk").values_list("pk", flat=True).first()
+    rows = Engagement.objects.order_by("pk").values_list("pk", "organization_id")
+    remaining = rows.filter(pk__lte=newest) if newest else rows.none()
+    while some := list(remaining[:_AT_ONCE]):
+        remaining = rows.filter(pk__lte=newest, pk__gt=some[-1][0])
+        yield [Announced(organization, engagement) for engagement, organization in some]
