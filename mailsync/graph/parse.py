@@ -94,10 +94,10 @@ def parse_envelope(message: Message) -> Envelope:
 
 
 class _EnvelopeReader:
-    """Reads the envelopes of one page; an address that recurs on it is normalized once."""
+    """Reads the envelopes of one page; a person who recurs on it is made once."""
 
     def __init__(self) -> None:
-        self._normalized: dict[str, str | None] = {}
+        self._known: dict[tuple[str | None, str], Mailbox | None] = {}
 
     def __call__(self, message: Message) -> Envelope:
         item_type = message.get("@odata.type") or ""
@@ -126,11 +126,13 @@ class _EnvelopeReader:
         raw = email.get("address") if email else None
         if not email or not raw:
             return None
+        person = email.get("name"), raw
         try:
-            address = self._normalized[raw]
+            return self._known[person]
         except KeyError:
-            address = self._normalized[raw] = normalize_address(raw)
-        return Mailbox(email.get("name") or "", address) if address else None
+            address = normalize_address(raw)
+            self._known[person] = mailbox = Mailbox(person[0] or "", address) if address else None
+            return mailbox
 
 
 def parse_time(text: str | None) -> datetime | None:
