@@ -6,9 +6,10 @@ from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jiminny_sync.settings")
 
-from mailsync.schedule import SCHEDULE as MAILSYNC  # noqa: E402 - needs the settings' name
+from mailsync.schedule import SCHEDULE as MAILSYNC
+from timeline.schedule import SCHEDULE as TIMELINE
 
 app = Celery("jiminny_sync")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.conf.beat_schedule = {**MAILSYNC}
+app.conf.beat_schedule = {**MAILSYNC, **TIMELINE}
