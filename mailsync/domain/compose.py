@@ -56,7 +56,7 @@ def compose_email(
     message_id = normalize_message_id(envelope.internet_message_id) or normalize_message_id(headers.get("message-id"))
     references, in_reply_to = parents(headers, message_id)
     subject = _one_line(envelope.subject)[:_MAX_SUBJECT_LENGTH]
-    reply = split_reply(body.text, is_forward=bool(_FORWARD_SUBJECT.match(subject)))
+    reply = split_reply(body.text, is_forwarding=bool(_FORWARD_SUBJECT.match(subject)))
     email = ComposedEmail(
         message_key=message_key(message_id, print_),
         fingerprint=print_,

@@ -5,23 +5,41 @@ of times, because HTML parsers go over the rest of the input again for each tag 
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 HIDDEN_FILLERS = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060-\u2064\u206a-\u206f\ufeff\ufe00"
 """Invisible characters that preheaders are padded with; joiners are kept, emoji and Persian need them."""
 
-MAX_MARKUP_LENGTH = 300_000
-"""Characters of bare markup that are rendered: some hundred thousand words."""
+MAX_MARKUP_LENGTH = 200_000
+"""Characters of bare markup that are rendered: some thirty thousand words."""
 
-_KEPT = frozenset(
-    "p div br hr h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table tr td th blockquote pre address article aside center footer "
-    "header main nav section figure figcaption form fieldset".split()
+STRUCTURAL = frozenset(
+    """p div br hr h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table tr td th blockquote pre address article aside center footer
+    header main nav section figure figcaption form fieldset""".split()  # noqa: SIM905 - one tag a line is a screenful
 )
+"""The tags that lay text out; all others are left out, their text stays."""
+
 _DROPPED_WITH_CONTENT = frozenset(
-    "head script style title noscript template svg math object iframe select textarea xml".split()
+    (
+        "head",
+        "script",
+        "style",
+        "title",
+        "noscript",
+        "template",
+        "svg",
+        "math",
+        "object",
+        "iframe",
+        "select",
+        "textarea",
+    )
 )
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
+)
 _NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9:-]{0,30})")
 _STYLE = re.compile(r"style\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _HIDING = re.compile(
@@ -78,71 +96,88 @@ def washed(html: str) -> Markup:
 
 
 def _bare(token: _Token) -> str:
-    if token.name in _KEPT:
+    if token.name in STRUCTURAL:
         return f"</{token.name}>" if token.is_end else f"<{token.name}>"
     return ""
 
 
 def _tokens(html: str) -> list[_Token]:
-    tokens: list[_Token] = []
-    position, end = 0, len(html)
-    searches = 0
-    next_comment_end = -1
-    while position < end:
-        opening = html.find("<", position)
-        if opening < 0:
-            tokens.append(_Token("", html[position:]))
-            break
-        if opening > position:
-            tokens.append(_Token("", html[position:opening]))
-        if html.startswith("<!--", opening):
-            if next_comment_end < opening + 4:
-                found = html.find("-->", opening + 4)
-                next_comment_end = end if found < 0 else found
-            if next_comment_end == end:
-                # A comment that never ends would swallow the mail: only its own line is taken for it.
-                line_end = html.find("\n", opening)
-                position = end if line_end < 0 else line_end
-                next_comment_end = -1 if line_end < 0 else end
-                continue
-            position = next_comment_end + 3
-            continue
+    return list(_Scanner(html).tokens())
+
+
+class _Scanner:
+    """Finds tags from left to right, and never goes over the same stretch more often than a bounded number of times."""
+
+    def __init__(self, html: str) -> None:
+        self._html = html
+        self._position = 0
+        self._quote_searches = 0
+        self._comment_end = 0
+
+    def tokens(self) -> Iterator[_Token]:
+        html = self._html
+        while self._position < len(html):
+            opening = html.find("<", self._position)
+            if opening < 0:
+                yield _Token("", html[self._position :])
+                return
+            if opening > self._position:
+                yield _Token("", html[self._position : opening])
+            self._position = opening
+            if html.startswith("<!--", opening):
+                self._skip_comment()
+            else:
+                yield from self._tag()
+
+    def _skip_comment(self) -> None:
+        """To the end of the comment; one that never ends would swallow the mail, so it counts to its line's end."""
+        html = self._html
+        if self._comment_end < self._position + 4:
+            found = html.find("-->", self._position + 4)
+            self._comment_end = len(html) if found < 0 else found
+        if self._comment_end < len(html):
+            self._position = self._comment_end + 3
+        else:
+            line_end = html.find("\n", self._position)
+            self._position = len(html) if line_end < 0 else line_end
+
+    def _tag(self) -> Iterator[_Token]:
+        html, opening = self._html, self._position
         closing = html.find(">", opening)
         if closing < 0:
-            tokens.append(_Token("", html[opening:].replace("<", "&lt;")))
-            break
+            self._position = len(html)
+            yield _Token("", html[opening:].replace("<", "&lt;"))
+            return
         named = _NAME.match(html, opening)
         if named is None:
-            if html.startswith(("<!", "<?"), opening):
-                position = closing + 1
-            else:
-                tokens.append(_Token("", "&lt;"))
-                position = opening + 1
-            continue
-        inner = html.find("<", opening + 1, closing)
-        if searches < _MOST_QUOTE_SEARCHES and _has_open_quote(html, opening, closing):
-            searches += 1
-            closing = _after_quote(html, opening, closing)
-        elif inner >= 0:
-            # Another tag opens before this one ends: it never did.
-            tokens.append(_Token("", "&lt;" + html[opening + 1 : inner]))
-            position = inner
-            continue
-        tokens.append(_Token(named.group(1).casefold(), html[opening : closing + 1]))
-        position = closing + 1
-    return tokens
+            is_declaration = html.startswith(("<!", "<?"), opening)
+            self._position = closing + 1 if is_declaration else opening + 1
+            if not is_declaration:
+                yield _Token("", "&lt;")
+            return
+        if self._has_open_quote(closing):
+            self._quote_searches += 1
+            closing = self._after_quote(closing)
+        else:
+            inner = html.find("<", opening + 1, closing)
+            if inner >= 0:
+                # Another tag opens before this one ends: it never did.
+                self._position = inner
+                yield _Token("", "&lt;" + html[opening + 1 : inner])
+                return
+        self._position = closing + 1
+        yield _Token(named.group(1).casefold(), html[opening : closing + 1])
 
+    def _has_open_quote(self, closing: int) -> bool:
+        length = closing - self._position
+        if self._quote_searches >= _MOST_QUOTE_SEARCHES or length >= _LONGEST_ATTRIBUTE:
+            return False
+        return self._html.count('"', self._position, closing) % 2 == 1
 
-def _has_open_quote(html: str, opening: int, closing: int) -> bool:
-    return closing - opening < _LONGEST_ATTRIBUTE and html.count('"', opening, closing) % 2 == 1
-
-
-def _after_quote(html: str, opening: int, closing: int) -> int:
-    quote = html.find('"', closing, closing + _LONGEST_ATTRIBUTE)
-    if quote < 0:
-        return closing
-    ending = html.find(">", quote, quote + _LONGEST_ATTRIBUTE)
-    return closing if ending < 0 else ending
+    def _after_quote(self, closing: int) -> int:
+        quote = self._html.find('"', closing, closing + _LONGEST_ATTRIBUTE)
+        ending = -1 if quote < 0 else self._html.find(">", quote, quote + _LONGEST_ATTRIBUTE)
+        return closing if ending < 0 else ending
 
 
 def _partners(tokens: list[_Token]) -> dict[int, int]:
@@ -151,8 +186,6 @@ def _partners(tokens: list[_Token]) -> dict[int, int]:
     waiting: dict[str, list[int]] = {}
     for position, token in enumerate(tokens):
         if not token.name or token.name in _VOID:
-            if token.name == "img":
-                continue
             continue
         if not token.is_end:
             if not token.source.endswith("/>"):

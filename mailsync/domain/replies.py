@@ -1,7 +1,6 @@
 """Splits a mail's text into what its author wrote, what is quoted, and the signature, in one pass over the lines.
 
     Thanks, works for me.            new
-    Jane
     --                               signature: a delimiter, a device's line, a list's footer
     Jane Doe, Globex
     On Mon, 2 Nov 2026 Bob wrote:    quoted: an introduction, then `>` lines, or everything to the end
@@ -12,38 +11,33 @@ Rather too much is kept than a word lost: a forward stays whole, and where nothi
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
+from itertools import groupby
 
-from mailsync.domain.reply_phrases import (
-    ADDRESS,
-    ATTRIBUTION_BARE,
-    ATTRIBUTION_END,
-    ATTRIBUTION_MIDDLE,
-    ATTRIBUTION_START,
-    DATE,
-    DEVICE_SIGNATURE,
-    DIVIDER,
-    FORWARD,
-    LIST_FOOTER,
-    TIME_OF_DAY,
-    label_kinds,
+from mailsync.domain.quotations import (
+    LONGEST_LINE,
+    attribution,
+    is_above_quotes,
+    is_divider,
+    is_forward,
+    is_quoted,
+    is_spilled,
+    next_text,
+    opens_quoted_forward,
+    with_own_lines,
 )
+from mailsync.domain.reply_phrases import DEVICE_SIGNATURE, LIST_FOOTER
 
-_LONGEST_LINE = 1_000
-_LONGEST_ATTRIBUTION = 600
-_MOST_ATTRIBUTION_LINES = 4
-_MOST_BLOCK_LINES = 14
-_QUOTED = re.compile(r"\s{0,3}[>＞]|\s{0,3}\|\s")
-_RULE = re.compile(r"\s*(?:_{10,}|-{20,}|={20,}|[-_=*]{30,})\s*$")
-_DELIMITER = re.compile(r"\s{0,2}(?:--|—|– –|- -|__)\s*$")
+_DELIMITER = re.compile(r"\s{0,2}(?:--|– –|- -)\s*$")
+_LOOSE_DELIMITER = re.compile(r"\s{0,2}(?:—|–|_{2,40})\s*$")
+_MOST_SIGNATURE_LINES = 15
+_MOST_LOOSE_LINES = 6
+_LONGEST_LOOSE_LINE = 80
+_FOOTER_RULE = re.compile(r"\s*[-_=*]{10,200}\s*$")
+_MOST_FOOTER_LINES = 12
+_LONGEST_DEVICE_LINE = 120
 _DASHED_NAME = re.compile(r"[-–—]{1,2}\s?[^\W\d_][\w.'’-]{0,30}(?:\s[^\W\d_][\w.'’-]{0,30}){0,3}$")
-
-
-class _Kind(Enum):
-    NEW = auto()
-    QUOTED = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,190 +49,149 @@ class Reply:
     quoted: str = ""
 
 
-def split_reply(text: str, *, is_forward: bool = False) -> Reply:
-    """`text` (lines ended by newlines) split; `is_forward` where the subject says so: what is below then stays."""
-    lines = text.split("\n")
-    kinds = _sorted_lines(lines, is_forward=is_forward)
-    new = [number for number, kind in enumerate(kinds) if kind is _Kind.NEW]
-    written = _joined(lines[number] for number in new)
-    if not written:
+def split_reply(text: str, *, is_forwarding: bool = False) -> Reply:
+    """`text` (lines ended by newlines) split; `is_forwarding` where the subject says so: what is below then stays."""
+    lines = with_own_lines(text.split("\n"))
+    marks = _Marker(lines, is_forwarding=is_forwarding).marked()
+    bodies: list[str] = []
+    signatures: list[str] = []
+    for is_quotation, segment in groupby(zip(marks, lines, strict=True), key=lambda pair: pair[0]):
+        if not is_quotation:
+            body, signature = _without_signature([line for _, line in segment])
+            bodies += [*body, ""]
+            signatures += signature
+    new_text = _joined(bodies)
+    if not new_text:
         return Reply(new_text=text.strip("\n"))
-    body, signature = _without_signature(written)
-    quoted = _joined(line for line, kind in zip(lines, kinds, strict=True) if kind is _Kind.QUOTED)
-    return Reply(body, signature, quoted)
+    quoted = _joined(line for is_quotation, line in zip(marks, lines, strict=True) if is_quotation)
+    return Reply(new_text, _joined(signatures), quoted)
 
 
 def authored_part(text: str) -> str:
-    """What stands above anything quoted or forwarded, and between quotes: for rules that judge an author's own words."""
+    """The author's own words, nothing quoted or forwarded: for rules that judge by them. May be empty."""
     lines = text.split("\n")
     for number, line in enumerate(lines):
-        if FORWARD.match(line[:_LONGEST_LINE]) or _header_block(lines, number):
+        if line and (is_forward(lines, number) or is_divider(lines, number)):
             lines = lines[:number]
             break
-    kept = "\n".join(lines)
-    return split_reply(kept).new_text if kept.strip() and _has_own_line(lines) else ""
+    if not any(line.strip() and not is_quoted(line) for line in lines):
+        return ""
+    return split_reply("\n".join(lines)).new_text
 
 
-def _has_own_line(lines: Sequence[str]) -> bool:
-    return any(line.strip() and not _QUOTED.match(line) for line in lines)
+class _Marker:
+    """Walks down the lines and marks the quoted ones."""
 
+    def __init__(self, lines: Sequence[str], *, is_forwarding: bool) -> None:
+        self._lines = lines
+        self._is_forwarding = is_forwarding
+        self._marks = [False] * len(lines)
+        # One marked line alone may be a person's arrow.
+        self._has_quotes = sum(map(is_quoted, lines)) > 1
 
-def _sorted_lines(lines: Sequence[str], *, is_forward: bool) -> list[_Kind]:
-    kinds = [_Kind.NEW] * len(lines)
-    number = 0
-    while number < len(lines):
-        line = lines[number][:_LONGEST_LINE]
-        if not line or line.isspace():
-            number += 1
-            continue
-        if _QUOTED.match(line):
-            kinds[number] = _Kind.QUOTED
-            number += 1
-            continue
-        if FORWARD.match(line):
-            break
-        if DIVIDER.match(line) or _header_block(lines, number) or _ruled_header_block(lines, number):
-            if not is_forward:
-                _mark(kinds, number, len(lines))
-            break
-        length = _attribution(lines, number)
-        if length:
-            following = _next_text(lines, number + length)
-            _mark(kinds, number, number + length)
-            if following is not None and not _QUOTED.match(lines[following]):
-                if is_forward:
-                    kinds[number : number + length] = [_Kind.NEW] * length
-                else:
-                    _mark(kinds, number, len(lines))
+    def marked(self) -> list[bool]:
+        number = 0
+        while number < len(self._lines):
+            line = self._lines[number]
+            step = 1 if not line or line.isspace() else self._step(number)
+            if not step:
                 break
-            number += length
-            continue
-        number += 1
-    return kinds
+            number += step
+        return self._marks
 
+    def _step(self, number: int) -> int:
+        """Judge the line and say how many lines to go on by; 0 where everything below is settled."""
+        lines = self._lines
+        if is_quoted(lines[number]):
+            if not self._is_introduced(number) and opens_quoted_forward(lines, number):
+                return 0
+            self._mark(number, number + int(self._has_quotes))
+            return 1
+        if is_forward(lines, number):
+            return 0
+        if is_divider(lines, number):
+            return self._all_below(number)
+        return self._step_over_attribution(number)
 
-def _mark(kinds: list[_Kind], start: int, end: int) -> None:
-    kinds[start:end] = [_Kind.QUOTED] * (end - start)
+    def _step_over_attribution(self, number: int) -> int:
+        lines = self._lines
+        length = attribution(lines, number)
+        if not length:
+            if self._has_quotes and is_spilled(lines, number):
+                self._mark(number, number + 1)
+            return 1
+        following = next_text(lines, number + length)
+        if following is not None and not is_above_quotes(lines, number + length):
+            return self._all_below(number)
+        self._mark(number, number + length if following is None else following + 1)
+        return length
 
-
-def _attribution(lines: Sequence[str], start: int) -> int:
-    """How many lines an introduction such as “On … wrote:” takes from `start`; 0 where there is none.
-
-    One with an address or a time of day stands for itself; any other needs quoted lines after it.
-    """
-    first = lines[start]
-    if len(first) > _LONGEST_ATTRIBUTION:
+    def _all_below(self, number: int) -> int:
+        if not self._is_forwarding:
+            self._mark(number, len(self._lines))
         return 0
-    may_wrap = bool(ATTRIBUTION_START.match(first)) or (bool(DATE.search(first)) and bool(ADDRESS.search(first)))
-    joined = ""
-    for length in range(1, _MOST_ATTRIBUTION_LINES + 1):
-        number = start + length - 1
-        if number >= len(lines) or not lines[number].strip() or (length > 1 and _QUOTED.match(lines[number])):
-            return 0
-        joined = f"{joined} {lines[number].strip()}".strip()
-        if len(joined) > _LONGEST_ATTRIBUTION:
-            return 0
-        if _is_attribution(joined):
-            following = _next_text(lines, number + 1)
-            is_before_quotes = following is not None and bool(_QUOTED.match(lines[following]))
-            return length if is_before_quotes or _stands_for_itself(joined) else 0
-        if not may_wrap:
-            return 0
-    return 0
+
+    def _mark(self, start: int, end: int) -> None:
+        self._marks[start:end] = [True] * (end - start)
+
+    def _is_introduced(self, number: int) -> bool:
+        """Whether the last text above is quoted or introduces quotes."""
+        above = number - 1
+        while above >= 0 and number - above < 6 and not self._lines[above].strip():  # noqa: PLR2004 - as next_text looks
+            above -= 1
+        return self._marks[number] or (above >= 0 and self._marks[above])
 
 
-def _is_attribution(joined: str) -> bool:
-    if joined[-1] not in ":：-=" and not ATTRIBUTION_END.search(joined):
-        return False
-    if ATTRIBUTION_END.search(joined) or ATTRIBUTION_MIDDLE.search(joined):
-        return True
-    return bool(ATTRIBUTION_BARE.search(joined)) and bool(DATE.search(joined) or TIME_OF_DAY.search(joined))
-
-
-def _stands_for_itself(joined: str) -> bool:
-    if joined[-1] not in ":：-=":
-        return False
-    marks = (ADDRESS.search(joined), TIME_OF_DAY.search(joined), DATE.search(joined), ATTRIBUTION_START.match(joined))
-    return sum(mark is not None for mark in marks) >= 2  # noqa: PLR2004 - one alone is in people's sentences too
-
-
-def _header_block(lines: Sequence[str], start: int) -> bool:
-    """A quoted mail's header fields line by line, as Outlook puts them above it: From, Sent, To, Subject."""
-    if not label_kinds(lines[start][:_LONGEST_LINE]):
-        return False
-    kinds: set[str] = set()
-    has_address = False
-    strangers = 0
-    for line in lines[start : start + _MOST_BLOCK_LINES]:
-        found = label_kinds(line[:_LONGEST_LINE])
-        if found:
-            kinds |= found if len(found) == 1 or not found & kinds else found - kinds or found
-        elif line.strip():
-            strangers += 1
-            if strangers > 3:  # noqa: PLR2004 - a long list of recipients wraps
-                break
-        has_address = has_address or bool(found and ADDRESS.search(line))
-    return "from" in kinds and len(kinds - {"cc"}) >= 3 and ("subject" in kinds or has_address)  # noqa: PLR2004
-
-
-def _ruled_header_block(lines: Sequence[str], start: int) -> bool:
-    """Outlook's rule above the header block."""
-    if not _RULE.match(lines[start][:_LONGEST_LINE]):
-        return False
-    following = _next_text(lines, start + 1)
-    return following is not None and following <= start + 3 and _header_block(lines, following)
-
-
-def _next_text(lines: Sequence[str], start: int) -> int | None:
-    for number in range(start, min(start + 6, len(lines))):
-        if lines[number].strip():
-            return number
-    return None
-
-
-def _joined(lines: object) -> str:
+def _joined(lines: Iterable[str]) -> str:
+    """The lines with one blank line at most between them."""
     kept: list[str] = []
-    for line in lines:  # type: ignore[attr-defined]
+    for line in lines:
         if line.strip() or (kept and kept[-1].strip()):
             kept.append(line)
     return "\n".join(kept).strip("\n")
 
 
-def _without_signature(text: str) -> tuple[str, str]:
-    """The text without what follows a delimiter, a device's line at the end, and a list's footer."""
-    lines = text.split("\n")
+def _without_signature(lines: list[str]) -> tuple[list[str], list[str]]:
+    """The lines above, and from, what follows a delimiter, a device's line at the end, and a list's footer."""
     end = _before_list_footer(lines)
-    delimiter = _delimiter(lines, end)
-    if delimiter is not None:
-        end = delimiter
+    end = _before_delimiter(lines, end)
     end = _before_device_lines(lines, end)
-    body = "\n".join(lines[:end]).strip("\n")
-    return (body, "\n".join(lines[end:]).strip("\n")) if body.strip() else (text, "")
-
-
-_LONGEST_SIGNATURE = 25
-
-
-def _delimiter(lines: Sequence[str], end: int) -> int | None:
-    """The last `-- ` that has at most a signature's lines below it."""
-    for number in range(end - 1, max(-1, end - _LONGEST_SIGNATURE), -1):
-        if _DELIMITER.match(lines[number]):
-            return number
-    return None
+    return lines[:end], lines[end:]
 
 
 def _before_list_footer(lines: Sequence[str]) -> int:
-    for number in range(len(lines) - 1, max(-1, len(lines) - 12), -1):
-        if _RULE.match(lines[number]) and LIST_FOOTER.search("\n".join(lines[number:])[:2_000]):
+    for number in range(len(lines) - 1, max(-1, len(lines) - _MOST_FOOTER_LINES), -1):
+        if _FOOTER_RULE.match(lines[number]) and LIST_FOOTER.search("\n".join(lines[number:])[:2_000]):
             return number
     return len(lines)
 
 
+def _before_delimiter(lines: Sequence[str], end: int) -> int:
+    """Above the last delimiter that has no more than a signature's lines below it."""
+    below: list[str] = []
+    for number in range(end - 1, -1, -1):
+        line = lines[number]
+        if _DELIMITER.match(line):
+            return number
+        if _LOOSE_DELIMITER.match(line) and below and _is_short(below):
+            return number
+        if line.strip():
+            below.append(line)
+            if len(below) > _MOST_SIGNATURE_LINES:
+                break
+    return end
+
+
+def _is_short(below: Sequence[str]) -> bool:
+    return len(below) <= _MOST_LOOSE_LINES and all(len(line) <= _LONGEST_LOOSE_LINE for line in below)
+
+
 def _before_device_lines(lines: Sequence[str], end: int) -> int:
     while end > 0:
-        last = lines[end - 1].strip()
-        if last and not (len(last) < 120 and DEVICE_SIGNATURE.match(last)):  # noqa: PLR2004 - one short line
-            if not (_DASHED_NAME.match(last) and end > 1 and not lines[end - 2].strip()):
-                return end
+        last = lines[end - 1][:LONGEST_LINE].strip()
+        is_alone = end > 1 and not lines[end - 2].strip()
+        is_device = len(last) < _LONGEST_DEVICE_LINE and bool(DEVICE_SIGNATURE.match(last))
+        if last and not is_device and not (is_alone and _DASHED_NAME.match(last)):
+            return end
         end -= 1
     return end

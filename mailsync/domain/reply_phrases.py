@@ -11,12 +11,14 @@ from mailsync.domain.phrases import alternatives, entries
 
 _ORIGINAL = alternatives("original_message")
 ATTRIBUTION_END = re.compile(
-    rf"(?:^|[\s,;)>\]]|(?<=[^\x00-\x7f])){alternatives('attribution_verb')}\s*[:：]?\s*[-=]{{0,20}}\s*$", re.IGNORECASE
+    rf"(?:^|[\s,;)>\]]|(?<=[^\x00-\x7f])){alternatives('attribution_verb')}\s*[:：]?\s*[-=]{{0,20}}\s*$",
+    re.IGNORECASE,
 )
 """The verb closes the line: “On Monday Jane wrote:”."""
 
 ATTRIBUTION_MIDDLE = re.compile(
-    r"(?:^|\s)(?:schrieb|schreef|skrev|hat|heeft|wrote|a écrit|escribió|napisał\(a\)|написал(?:а|\(а\))?|kirjoitti|ha scritto|escreveu|napsala?)\s.{0,300}[:：]\s*$",
+    r"(?:^|\s)(?:schrieb|schreef|skrev|hat|heeft|wrote|a écrit|escribió|napisał\(a\)|написал(?:а|\(а\))?|kirjoitti|ha scritto"
+    r"|escreveu|napsala?)\s.{0,300}[:：]\s*$",
     re.IGNORECASE,
 )
 """The verb stands before the name: “Am 3.5. um 10:00 schrieb Jane:”."""
@@ -34,13 +36,17 @@ DATE = re.compile(
 )
 ADDRESS = re.compile(r"[\w.+'=-]{1,64}@[\w-]{1,63}\.[\w.-]{1,200}")
 
+_DASHES = r"[-_=*–—]{2,80}"
+_ABOVE_THIS_LINE = r"(?:please )?(?:reply|write|type|respond|enter)[^\n]{0,40} above this line.{0,60}"
 DIVIDER = re.compile(
-    rf"\s*(?:[-_=*–—]{{2,80}}\s*{_ORIGINAL}\s*:?\s*[-_=*–—]{{0,80}}|{_ORIGINAL}\s*[-_=*–—]{{3,80}}|(?:original message|ursprüngliche nachricht|message d.origine)\s*:?)\s*$"
-    r"|\s*#{1,3}\s?-.{5,120}-\s?#{1,3}\s*$|\s*[-_=*]{2,40}\s*(?:please )?(?:reply|write|type|respond|enter)[^\n]{0,40} above this line.{0,60}$",
+    rf"\s*(?:{_DASHES}\s*{_ORIGINAL}\s*:?\s*[-_=*–—]{{0,80}}|{_ORIGINAL}\s*[-_=*–—]{{3,80}}"
+    r"|(?:original message|ursprüngliche nachricht|message d.origine)\s*:?"
+    rf"|#{{1,3}}\s?-.{{5,120}}-\s?#{{1,3}}|[-_=*]{{2,40}}\s*{_ABOVE_THIS_LINE})\s*$",
     re.IGNORECASE,
 )
 FORWARD = re.compile(
-    rf"\s*(?:[-_=*–—]{{2,80}}\s*(?:start of )?{alternatives('forwarded_message')}\b.{{0,160}}|{alternatives('forward_opening')})\s*$",
+    rf"\s*(?:{_DASHES}\s*(?:start of )?{alternatives('forwarded_message')}\b.{{0,160}}"
+    rf"|{alternatives('forward_opening')})\s*$",
     re.IGNORECASE,
 )
 

@@ -11,19 +11,18 @@ from dataclasses import dataclass
 
 from html2text import HTML2Text
 
-from mailsync.domain.markup import HIDDEN_FILLERS, washed
+from mailsync.domain.markup import HIDDEN_FILLERS, STRUCTURAL, washed
 
 MAX_TEXT_LENGTH = 100_000
 """Characters of a mail's text that are kept, some forty printed pages."""
 
-_MAX_BODY_LENGTH = 2_000_000
+_MAX_BODY_LENGTH = 1_000_000
 _MAX_QUOTE_DEPTH = 5
 
-_BLOCKS = frozenset(
-    "p div h1 h2 h3 h4 h5 h6 address article aside blockquote center dl dt dd fieldset figure figcaption footer form header "
-    "main nav ol pre section table ul".split()
-)
-_TIGHT = frozenset("div dt dd center address li".split())
+_TIGHT = frozenset({"div", "dt", "dd", "center", "address"})
+"""Blocks that begin a line and no paragraph."""
+
+_BLOCKS = STRUCTURAL - {"br", "hr", "tr", "td", "th", "li", "blockquote", "pre"}
 _LINK_TARGET = re.compile(r"(?<=[^\s<])<(?:https?://|mailto:|tel:)[^<>\s]{1,4000}>", re.IGNORECASE)
 _IMAGE_NAME = re.compile(
     r"\[(?:cid:[^\]\s]{1,400}|https?://[^\]\s]{1,2000}\.(?:png|gif|jpe?g)[^\]\s]{0,400})\](?:<[^<>\s]{1,4000}>)?"
@@ -33,7 +32,7 @@ _BRACKETED_EMOJI = re.compile(
 )
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
-_REMOVED = re.compile(f"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f{HIDDEN_FILLERS}\u202a-\u202e\ufffc\ud800-\udfff]")
+_REMOVED = re.compile(f"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f{HIDDEN_FILLERS}\u200e\u202a-\u202e\ufffc\ud800-\udfff]")
 _STRAY_JOINERS = re.compile("(?:(?<=\\s)|^)\u200c+|\u200c+(?=\\s|$)")
 _QUOTE_MARK_ALONE = re.compile(r">[> ]*")
 _CELL = "\t"
@@ -94,10 +93,10 @@ def _without_empty_quotes(text: str) -> str:
     kept: list[str] = []
     for line in lines:
         bare = line.rstrip()
-        if _QUOTE_MARK_ALONE.fullmatch(bare):
-            if kept and (not kept[-1] or _QUOTE_MARK_ALONE.fullmatch(kept[-1]) or not kept[-1].startswith(">")):
-                continue
-        kept.append(bare)
+        above = kept[-1] if kept else ""
+        is_idle = not above or not above.startswith(">") or _QUOTE_MARK_ALONE.fullmatch(above)
+        if not (kept and is_idle and _QUOTE_MARK_ALONE.fullmatch(bare)):
+            kept.append(bare)
     return "\n".join(kept)
 
 
@@ -111,7 +110,7 @@ class _PlainText(HTML2Text):
         super().__init__(bodywidth=0)
         self.unicode_snob = True
         self.ignore_emphasis = self.ignore_images = self.ignore_links = True
-        self.tag_callback = self._lay_out
+        self.tag_callback = self._lay_out  # type: ignore[assignment]
         self._cells: list[bool] = []
         self._row_has_text = False
         self._lists: list[int] = []
@@ -141,29 +140,34 @@ class _PlainText(HTML2Text):
             if line.strip():
                 self.o(line.rstrip("\r"))
 
-    def _lay_out(self, _: HTML2Text, tag: str, attrs: dict[str, str | None], start: bool) -> bool:  # noqa: FBT001 - as above
-        if tag in ("td", "th"):
-            self._cell(start=start)
-        elif tag == "tr":
-            self._row()
-        elif tag == "br":
-            if start:
-                self._line_break()
-        elif tag == "hr":
-            if start:
+    def _lay_out(self, _: HTML2Text, tag: str, __: dict[str, str | None], start: bool) -> bool:  # noqa: FBT001 - as above
+        match tag:
+            case "td" | "th":
+                self._cell(start=start)
+            case "tr":
+                self._row()
+            case "li":
+                self._item(start=start)
+            case "blockquote":
+                self._quote(start=start)
+            case "pre":
                 self.p()
-                self.o("_" * 32)
-                self.p()
-        elif tag == "li":
-            self._item(start=start)
-        elif tag == "blockquote":
-            self._quote(start=start)
-        elif tag == "pre":
-            self.p()
-            self._is_preformatted = start
-        elif tag in _BLOCKS:
-            self._block(tag, start=start)
+                self._is_preformatted = start
+            case "br" | "hr":
+                self._empty(tag, start=start)
+            case _ if tag in _BLOCKS:
+                self._block(tag, start=start)
         return True
+
+    def _empty(self, tag: str, *, start: bool) -> None:
+        if not start:
+            return
+        if tag == "hr":
+            self.p()
+            self.o("_" * 32)
+            self.p()
+        elif not self._cells or self._cells[-1]:
+            self.p_p = min(self.p_p + 1, 2)
 
     def _block(self, tag: str, *, start: bool) -> None:
         if tag in ("ul", "ol"):
@@ -180,11 +184,6 @@ class _PlainText(HTML2Text):
             self.pbr()
         else:
             self.p()
-
-    def _line_break(self) -> None:
-        if self._cells and not self._cells[-1]:
-            return
-        self.p_p = min(self.p_p + 1, 2)
 
     def _item(self, *, start: bool) -> None:
         self.pbr()

@@ -10,7 +10,6 @@ Headers as the RFCs define them: 2369 and 2919 (List-*), 8058 (one-click), 3834 
 import re
 
 from accounts.domain.addresses import is_within
-from mailsync.domain.headers import decoded
 from mailsync.domain.phrases import alternatives, words
 from mailsync.domain.screening import senders, shape
 from mailsync.domain.screening.automatic import auto_submitted
@@ -23,11 +22,7 @@ _CAMPAIGN_FIELDS = words("campaign_fields")
 _CAMPAIGN_NAME = re.compile(
     r"\Ax-.*(?:campaign|newsletter|mailing[-_]?(?:id|list)|subscriber|bulk-?mail|list-?member|unsub)"
 )
-_NEWSLETTER_TITLE = re.compile(
-    r"newsletter|e-?news\b|e-?zine|\bdigest\b|\bbulletin\b|press release|special (?:offer|edition)|\bissue #?\d|\bvol(?:ume)?\.? ?\d|(?:daily|weekly|monthly) (?:update|news|digest|report|e-?mail)"
-    r"|\bof the (?:day|week|month)\b|\d{1,2} ?% (?:off|rabatt|de descuento|korting|sconto)|webinar|sweepstakes|\bsale\b",
-    re.IGNORECASE,
-)
+_NEWSLETTER_TITLE = re.compile(alternatives("newsletter_title"), re.IGNORECASE)
 _TICKET_FIELDS = words("ticket_fields")
 _MASS_MAILERS = re.compile(alternatives("mass_mailers"), re.IGNORECASE)
 _PROGRAMS = re.compile(alternatives("program_mailers"), re.IGNORECASE)

@@ -94,7 +94,7 @@ def _word_in(subject: str, words: tuple[str, ...]) -> str | None:
 
 @lru_cache(maxsize=1_024)
 def _word_pattern(word: str) -> re.Pattern[str]:
-    """The word as a word: `sale` is not in `wholesale`. Scripts without spaces between words are looked for anywhere."""
+    """The word as a word: `sale` is not in `wholesale`. In scripts without spaces it is looked for anywhere."""
     folded = " ".join(word.casefold().split())
     before = r"(?<!\w)" if _has_word_edges(folded[0]) else ""
     after = r"(?!\w)" if _has_word_edges(folded[-1]) else ""

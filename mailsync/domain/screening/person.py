@@ -10,7 +10,10 @@ from mailsync.domain.screening.rule import Mail
 _CLIENTS = re.compile(alternatives("mail_clients"), re.IGNORECASE)
 _MASS_MAILERS = re.compile(alternatives("mass_mailers"), re.IGNORECASE)
 _CLIENT_FIELDS = ("thread-index", "x-originating-ip", "x-ms-has-attach", "x-ms-exchange-messagesentrepresentingtype")
-_CLIENT_IDS = re.compile(r"@(?:mail\.gmail\.com|\S*\.(?:prod\.)?outlook\.com|\S*yahoo\.(?:com|co\.\w\w)|me\.com|icloud\.com)>?\Z", re.IGNORECASE)
+_CLIENT_IDS = re.compile(
+    r"@(?:mail\.gmail\.com|\S*\.(?:prod\.)?outlook\.com|\S*yahoo\.(?:com|co\.\w\w)|me\.com|icloud\.com)>?\Z",
+    re.IGNORECASE,
+)
 """Who writes with these services' own clients leaves their mark in the Message-ID."""
 
 

@@ -3,7 +3,7 @@
 import re
 
 from accounts.domain.addresses import domain_of
-from mailsync.domain.phrases import words
+from mailsync.domain.phrases import alternatives, words
 from mailsync.domain.screening.rule import Mail
 
 _DAEMONS = re.compile(
@@ -11,7 +11,9 @@ _DAEMONS = re.compile(
     r"|mail[-_.]?system|delivery[-_.]?(?:report|status|failure|notification)s?|mailsubsystem|dsn|ndr"
     r"|microsoftexchange[0-9a-f]{32}|mailsystem|mailrouter|mail-?reply-?robot)\b",
 )
-_POSTMASTERS = re.compile(r"\A(?:postmaster|postoffice|mail-?admin(?:istrator)?|mailmaster|mailer(?!-daemon)|system|root)\b")
+_POSTMASTERS = re.compile(
+    r"\A(?:postmaster|postoffice|mail-?admin(?:istrator)?|mailmaster|mailer(?!-daemon)|system|root)\b"
+)
 _BOUNCE_NAMES = re.compile(
     r"mail(?:er)?[ -]?(?:delivery|daemon|administrator|transfer|router|system)|delivery (?:sub)?system|postmaster"
     r"|system ?administrator|mail ?deliver|internet mail delivery|delivery (?:service|agent|report)|undeliver|bounce"
@@ -36,11 +38,7 @@ _NOTIFIERS = re.compile(
     r"|receipts?|orders?|order-?(?:confirm\w*|update)|confirm(?:ation)?s?|ship(?:ping|ment|confirm)?|tracking|verif(?:y|ication)"
     r"|e-?statements?|payments?-?notice|invoice-?notice|calendar-notification|tickets?)(?:\Z|[-_.+\d])",
 )
-_NEWSLETTER_NAMES = re.compile(
-    r"newsletter|e-?news\b|e-?zine|\bdigest\b|bulletin|announcement|mailing ?list|\bdaily\b|\bweekly\b|of the day|infoletter|rundbrief|nieuwsbrief"
-    r"|nyhetsbrev|nyhedsbrev|bolet[íi]n|bollettino|uutiskirje|рассылка|бюлетин|メールマガジン|marketing team|no[- ]?reply",
-    re.IGNORECASE,
-)
+_NEWSLETTER_NAMES = re.compile(alternatives("newsletter_name"), re.IGNORECASE)
 _ROLES = re.compile(
     r"\A(?:info|team|sales|support|help|helpdesk|hello|contact|office|service|services|customer-?(?:service|care|success)"
     r"|billing|accounts?|accounting|invoices?|hr|jobs|careers|events?|webinars?|community|admin|webmaster|press|feedback|survey)\Z"

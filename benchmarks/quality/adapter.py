@@ -1,0 +1,107 @@
+"""Shows an RFC 5322 message as Graph would: an envelope, and a content with headers as received and one body."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.message import Message
+from email.utils import getaddresses, parsedate_to_datetime
+from uuid import UUID
+
+from accounts.domain.addresses import normalize_address
+from crm.domain.directory import Directory, Party
+from mailsync.domain.envelope import Content, Envelope, Mailbox, ScreeningPolicy
+from mailsync.domain.headers import decoded
+
+US = "rep@ours.example"
+POLICY = ScreeningPolicy(our_addresses=frozenset({US}), our_domains=frozenset({"ours.example"}))
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+_STRANGER = "unknown@stranger.example"
+
+
+def read(raw: bytes) -> tuple[Envelope, Content]:
+    """One message; the mailbox's owner is added to its recipients, as an envelope names who got it."""
+    message = message_from_bytes(raw)
+    headers = tuple((name, _text(value)) for name, value in message.items())
+    author = _mailboxes(message, "from")
+    senders = _mailboxes(message, "sender")
+    when = _date(message)
+    envelope = Envelope(
+        graph_id="g",
+        folder_id="f",
+        internet_message_id=_first(message, "message-id") or None,
+        subject=decoded(_first(message, "subject")),
+        sent_at=when,
+        received_at=when or NOW,
+        from_=author[0] if author else (senders[0] if senders else Mailbox("", _STRANGER)),
+        sender=senders[0] if senders else None,
+        to=(*_mailboxes(message, "to"), Mailbox("", US)),
+        cc=tuple(_mailboxes(message, "cc")),
+    )
+    body, is_html = _body(message)
+    return envelope, Content("g", headers, body, is_html, "")
+
+
+def directory_of(envelope: Envelope) -> Directory:
+    """A CRM in which everybody who takes part is a contact, so that only the later rules decide."""
+    return Directory({address: (Party(contact=UUID(int=1)),) for address in envelope.addresses}, {})
+
+
+def _body(message: Message) -> tuple[str, bool]:
+    """The HTML where there is any, as Exchange keeps it; else the first plain text."""
+    text: str | None = None
+    for part in _leaves(message):
+        if part.get_content_disposition() == "attachment":
+            continue
+        kind = part.get_content_type()
+        if kind == "text/html":
+            return _decoded_payload(part), True
+        if kind == "text/plain" and text is None:
+            text = _decoded_payload(part)
+    return text or "", False
+
+
+def _leaves(message: Message) -> Iterator[Message]:
+    for part in message.walk():
+        if not part.is_multipart():
+            yield part
+
+
+def _decoded_payload(part: Message) -> str:
+    payload = part.get_payload(decode=True)
+    if not isinstance(payload, bytes):
+        return ""
+    for charset in (part.get_content_charset() or "utf-8", "utf-8"):
+        try:
+            return payload.decode(charset)
+        except (LookupError, UnicodeDecodeError, ValueError):
+            continue
+    return payload.decode("latin-1")
+
+
+def _mailboxes(message: Message, name: str) -> list[Mailbox]:
+    found = []
+    pairs: Iterable[tuple[str, str]] = getaddresses([_text(value) for value in message.get_all(name, [])])
+    for label, raw in pairs:
+        address = normalize_address(raw)
+        if address:
+            found.append(Mailbox(decoded(label), address))
+    return found
+
+
+def _date(message: Message) -> datetime | None:
+    try:
+        when = parsedate_to_datetime(_first(message, "date"))
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    try:
+        return when.replace(tzinfo=when.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _first(message: Message, name: str) -> str:
+    return _text(message.get(name, ""))
+
+
+def _text(value: object) -> str:
+    return str(value).encode("utf-8", "replace").decode("utf-8")

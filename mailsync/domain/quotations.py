@@ -1,0 +1,158 @@
+"""Recognizes what introduces quoted mail: “On … wrote:” over one line or several, and header fields line by line."""
+
+import re
+from collections.abc import Sequence
+
+from mailsync.domain.reply_phrases import (
+    ADDRESS,
+    ATTRIBUTION_BARE,
+    ATTRIBUTION_END,
+    ATTRIBUTION_MIDDLE,
+    ATTRIBUTION_START,
+    DATE,
+    DIVIDER,
+    FORWARD,
+    TIME_OF_DAY,
+    label_kinds,
+)
+
+LONGEST_LINE = 1_000
+"""Characters of a line that are looked at."""
+
+_LONGEST_ATTRIBUTION = 600
+_MOST_ATTRIBUTION_LINES = 4
+_MOST_BLOCK_LINES = 14
+_QUOTED = re.compile(r"\s{0,3}[>＞]|\s{0,3}\|\s")
+_QUOTE_MARKS = re.compile(r"^[\s>＞]{1,20}")
+_ARROWS = "<<"
+_RULE = re.compile(r"\s*(?:_{10,}|-{20,}|={20,}|[-_=*]{30,})\s*$")
+_SHARED_LINE = re.compile(
+    r"(?<=\S)(?:\s*-{2,3}\s*|\s+)"
+    r"(?=(?:On|Am|Le|El|Em|Il|Op|Den)\s(?:[^\W\d_]{2,10},?\s|\d)[^\n]{8,300}[:：]\s*\Z)"
+)
+
+
+def is_quoted(line: str) -> bool:
+    """Whether the line carries a quotation mark, and not arrows on both sides."""
+    return bool(_QUOTED.match(line)) and _ARROWS not in line[:LONGEST_LINE]
+
+
+def is_divider(lines: Sequence[str], number: int) -> bool:
+    """“-----Original Message-----”, or a quoted mail's header fields, with or without a rule above them."""
+    return bool(DIVIDER.match(lines[number][:LONGEST_LINE])) or _is_fields(lines, number) or _is_ruled(lines, number)
+
+
+def is_forward(lines: Sequence[str], number: int) -> bool:
+    """“---------- Forwarded message ----------”."""
+    return bool(FORWARD.match(lines[number][:LONGEST_LINE]))
+
+
+def opens_quoted_forward(lines: Sequence[str], number: int) -> bool:
+    """A forward that is itself quoted, as Apple Mail writes it: with its opening or From above."""
+    bare = [_QUOTE_MARKS.sub("", line) for line in lines[number : number + _MOST_BLOCK_LINES]]
+    return is_forward(bare, 0) or ("from" in label_kinds(bare[0]) and _is_fields(bare, 0))
+
+
+def is_spilled(lines: Sequence[str], number: int) -> bool:
+    """The rest of a quoted link that was wrapped without its mark: between quoted lines, without a space."""
+    if not 0 < number < len(lines) - 1 or not (is_quoted(lines[number - 1]) and is_quoted(lines[number + 1])):
+        return False
+    bare = lines[number].strip()
+    return not any(character.isspace() for character in bare) or bare.startswith(("(http", "<http", "http"))
+
+
+def with_own_lines(lines: Sequence[str]) -> list[str]:
+    """The lines, an introduction that shares its line with the author's last words on one of its own."""
+    separated: list[str] = []
+    for line in lines:
+        shared = _SHARED_LINE.search(line) if len(line) < LONGEST_LINE and not is_quoted(line) else None
+        if shared and _is_attribution(line[shared.end() :]) and _stands_for_itself(line[shared.end() :]):
+            separated += [line[: shared.start()], line[shared.end() :]]
+        else:
+            separated.append(line)
+    return separated
+
+
+def attribution(lines: Sequence[str], start: int) -> int:
+    """How many lines an introduction such as “On … wrote:” takes from `start`; 0 where there is none.
+
+    One with two of address, date, time and a usual beginning stands for itself; any other needs quoted lines below.
+    """
+    first = lines[start]
+    if len(first) > _LONGEST_ATTRIBUTION:
+        return 0
+    may_wrap = bool(ATTRIBUTION_START.match(first)) or (bool(DATE.search(first)) and bool(ADDRESS.search(first)))
+    joined = ""
+    for number in range(start, min(start + (_MOST_ATTRIBUTION_LINES if may_wrap else 1), len(lines))):
+        if not lines[number].strip() or (number > start and is_quoted(lines[number])):
+            break
+        joined = f"{joined} {lines[number].strip()}".strip()
+        if len(joined) > _LONGEST_ATTRIBUTION:
+            break
+        if _introduces(joined, is_above_quotes=is_above_quotes(lines, number + 1)):
+            return number + 1 - start
+    return 0
+
+
+def is_above_quotes(lines: Sequence[str], start: int) -> bool:
+    """Whether the next text at or after `start` is quoted."""
+    following = next_text(lines, start)
+    return following is not None and is_quoted(lines[following])
+
+
+def next_text(lines: Sequence[str], start: int) -> int | None:
+    """The first line with text among the next few."""
+    return next((number for number in range(start, min(start + 6, len(lines))) if lines[number].strip()), None)
+
+
+def _introduces(joined: str, *, is_above_quotes: bool) -> bool:
+    if _is_attribution(joined):
+        return is_above_quotes or _stands_for_itself(joined)
+    return is_above_quotes and joined.endswith(">") and bool(DATE.match(joined)) and bool(ADDRESS.search(joined))
+
+
+def _is_attribution(joined: str) -> bool:
+    if ATTRIBUTION_END.search(joined):
+        return True
+    if joined[-1] not in ":：":
+        return False
+    if ATTRIBUTION_MIDDLE.search(joined):
+        return True
+    return bool(ATTRIBUTION_BARE.search(joined)) and bool(DATE.search(joined) or TIME_OF_DAY.search(joined))
+
+
+def _stands_for_itself(joined: str) -> bool:
+    if joined[-1] not in ":：-=":
+        return False
+    marks = (ADDRESS.search(joined), TIME_OF_DAY.search(joined), DATE.search(joined), ATTRIBUTION_START.match(joined))
+    return sum(mark is not None for mark in marks) >= 2  # noqa: PLR2004 - one alone is in people's sentences too
+
+
+def _is_fields(lines: Sequence[str], start: int) -> bool:
+    """From, Sent, To and Subject line by line, in any language and most orders."""
+    if not label_kinds(lines[start][:LONGEST_LINE]):
+        return False
+    kinds: list[str] = []
+    has_address = has_time = False
+    strangers = 0
+    for line in lines[start : start + _MOST_BLOCK_LINES]:
+        found = label_kinds(line[:LONGEST_LINE])
+        if found:
+            kinds.append(next((kind for kind in sorted(found) if kind not in kinds), min(found)))
+            has_address = has_address or bool(ADDRESS.search(line[:LONGEST_LINE]))
+            has_time = has_time or ("sent" in found and bool(TIME_OF_DAY.search(line[:LONGEST_LINE])))
+        elif line.strip():
+            strangers += 1
+            if strangers > 3:  # noqa: PLR2004 - a long list of recipients wraps
+                break
+    seen = set(kinds) - {"cc"}
+    if "from" in seen and len(seen) >= 3:  # noqa: PLR2004 - an itinerary has from, to and date as well
+        return "subject" in seen or has_address or (has_time and kinds[:2] == ["from", "sent"])
+    return kinds[:2] == ["sent", "to"] and has_time and has_address
+
+
+def _is_ruled(lines: Sequence[str], start: int) -> bool:
+    if not _RULE.match(lines[start][:LONGEST_LINE]):
+        return False
+    following = next_text(lines, start + 1)
+    return following is not None and following <= start + 3 and _is_fields(lines, following)
