@@ -22,6 +22,7 @@ from tests.factories import (
 )
 from timeline.domain.vocabulary import AssociationRule, Direction, ParticipantRole
 from timeline.models import Conversation, Engagement
+from timeline.search.texts import refresh_search_texts
 
 URL = "/api/v1/engagements/"
 
@@ -29,7 +30,7 @@ URL = "/api/v1/engagements/"
 def email_of(organization, **fields):
     text = fields.pop("text", "Shall we talk on Thursday?\n> old")
     engagement = EngagementFactory(organization=organization, **fields)
-    EmailMessageFactory(engagement=engagement, text=text, new_text="Shall we talk on Thursday?")
+    EmailMessageFactory(engagement=engagement, text=text, new_text=text.partition("\n")[0])
     return engagement
 
 
@@ -213,7 +214,7 @@ def test_an_account_by_association_is_found_too(acme, carol):
 
 def test_search_finds_words_of_the_text(acme, carol):
     wanted = email_of(acme, text="The wombat contract is signed.")
-    email_of(acme, text="Nothing of the sort.")
+    refresh_search_texts([wanted.pk, email_of(acme, text="Nothing of the sort.").pk])
     assert ids(client_of(carol).get(URL, {"search": "wombat"})) == [str(wanted.pk)]
 
 

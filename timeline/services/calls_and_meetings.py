@@ -8,7 +8,7 @@ directory ─▶ deal: the given one, else the organization's rule ─▶ owner 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypedDict
 from uuid import UUID
@@ -19,21 +19,13 @@ from accounts.models import Organization, User
 from crm.domain.directory import Match
 from crm.models import Account, Opportunity
 from crm.selectors import directory_for
-from timeline.domain.assignment import (
-    Assignment,
-    Occasion,
-    choose_opportunity,
-    circles_of,
-    nearest_account,
-    nearest_inbox_owner,
-    owner_of,
-)
+from timeline.domain.assignment import Assignment, nearest_account, nearest_inbox_owner
 from timeline.domain.email import EmailParticipant
 from timeline.domain.vocabulary import AssociationRule, ParticipantRole, SuppressionKind
 from timeline.models import Association, Engagement, Participant
 from timeline.search.outbox import queue_for_index
-from timeline.services.deals import deal_book, rules_of
 from timeline.services.deletion import activity_identity
+from timeline.services.filing import Case, Filing, FilingRoom
 from timeline.services.people import Owned, association_rows, participant_rows, places_of_users, users_by_address
 from timeline.services.suppression import suppressed_among
 
@@ -86,7 +78,9 @@ def record_activity(
     people = _people(participants)
     _refuse_suppressed(organization, activity_identity(source, external_id), people)
     match, users = _who_is_who(organization, people)
-    placed = _placed(organization, occurred_at, people, match, users, actor=actor, given=opportunity)
+    filing = _filed(organization, occurred_at, people, match, users, actor=actor, given=opportunity)
+    if account is not None:
+        filing = replace(filing, account=account.pk)
     engagement = Engagement(
         organization=organization,
         kind=kind,
@@ -97,12 +91,7 @@ def record_activity(
         subject=subject,
         notes=notes,
         duration_seconds=duration_seconds,
-        account_id=account.pk if account else placed.account,
-        owner_id=placed.owner,
-        opportunity_id=placed.assignment.opportunity,
-        association_rule=placed.assignment.rule,
-        association_certain=placed.assignment.is_certain,
-        association_candidates=[str(candidate) for candidate in placed.assignment.candidates],
+        **filing.columns,
         visibility=organization.visibility,
         detail=organization.detail,
     )
@@ -113,13 +102,6 @@ def record_activity(
             return RecordedActivity(winner, is_new=False)
         raise
     return RecordedActivity(engagement, is_new=True)
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    assignment: Assignment
-    account: UUID | None
-    owner: UUID | None
 
 
 def _people(participants: Iterable[ParticipantGiven]) -> list[EmailParticipant]:
@@ -143,7 +125,7 @@ def _who_is_who(organization: Organization, people: Iterable[EmailParticipant]) 
     return directory_for(organization, others).match(sorted(others)), users
 
 
-def _placed(
+def _filed(
     organization: Organization,
     occurred_at: datetime,
     people: Sequence[EmailParticipant],
@@ -152,21 +134,16 @@ def _placed(
     *,
     actor: User,
     given: Opportunity | None,
-) -> _Place:
-    """Under which deal and account it stands, and whose it is."""
+) -> Filing:
+    """Under which deal and account it stands, and whose it is: without a deal, the nearest colleague's or `actor`'s."""
     parts = [(person.role, person.address) for person in people]
     taking_part = frozenset(users.values())
     nearest = nearest_inbox_owner(taking_part, places_of_users(people, users)) or actor.pk
     if given is not None:
         assignment = Assignment(given.pk, AssociationRule.GIVEN, is_certain=True, candidates=(given.pk,))
-        return _Place(assignment, given.account_id or nearest_account(parts, match), given.owner_id or nearest)
-    circles = circles_of(parts, match)
-    book = deal_book(organization, circles)
-    occasion = Occasion(occurred_at, circles, taking_part)
-    assignment = choose_opportunity(occasion, book.of(circles), rules_of(organization))
-    deal = book.deals.get(assignment.opportunity) if assignment.opportunity else None
-    account = deal.account if deal and deal.account else nearest_account(parts, match)
-    return _Place(assignment, account, owner_of(deal, nearest))
+        return Filing(assignment, given.account_id or nearest_account(parts, match), given.owner_id or nearest)
+    case = Case(occurred_at, parts, match, taking_part, nearest)
+    return FilingRoom(organization, [case]).file(case, None)
 
 
 def _store(engagement: Engagement, people: Sequence[EmailParticipant], match: Match, users: Mapping[str, UUID]) -> None:

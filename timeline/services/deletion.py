@@ -21,7 +21,7 @@ from accounts.services.audit import record_event
 from timeline.domain.identity import base_subject
 from timeline.domain.vocabulary import Kind, SuppressionKind
 from timeline.models import Conversation, Engagement, LegalHold
-from timeline.search.outbox import queue_for_index
+from timeline.search.outbox import announce
 from timeline.selectors import engagements_for
 from timeline.selectors.holds import is_held
 from timeline.services.suppression import Suppressed, suppress
@@ -93,8 +93,8 @@ def delete_rows(organization: Organization, ids: Collection[UUID], *, suppressed
     _lock(conversations)
     if suppressed:
         suppress(organization, _identities(rows))
-    queue_for_index(organization.pk, ids)
     rows.delete()
+    announce(organization.pk, ids)
     refresh_conversations(conversations)
 
 
@@ -143,8 +143,8 @@ def _delete(organization: Organization, rows: QuerySet[Engagement], *, what: str
         raise OnHold(f"{what} is under a legal hold: nothing of it can be deleted until the hold is released.")
     suppress(organization, _identities(rows))
     ids = list(rows.values_list("pk", flat=True))
-    queue_for_index(organization.pk, ids)
-    rows.delete()
+    Engagement.objects.filter(pk__in=ids).delete()
+    announce(organization.pk, ids)
     return len(ids)
 
 

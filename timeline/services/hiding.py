@@ -12,7 +12,7 @@ from django.db import transaction
 
 from accounts.models import Organization
 from timeline.models import Engagement
-from timeline.search.outbox import queue_for_index
+from timeline.search.outbox import announce
 
 _AT_ONCE = 1_000
 
@@ -24,7 +24,7 @@ def hide(*, organization: Organization, ids: Collection[UUID], rule: str, now: d
         with transaction.atomic():
             rows = Engagement.objects.filter(organization=organization, pk__in=some, hidden_at=None)
             changed += rows.update(hidden_at=now, hidden_by_rule=rule, changed_at=now)
-            queue_for_index(organization.pk, some)
+            announce(organization.pk, some)
     return changed
 
 
@@ -35,7 +35,7 @@ def unhide(*, organization: Organization, rule: str, now: datetime) -> int:
         with transaction.atomic():
             rows = Engagement.objects.filter(organization=organization, pk__in=some, hidden_by_rule=rule)
             rows.update(hidden_at=None, hidden_by_rule="", changed_at=now)
-            queue_for_index(organization.pk, some)
+            announce(organization.pk, some)
     return len(ids)
 
 
