@@ -58,7 +58,7 @@ def _welcome(stack: Stack, *, seconds: float) -> None:
     for person in stack.people:
         print(f"    {person['role']:8} {person['email']}")
     print(f"\n  The password of each is: {PASSWORD}")
-    print("  Sign in as a rep, open Profile > Integrations, connect Microsoft 365 (the sandbox asks who you are)")
+    print("  Sign in as a rep, open Profile > Integrations, connect Microsoft 365 (the sandbox plays Microsoft's part)")
     print(
         '  and switch on "Import Email Conversations". New mail keeps arriving. Ctrl-C ends everything.\n', flush=True
     )
