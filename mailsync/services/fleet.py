@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from mailsync.domain.fleet import Due, Limits, choose
 from mailsync.models import Mailbox
-from mailsync.services.switch import REQUEUE_AFTER, enqueue
+from mailsync.services.switch import enqueue, requeue_after
 
 _LOOKED_AT = 1_000
 
@@ -34,7 +34,7 @@ def dispatch_due(*, now: datetime) -> int:
 
 def _busy(now: datetime) -> Counter[UUID]:
     running = Q(claimed_until__gt=now) & ~Q(claim="")
-    queued = Q(queued_at__gt=now - REQUEUE_AFTER)
+    queued = Q(queued_at__gt=now - requeue_after())
     rows = Mailbox.objects.filter(import_enabled=True).filter(running | queued)
     return Counter(rows.values_list("organization_id", flat=True))
 

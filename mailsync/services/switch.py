@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from celery import current_app
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,9 +16,6 @@ from mailsync.domain.vocabulary import MailboxState
 from mailsync.models import FolderCursor, Mailbox, MailboxWalk, Sighting
 from mailsync.services.copies import forget_copies
 from mailsync.services.mailbox import move_mailbox
-
-REQUEUE_AFTER = timedelta(minutes=10)
-"""After so long a queued sync that has not begun is taken for lost."""
 
 
 class MayNotSync(Exception):
@@ -144,13 +142,18 @@ def begin(mailbox: Mailbox, *, now: datetime) -> None:
         move_mailbox(mailbox, to=MailboxState(state.value), cause=reason, now=now, due_at=None, not_before=None)
 
 
+def requeue_after() -> timedelta:
+    """After so long a queued sync that has not begun, or whose worker could not say how it ended, is taken for lost."""
+    return timedelta(seconds=settings.REQUEUE_SECONDS)
+
+
 def enqueue(mailbox: Mailbox, *, now: datetime, is_awaited: bool = False) -> bool:
     """Queue one mailbox's sync once the transaction has committed; the task carries the id alone.
 
     It is due again after a while, so that a task lost with its worker or broker comes back by itself. Where nobody
     waits for it, False says that another dispatcher has queued it meanwhile.
     """
-    again_at = now + REQUEUE_AFTER
+    again_at = now + requeue_after()
     rows = Mailbox.objects.filter(pk=mailbox.pk, import_enabled=True)
     fields: dict[str, object] = {"is_awaited": True} if is_awaited else {}
     if not is_awaited:
