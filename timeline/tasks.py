@@ -1,8 +1,11 @@
 """The timeline's tasks: each calls one function."""
 
 from celery import shared_task
+from django.utils import timezone
 
+from accounts.models import Organization
 from timeline.search import upkeep
+from timeline.services import retention
 
 
 @shared_task(name="timeline.tasks.drain_index_outbox")
@@ -15,3 +18,19 @@ def drain_index_outbox() -> int:
 def mend_index() -> int:
     """Compare the search index with the tables; how many documents had to be mended."""
     return upkeep.mend_index()
+
+
+@shared_task(name="timeline.tasks.purge_expired")
+def purge_expired() -> int:
+    """Queue the purge of every organization, so that one that fails holds up no other; how many there are."""
+    organizations = list(Organization.objects.values_list("pk", flat=True))
+    for organization in organizations:
+        purge_organization.delay(str(organization))
+    return len(organizations)
+
+
+@shared_task(name="timeline.tasks.purge_organization")
+def purge_organization(organization_id: str) -> int:
+    """Delete what one organization's retention policy no longer keeps; how many engagements that were."""
+    organization = Organization.objects.filter(pk=organization_id).first()
+    return retention.purge_expired(organization, now=timezone.now()).engagements if organization else 0

@@ -18,6 +18,7 @@ from tests.factories import (
     RetentionPolicyFactory,
     SightingFactory,
 )
+from timeline import tasks
 from timeline.domain.vocabulary import HoldScope
 from timeline.models import Conversation, Engagement, Suppression
 from timeline.selectors.retention import keeps_from
@@ -114,3 +115,14 @@ def test_one_organization_can_be_named(acme, rival):
     assert purge(organization="rival") == "rival: 0 engagements deleted\n"
     with pytest.raises(CommandError, match="no organization"):
         purge(organization="nobody")
+
+
+def test_every_night_each_organization_is_purged_by_a_task_of_its_own(acme, rival, monkeypatch):
+    RetentionPolicyFactory(organization=acme, months=12)
+    old(acme)
+    queued: list[str] = []
+    monkeypatch.setattr(tasks.purge_organization, "delay", queued.append)
+    assert tasks.purge_expired() == 2
+    assert set(queued) == {str(acme.pk), str(rival.pk)}
+    assert [tasks.purge_organization(each) for each in (str(acme.pk), str(rival.pk))] == [1, 0]
+    assert tasks.purge_organization("01937e0a-0000-7000-8000-000000000001") == 0
