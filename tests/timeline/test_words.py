@@ -1,0 +1,60 @@
+"""Words as search compares them."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from timeline.domain.words import LONGEST_WORD, MOST_TERMS, searchable, terms_of, words_of
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Re: Verträge (Müller & Cie.)", "re vertrage muller cie"),
+        ("STRASSE Straße", "strasse strasse"),
+        ("Łódź Ærø naïve", "lodz aero naive"),
+        ("jane.doe+x@globex.example", "jane doe x globex example"),
+        ("東京都とカナ", "東 京 都 と カ ナ"),
+        ("ﬁne ｗｉｄｅ ²", "fine wide 2"),
+        ("snake_case %_", "snake case"),
+        ("한국어 Ёлка", "한국어 елка"),
+        ("🎉 — … \x00", ""),
+    ],
+)
+def test_text_is_folded_into_words(text, words):
+    assert " ".join(words_of(text)) == words
+
+
+def test_quotation_marks_make_one_term_of_several_words():
+    assert terms_of('price "Fixed price" jane@globex.example "open') == (
+        ("price",),
+        ("fixed", "price"),
+        ("jane", "globex", "example"),
+        ("open",),
+    )
+
+
+def test_a_search_has_so_many_terms_and_no_more():
+    assert len(terms_of(" ".join(f"w{number}" for number in range(100)))) == MOST_TERMS
+
+
+@given(st.text())
+def test_folding_is_total_and_folding_again_changes_nothing(text):
+    words = words_of(text)
+    assert words_of(" ".join(words)) == words
+    assert all(0 < len(word) <= LONGEST_WORD and " " not in word for word in words)
+
+
+@given(st.text(min_size=1))
+def test_every_text_is_found_by_itself(text):
+    for words in terms_of(text):
+        assert f" {' '.join(words)}" in searchable(text) or '"' in text
+
+
+def test_a_hundred_thousand_hostile_characters_take_no_time():
+    started = time.monotonic()
+    for text in ("東" * 100_000, "e\u0301" * 50_000, "_" * 100_000, "a" * 100_000, "ﷺ" * 20_000):
+        searchable(text)
+    assert time.monotonic() - started < 2
