@@ -33,7 +33,7 @@ def walk(
 ) -> bool:
     """List the rest of a walk's window, record what is wanted and new; True when it came to its end.
 
-    `on_page` sees every page that was listed, before it is recorded.
+    `on_page` sees every page that was listed, before it is recorded. A row that is not stored leaves no trace.
     """
     window = Window(None, row.since, row.before, reading.page_size)
     while not reading.is_time_up:
@@ -50,7 +50,7 @@ def walk(
         if listed.is_last:
             row.ended_at = reading.clock()
         row.found += len(result.copies)
-        record_page(reading, Page(result, walk=row))
+        record_page(reading, Page(result, walk=row if row.pk else None))
         if listed.is_last:
             return True
     return False
