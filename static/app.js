@@ -17,3 +17,10 @@ document.addEventListener("htmx:afterSwap", () => {
   said = source.dataset.announce;
   region.textContent = said;
 });
+
+// What was asked for by "Show older" is where the keyboard goes on.
+document.addEventListener("htmx:load", (event) => {
+  if (!event.detail.elt.matches("ol.timeline")) return;
+  event.detail.elt.tabIndex = -1;
+  event.detail.elt.focus({ preventScroll: true });
+});

@@ -12,6 +12,7 @@ from accounts.domain.vocabulary import Role
 from accounts.models import Organization, User
 from sandbox.testing import SandboxProcess
 from tests.factories import OrganizationFactory, UserFactory
+from tests.journeys.left_out import pytest_terminal_summary  # noqa: F401 - a hook, lent to pytest here
 
 
 @pytest.fixture

@@ -1,0 +1,75 @@
+"""A real browser, and where its pictures go."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.journeys.left_out import WHY, chromium
+
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "var" / "screenshots"
+WIDE, NARROW = {"width": 1360, "height": 860}, {"width": 360, "height": 780}
+_ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-sync",
+    "--disable-component-update", "--no-first-run", "--disable-default-apps",
+]  # fmt: skip
+
+Opener = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.journey)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def browser() -> Iterator[Browser]:
+    """One browser for the tests of a file; playwright's loop runs in their thread, which Django has to be told."""
+    path = chromium()
+    if path is None:
+        pytest.skip(WHY)
+    with pytest.MonkeyPatch.context() as environment, sync_playwright() as playwright:
+        environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        started = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def open_browser(browser: Browser) -> Iterator[Opener]:
+    """Open a window: `open_browser(base_url, narrow=True, dark=True, scripts=False)`.
+
+    A script error, or anything the page's own policy blocked, fails the test.
+    """
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def opened(base_url: str, *, narrow: bool = False, dark: bool = False, scripts: bool = True) -> Page:
+        context = browser.new_context(
+            base_url=base_url,
+            viewport=NARROW if narrow else WIDE,  # type: ignore[arg-type] # a TypedDict of the same shape
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=scripts,
+            ignore_https_errors=True,
+            service_workers="block",
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture(scope="session")
+def screenshots() -> Path:
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    return SCREENSHOTS

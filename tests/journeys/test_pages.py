@@ -1,0 +1,220 @@
+"""Every page in a real browser: it fits, is named, works by keyboard and without scripts; mail text stays text."""
+
+import re
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+from pytest_django.fixtures import Settings
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import User
+from crm.models import Lead
+from mailsync.domain.vocabulary import MailboxState
+from mailsync.models import Mailbox
+from tests.factories import (
+    PASSWORD,
+    AccountFactory,
+    ExclusionFactory,
+    LeadFactory,
+    MailboxFactory,
+    MicrosoftConnectionFactory,
+    OpportunityFactory,
+    SyncRunFactory,
+)
+from tests.journeys.conftest import Opener
+from tests.scenery import Scene, scene
+from timeline.selectors.timelines import PAGE_SIZE
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+HOSTILE = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
+LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 2
+
+
+@pytest.fixture
+def globex(carol: User, settings: Settings) -> Scene:
+    """A deal with more than a page of history, hostile and unusual words among it."""
+    settings.MICROSOFT_CLIENT_ID, settings.MICROSOFT_CLIENT_SECRET = "client", "secret"
+    globex = scene(carol, stage="Negotiation", amount=48000, currency="EUR", close_date=timezone.now().date())
+    first = globex.mail("Can you send an offer?", subject="Offer for forty units", at=_days_ago(20))
+    for number in range(PAGE_SIZE):
+        globex.mail(
+            f"Answer {number}.",
+            conversation=first.conversation,
+            direction="outbound" if number % 2 else "inbound",
+            at=_days_ago(19 - number * 0.5),
+            quoted="\n\nOn Monday Jane wrote:\n> Can you send an offer?",
+        )
+    globex.mail(HOSTILE, subject=HOSTILE, at=_days_ago(1))
+    globex.mail(LONG_WORD, subject=LONG_WORD, at=_days_ago(0.9))
+    globex.mail("شكرا جزيلا", subject="عرض", at=_days_ago(0.8))
+    globex.call("They want a pilot first.", subject="Discovery call", at=_days_ago(0.7))
+    globex.call("Went through the offer.", subject="Product demo", kind="meeting", at=_days_ago(0.6))
+    OpportunityFactory(organization=globex.organization, account=globex.account, name="Globex Phase 2", owner=carol)
+    AccountFactory(organization=globex.organization, name=LONG_WORD)
+    LeadFactory(organization=globex.organization, first_name="Lee", last_name="Prospect", address="lee@initech.example")
+    MicrosoftConnectionFactory(user=carol)
+    mailbox = MailboxFactory(user=carol, last_synced_at=timezone.now())
+    dropped = {"no_crm_match": 260, "internal": 64, "bulk": 50}
+    SyncRunFactory(mailbox=mailbox, ended_at=timezone.now(), seen=412, kept=38, dropped=dropped)
+    ExclusionFactory(organization=globex.organization, user=carol, value="dr.miller@clinic.example")
+    return globex
+
+
+def _days_ago(days: float) -> datetime:
+    return timezone.now() - timedelta(days=days)
+
+
+def _sign_in(page: Page, user: User) -> None:
+    page.goto("/login/")
+    page.get_by_label("Email address").fill(user.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(re.compile("/deals/"))
+
+
+def _pages(globex: Scene) -> dict[str, str]:
+    mail = globex.deal.engagements.filter(conversation__isnull=False).earliest("occurred_at")
+    lead = Lead.objects.get(organization=globex.organization)
+    return {
+        "deals": "/deals/",
+        "deal": f"/deals/{globex.deal.pk}/",
+        "customers": "/customers/",
+        "contacts": "/customers/?show=contacts",
+        "account": f"/customers/accounts/{globex.account.pk}/",
+        "contact": f"/customers/contacts/{globex.jane.pk}/",
+        "conversation": f"/conversations/{mail.conversation_id}/",
+        "delete-conversation": f"/conversations/{mail.conversation_id}/delete/",
+        "assignment": f"/engagements/{mail.pk}/assignment/",
+        "search": "/search/?q=offer",
+        "nothing-found": "/search/?q=zzz",
+        "profile": "/profile/",
+        "password": "/profile/password/",
+        "integrations": "/profile/integrations/",
+        "explain": "/profile/integrations/explain/",
+        "delete-imported": "/profile/integrations/delete-imported/",
+        "lead": f"/customers/leads/{lead.pk}/",
+        "not-found": "/nothing/here/",
+    }
+
+
+@pytest.mark.parametrize(
+    ("look", "narrow", "dark"), [("light", False, False), ("dark", False, True), ("narrow", True, True)]
+)
+def test_every_page_fits_is_named_and_labelled(
+    open_browser: Opener, live_server: LiveServer, globex: Scene, screenshots: Path, look: str, narrow: bool, dark: bool
+) -> None:
+    page = open_browser(live_server.url, narrow=narrow, dark=dark)
+    page.goto("/login/")
+    page.screenshot(path=screenshots / f"login-{look}.png")
+    _sign_in(page, globex.owner)
+    for name, path in _pages(globex).items():
+        page.goto(path)
+        page.screenshot(path=screenshots / f"{name}-{look}.png", full_page=True)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= page.evaluate("innerWidth"), f"{name} is {width} wide"
+        assert page.get_by_role("main").count() == 1, name
+        assert page.get_by_role("heading", level=1).count() == 1, name
+        assert page.title() != "owned"
+        assert page.evaluate(UNNAMED) == [], name
+
+
+UNNAMED = """[...document.querySelectorAll('input:not([type=hidden]), select, textarea, button, a[href], summary')]
+  .filter(each => each.checkVisibility() && !(each.textContent.trim() || each.getAttribute('aria-label')
+    || (each.labels && each.labels.length) || each.querySelector('[aria-label]')))
+  .map(each => each.outerHTML.slice(0, 100))"""
+
+
+def test_older_entries_and_the_reason_come_without_a_reload(
+    open_browser: Opener, live_server: LiveServer, globex: Scene
+) -> None:
+    page = open_browser(live_server.url)
+    _sign_in(page, globex.owner)
+    page.goto(f"/deals/{globex.deal.pk}/")
+    page.evaluate("window.stayed = true")
+    entries = page.locator("ol.timeline > li")
+    expect(entries).to_have_count(PAGE_SIZE)
+    page.get_by_role("link", name="Show older").click()
+    expect(page.get_by_text("Can you send an offer?", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="Show older")).to_have_count(0)
+    first = entries.first
+    first.get_by_text("Why here?").click()
+    first.get_by_label("Belongs elsewhere? File it under").select_option(label="Globex Phase 2")
+    assert page.evaluate("window.stayed")
+    first.get_by_role("button", name="File here").click()
+    expect(page.get_by_text("Filed under Globex Phase 2.")).to_be_visible()
+    expect(page.get_by_text("A colleague filed this")).to_be_visible()
+
+
+def test_a_filter_applies_as_soon_as_it_is_chosen(open_browser: Opener, live_server: LiveServer, globex: Scene) -> None:
+    page = open_browser(live_server.url)
+    _sign_in(page, globex.owner)
+    page.get_by_label("Stage").select_option("Negotiation")
+    expect(page).to_have_url(re.compile("stage=Negotiation"))
+    expect(page.get_by_role("link", name="Globex 2027")).to_be_visible()
+    expect(page.get_by_role("link", name="Globex Phase 2")).to_have_count(0)
+
+
+def test_the_keyboard_reaches_the_page_and_the_switch(
+    open_browser: Opener, live_server: LiveServer, globex: Scene
+) -> None:
+    page = open_browser(live_server.url)
+    _sign_in(page, globex.owner)
+    page.goto("/profile/integrations/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the page")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_be_focused()
+    switch = page.get_by_role("switch", name="Import Email Conversations")
+    expect(switch).to_be_checked()
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if switch.evaluate("each => each === document.activeElement"):
+            break
+    page.keyboard.press("Space")
+    expect(page.get_by_text("Importing is off. Nothing more is read.")).to_be_visible()
+    expect(switch).not_to_be_checked()
+    assert not Mailbox.objects.get(user=globex.owner).import_enabled
+
+
+def test_the_switch_works_without_scripts(open_browser: Opener, live_server: LiveServer, globex: Scene) -> None:
+    page = open_browser(live_server.url, scripts=False)
+    _sign_in(page, globex.owner)
+    page.goto("/profile/integrations/")
+    page.get_by_text("Import Email Conversations").click()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Importing is off. Nothing more is read.")).to_be_visible()
+
+
+def test_progress_moves_by_itself_and_is_told_to_screen_readers(
+    open_browser: Opener, live_server: LiveServer, globex: Scene, screenshots: Path
+) -> None:
+    rows = Mailbox.objects.filter(user=globex.owner)
+    rows.update(state=MailboxState.INITIAL, progress_done=100, progress_total=4000, last_synced_at=None)
+    page = open_browser(live_server.url)
+    _sign_in(page, globex.owner)
+    page.goto("/profile/integrations/")
+    expect(page.get_by_text("100 of 4,000 emails looked at")).to_be_visible()
+    rows.update(progress_done=2100)
+    expect(page.get_by_text("2,100 of 4,000 emails looked at")).to_be_visible()
+    page.screenshot(path=screenshots / "first-sync-light.png")
+    expect(page.locator("#announcement")).to_have_text("First sync: 50 percent")
+    rows.update(state=MailboxState.IN_SYNC, last_synced_at=timezone.now())
+    expect(page.locator("#announcement")).to_have_text("In sync")
+    expect(page.get_by_role("progressbar")).to_have_count(0)
+
+
+def test_a_stopped_mailbox_is_told_on_top_of_every_page(
+    open_browser: Opener, live_server: LiveServer, globex: Scene, screenshots: Path
+) -> None:
+    Mailbox.objects.filter(user=globex.owner).update(state=MailboxState.NEEDS_SIGN_IN, state_reason="AADSTS50173")
+    page = open_browser(live_server.url)
+    _sign_in(page, globex.owner)
+    expect(page.get_by_role("alert")).to_contain_text("Sign in to Microsoft again")
+    page.screenshot(path=screenshots / "banner-light.png")
+    page.get_by_role("link", name="What to do").click()
+    expect(page.get_by_role("button", name="Connect again")).to_be_visible()
+    page.screenshot(path=screenshots / "stopped-light.png", full_page=True)
