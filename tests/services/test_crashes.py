@@ -1,0 +1,84 @@
+"""Each server, and the worker, killed in the middle of a first sync: the same mails, once each, and no step by hand."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.person import Person
+from tests.processes.test_promises import IMPORTED, World, _truth
+from tools.servers.life import NotReadyError
+from tools.stack import Stack
+
+pytestmark = [pytest.mark.services, pytest.mark.processes, pytest.mark.timeout(600)]
+
+MAILS, DAYS = 900, 60
+STORED = "SELECT COUNT(*) FROM timeline_emailmessage"
+BEHIND = "SELECT COUNT(*) FROM mailsync_mailbox WHERE import_enabled AND state <> 'in_sync'"
+PATIENCE = 300
+
+
+def wait(until: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not until():
+        assert time.monotonic() < deadline, f"{what} did not happen within {PATIENCE} s"
+        time.sleep(0.2)
+
+
+@pytest.fixture
+def stack(own_mariadb, own_redis, tmp_path):
+    own_mariadb.start()
+    own_redis.start()
+    stack = Stack(
+        tmp_path / "var",
+        variables={
+            "DATABASE_URL": own_mariadb.url(),
+            "CELERY_BROKER_URL": own_redis.url(),
+            "ELASTICSEARCH_URL": "",
+            "DJANGO_SETTINGS_MODULE": "tests.services.quick_settings",
+        },
+    )
+    try:
+        stack.start_sandbox("--mails", str(MAILS), "--days", str(DAYS))
+        stack.load()
+        stack.start_web()
+        yield stack
+    finally:
+        stack.close()
+
+
+def test_a_first_sync_survives_the_death_of_every_part(stack, own_mariadb, own_redis):
+    def number(statement):
+        try:
+            return int(own_mariadb.query(statement))
+        except NotReadyError:
+            return -1
+
+    def more_mails(count):
+        target = number(STORED) + count
+        wait(lambda: number(STORED) >= target or number(BEHIND) == 0, f"{count} more mails")
+        assert number(BEHIND) > 0, "the sync was over before anything could be killed: take more mails"
+
+    for person in stack.people:
+        Person(f"http://localhost:{stack.port}", person["email"]).sign_in().connect().switch(on=True)
+    stack.start_worker()
+    stack.start_beat()
+    for server in (own_mariadb, own_redis):
+        more_mails(30)
+        server.kill()
+        time.sleep(2)
+        server.start()
+    more_mails(30)
+    os.killpg(stack.processes["worker"].pid, signal.SIGKILL)
+    stack.processes["worker"].wait()
+    stack.start_worker()
+
+    wait(lambda: number(BEHIND) == 0, "everybody in sync")
+    world = World(stack, {})
+    wanted = {(box, item["id"]) for box, items in _truth(world).items() for item in items if item["import"]}
+    found = [tuple(row) for row in world.query(IMPORTED)]
+    assert len(found) == len(set(found))
+    assert set(found) == wanted
+    assert stack.processes["beat"].poll() is None
