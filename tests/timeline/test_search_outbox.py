@@ -19,8 +19,13 @@ def jane(acme):
     return ContactFactory(organization=acme, address=JANE)
 
 
+@pytest.fixture(autouse=True)
+def no_server(settings):
+    settings.ELASTICSEARCH_URL = ""
+
+
 @pytest.fixture
-def dead_server(settings):
+def dead_server(settings, no_server):
     """An address where nobody listens."""
     settings.ELASTICSEARCH_URL = "http://127.0.0.1:9"
     breaker.reset()

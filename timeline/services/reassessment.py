@@ -92,8 +92,9 @@ def _reassess_portion(
 
 
 def _standing(organization: Organization, engagement_ids: Sequence[UUID], ours: Collection[str]) -> list[_Standing]:
-    rows = Engagement.objects.select_for_update(of=("self",)).filter(organization=organization, id__in=engagement_ids)
-    engagements = list(rows.select_related("email", "conversation").order_by("id"))
+    rows = Engagement.objects.filter(organization=organization, id__in=engagement_ids).order_by("id")
+    locked = list(rows.select_for_update().values_list("id", flat=True))
+    engagements = rows.filter(id__in=locked).select_related("email", "conversation")
     participants: dict[UUID, list[Participant]] = defaultdict(list)
     for person in Participant.objects.filter(engagement_id__in=engagement_ids).order_by("position"):
         participants[person.engagement_id].append(person)
