@@ -40,7 +40,7 @@ _DROPPED_WITH_CONTENT = frozenset(
 _VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
 )
-_NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9:-]{0,30})")
+_NAME = re.compile(r"</?(?!https?:|mailto:)([a-zA-Z][a-zA-Z0-9:_-]{0,30})(?=[\s/>])")
 _STYLE = re.compile(r"style\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|(?:max-)?height\s*:\s*0(?:px|pt|em)?\s*(?:;|!|$)[^\"]*overflow\s*:\s*hidden"
@@ -200,7 +200,7 @@ def _is_hidden(token: _Token) -> bool:
         return False
     if token.name in _DROPPED_WITH_CONTENT:
         return True
-    if len(token.source) < 12:  # noqa: PLR2004 - no room for a style or the attribute
+    if len(token.source) < 10:  # noqa: PLR2004 - no room for a style or the attribute
         return False
     style = _STYLE.search(token.source)
     if style and _HIDING.search((style.group(1) or style.group(2) or "")[:_LONGEST_ATTRIBUTE]):

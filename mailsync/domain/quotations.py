@@ -25,7 +25,9 @@ _MOST_BLOCK_LINES = 14
 _QUOTED = re.compile(r"\s{0,3}[>＞]|\s{0,3}\|\s")
 _QUOTE_MARKS = re.compile(r"^[\s>＞]{1,20}")
 _ARROWS = "<<"
+_ENDS_IN_LINK = re.compile(r"https?://\S{1,2000}$")
 _RULE = re.compile(r"\s*(?:_{10,}|-{20,}|={20,}|[-_=*]{30,})\s*$")
+_HAS_WORD = re.compile(r"\w")
 _SHARED_LINE = re.compile(
     r"(?<=\S)(?:\s*-{2,3}\s*|\s+)"
     r"(?=(?:On|Am|Le|El|Em|Il|Op|Den)\s(?:[^\W\d_]{2,10},?\s|\d)[^\n]{8,300}[:：]\s*\Z)"
@@ -54,11 +56,13 @@ def opens_quoted_forward(lines: Sequence[str], number: int) -> bool:
 
 
 def is_spilled(lines: Sequence[str], number: int) -> bool:
-    """The rest of a quoted link that was wrapped without its mark: between quoted lines, without a space."""
+    """The rest of a quoted link that was wrapped without its mark, between quoted lines."""
     if not 0 < number < len(lines) - 1 or not (is_quoted(lines[number - 1]) and is_quoted(lines[number + 1])):
         return False
     bare = lines[number].strip()
-    return not any(character.isspace() for character in bare) or bare.startswith(("(http", "<http", "http"))
+    if bare.startswith(("(http", "<http")):
+        return True
+    return not any(character.isspace() for character in bare) and bool(_ENDS_IN_LINK.search(lines[number - 1]))
 
 
 def with_own_lines(lines: Sequence[str]) -> list[str]:
@@ -66,8 +70,9 @@ def with_own_lines(lines: Sequence[str]) -> list[str]:
     separated: list[str] = []
     for line in lines:
         shared = _SHARED_LINE.search(line) if len(line) < LONGEST_LINE and not is_quoted(line) else None
-        if shared and _is_attribution(line[shared.end() :]) and _stands_for_itself(line[shared.end() :]):
-            separated += [line[: shared.start()], line[shared.end() :]]
+        introduction = line[shared.end() :] if shared else ""
+        if shared and _HAS_WORD.search(line, 0, shared.start()) and _introduces(introduction, is_above_quotes=False):
+            separated += [line[: shared.start()], introduction]
         else:
             separated.append(line)
     return separated

@@ -11,14 +11,14 @@ from mailsync.domain.phrases import alternatives, entries
 
 _ORIGINAL = alternatives("original_message")
 ATTRIBUTION_END = re.compile(
-    rf"(?:^|[\s,;)>\]]|(?<=[^\x00-\x7f])){alternatives('attribution_verb')}\s*[:：]?\s*[-=]{{0,20}}\s*$",
+    rf"(?:^|[\s,;)>\]]|(?<=[^\x00-\x7f])|(?<=\d)){alternatives('attribution_verb')}\s*[:：]?\s*[-=]{{0,20}}\s*$",
     re.IGNORECASE,
 )
 """The verb closes the line: “On Monday Jane wrote:”."""
 
 ATTRIBUTION_MIDDLE = re.compile(
-    r"(?:^|\s)(?:schrieb|schreef|skrev|hat|heeft|wrote|a écrit|escribió|napisał\(a\)|написал(?:а|\(а\))?|kirjoitti|ha scritto"
-    r"|escreveu|napsala?)\s.{0,300}[:：]\s*$",
+    r"(?:^|\s)(?:schrieb|schreef|skrev|hat|heeft|wrote|a écrit|escribió|napisał\(a\)|написал(?:а|\(а\))?|kirjoitti"
+    r"|ha scritto|escreveu|napsala?)\s.{0,300}[:：]\s*$",
     re.IGNORECASE,
 )
 """The verb stands before the name: “Am 3.5. um 10:00 schrieb Jane:”."""

@@ -26,7 +26,7 @@ _STATUS_FIELD = re.compile(r"^(?:Action\s*:\s*(\w+)|Status\s*:\s*(\d)\.)", re.IG
 _POSTFIX_LINE = re.compile(rf"^\s{{0,6}}<?{_ADDRESS}>?(?:\s*\([^()\n]{{0,200}}\))?\s*(?::|\.\.\.|$)", re.MULTILINE)
 _SENTENCE = re.compile(
     rf"(?:message|mail|nachricht|courriel|mensaje|mensagem|messaggio|bericht)\s+(?:to|an|à|a|para|aan)\s+<?{_ADDRESS}"
-    rf"|(?:deliver(?:ed)?|delivery|reach|recipient|address)[^\n@]{{0,60}}<?{_ADDRESS}",
+    rf"|(?:deliver(?:ed)?|delivery|reach|recipient|address)[^\n@]{{0,60}}?(?<![\w.+-])<?{_ADDRESS}",
     re.IGNORECASE,
 )
 _FOR_GOOD = re.compile(

@@ -32,6 +32,7 @@ _BRACKETED_EMOJI = re.compile(
 )
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+_HARD_SPACES = re.compile("(?m:^)\u00a0[ \u00a0]*|(?<![ \u00a0]) *\u00a0[ \u00a0]*")
 _REMOVED = re.compile(f"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f{HIDDEN_FILLERS}\u200e\u202a-\u202e\ufffc\ud800-\udfff]")
 _STRAY_JOINERS = re.compile("(?:(?<=\\s)|^)\u200c+|\u200c+(?=\\s|$)")
 _QUOTE_MARK_ALONE = re.compile(r">[> ]*")
@@ -84,7 +85,7 @@ def _cut(text: str, *, is_cut: bool) -> BodyText:
 
 
 def _rendered(html: str) -> str:
-    return _without_empty_quotes(_PlainText().handle(html))
+    return _without_empty_quotes(_HARD_SPACES.sub(" ", _PlainText().handle(html)))
 
 
 def _without_empty_quotes(text: str) -> str:

@@ -1,0 +1,244 @@
+"""The author's words stand alone, and none of them is lost."""
+
+import random
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailsync.domain.replies import authored_part, split_reply
+
+OWN = "Dienstag passt, 10:00? — да, はい"
+
+INTRODUCTIONS = {
+    "english": "On Mon, Nov 2, 2026 at 10:00 AM Bob Stone <bob@initech.example> wrote:",
+    "english, Apple": "On 2 Nov 2026, at 10:00, Bob Stone <bob@initech.example> wrote:",
+    "english, wrapped": "On Mon, Nov 2, 2026 at 10:00 AM Bob Stone from the Department of Long Names <\n"
+    "bob@initech.example> wrote:",
+    "english, verb wrapped": "On Mon, 2 Nov 2026 at 10:00, Bob Stone <bob@initech.example>\nwrote:",
+    "german": "Am 02.11.2026 um 10:00 schrieb Bob Stone <bob@initech.example>:",
+    "german, Gmail": "Am Mo., 2. Nov. 2026 um 10:00 Uhr schrieb Bob Stone <bob@initech.example>:",
+    "french": "Le lun. 2 nov. 2026 à 10:00, Bob Stone <bob@initech.example> a écrit :",
+    "spanish": "El lun, 2 nov 2026 a las 10:00, Bob Stone (<bob@initech.example>) escribió:",
+    "portuguese": "Em seg., 2 de nov. de 2026 às 10:00, Bob Stone <bob@initech.example> escreveu:",
+    "italian": "Il giorno lun 2 nov 2026 alle ore 10:00 Bob Stone <bob@initech.example> ha scritto:",
+    "dutch": "Op ma 2 nov 2026 om 10:00 schreef Bob Stone <bob@initech.example>:",
+    "dutch, Apple": "Op 2 nov. 2026, om 10:00 heeft Bob Stone <bob@initech.example> het volgende geschreven:",
+    "polish": "pon., 2 lis 2026 o 10:00 Bob Stone <bob@initech.example> napisał(a):",
+    "swedish": "Den mån 2 nov. 2026 kl 10:00 skrev Bob Stone <bob@initech.example>:",
+    "danish": "Den man. 2. nov. 2026 kl. 10.00 skrev Bob Stone <bob@initech.example>:",
+    "norwegian": "man. 2. nov. 2026 kl. 10:00 skrev Bob Stone <bob@initech.example>:",
+    "finnish": "ma 2. marrask. 2026 klo 10.00 Bob Stone (bob@initech.example) kirjoitti:",
+    "czech": "po 2. 11. 2026 v 10:00 odesílatel Bob Stone <bob@initech.example> napsal:",
+    "bulgarian": "На пн, 2.11.2026 г. в 10:00 Bob Stone <bob@initech.example> написа:",
+    "russian": "пн, 2 нояб. 2026 г. в 10:00, Bob Stone <bob@initech.example>:",
+    "russian, verb": "2 ноября 2026 г., 10:00 пользователь Bob Stone <bob@initech.example> написал:",
+    "japanese": "2026年11月2日(月) 10:00 Bob Stone <bob@initech.example>:",
+    "chinese": "Bob Stone <bob@initech.example> 于2026年11月2日周一 10:00写道：",
+    "chinese, traditional": "Bob Stone <bob@initech.example> 於 2026年11月2日 週一 上午10:00寫道：",
+    "no verb": "2026-11-02 10:00 GMT+01:00 Bob Stone <bob@initech.example>:",
+    "Yahoo": "--- On Mon, 11/2/26, Bob Stone <bob@initech.example> wrote:",
+    "Zoho": "---- On Mon, 02 Nov 2026 10:00:00 +0100 Bob Stone <bob@initech.example> wrote ----",
+}
+
+DIVIDERS = {
+    "english": "-----Original Message-----",
+    "german": "-----Ursprüngliche Nachricht-----",
+    "french": "-----Message d'origine-----",
+    "spanish": "-----Mensaje original-----",
+    "portuguese": "-----Mensagem original-----",
+    "italian": "-----Messaggio originale-----",
+    "dutch": "-----Oorspronkelijk bericht-----",
+    "polish": "-----Wiadomość oryginalna-----",
+    "swedish": "-----Ursprungligt meddelande-----",
+    "danish": "-----Oprindelig meddelelse-----",
+    "norwegian": "-----Opprinnelig melding-----",
+    "finnish": "-----Alkuperäinen viesti-----",
+    "czech": "-----Původní zpráva-----",
+    "bulgarian": "-----Оригинално съобщение-----",
+    "russian": "-----Исходное сообщение-----",
+    "japanese": "-----元のメッセージ-----",
+    "chinese": "-----原始邮件-----",
+    "Samsung": "-------- Original message --------",
+    "Zendesk": "##- Please type your reply above this line -##",
+}
+
+BLOCKS = {
+    "english": "From: Bob\nSent: Monday, November 2, 2026 10:00\nTo: Jane\nSubject: Deal",
+    "german": "Von: Bob\nGesendet: Montag, 2. November 2026 10:00\nAn: Jane\nBetreff: Deal",
+    "french": "De : Bob\nEnvoyé : lundi 2 novembre 2026 10:00\nÀ : Jane\nObjet : Deal",
+    "spanish": "De: Bob\nEnviado: lunes, 2 de noviembre de 2026 10:00\nPara: Jane\nAsunto: Deal",
+    "portuguese": "De: Bob\nEnviada em: segunda-feira, 2 de novembro de 2026 10:00\nPara: Jane\nAssunto: Deal",
+    "italian": "Da: Bob\nInviato: lunedì 2 novembre 2026 10:00\nA: Jane\nOggetto: Deal",
+    "dutch": "Van: Bob\nVerzonden: maandag 2 november 2026 10:00\nAan: Jane\nOnderwerp: Deal",
+    "polish": "Od: Bob\nWysłano: poniedziałek, 2 listopada 2026 10:00\nDo: Jane\nTemat: Deal",
+    "swedish": "Från: Bob\nSkickat: den 2 november 2026 10:00\nTill: Jane\nÄmne: Deal",
+    "danish": "Fra: Bob\nSendt: 2. november 2026 10:00\nTil: Jane\nEmne: Deal",
+    "finnish": "Lähettäjä: Bob\nLähetetty: maanantai 2. marraskuuta 2026 10.00\nVastaanottaja: Jane\nAihe: Deal",
+    "czech": "Od: Bob\nOdesláno: pondělí 2. listopadu 2026 10:00\nKomu: Jane\nPředmět: Deal",
+    "bulgarian": "От: Bob\nИзпратено: 2 ноември 2026 10:00\nДо: Jane\nОтносно: Deal",
+    "russian": "От: Bob\nОтправлено: 2 ноября 2026 г. 10:00\nКому: Jane\nТема: Deal",
+    "japanese": "差出人: Bob\n送信日時: 2026年11月2日 10:00\n宛先: Jane\n件名: Deal",
+    "chinese": "发件人: Bob\n发送时间: 2026年11月2日 10:00\n收件人: Jane\n主题: Deal",
+    "bold": "*From:* Bob\n*Sent:* Monday, November 2, 2026 10:00\n*To:* Jane\n*Subject:* Deal",
+    "ruled": "________________________________\nFrom: Bob\nSent: 2 November 2026 10:00\nTo: Jane\nSubject: Deal",
+}
+
+
+@pytest.mark.parametrize("introduction", INTRODUCTIONS.values(), ids=INTRODUCTIONS)
+def test_an_introduction_and_what_it_introduces_are_quoted(introduction):
+    assert split_reply(f"{OWN}\n\n{introduction}\n\n> Tuesday?\n> Bob\n").new_text == OWN
+    assert split_reply(f"{OWN}\n{introduction}\n\nTuesday?\n\nBob").new_text == OWN
+
+
+@pytest.mark.parametrize("divider", DIVIDERS.values(), ids=DIVIDERS)
+def test_everything_below_a_divider_is_quoted(divider):
+    assert split_reply(f"{OWN}\n\n{divider}\nFrom: Bob\n\nTuesday?").new_text == OWN
+
+
+@pytest.mark.parametrize("block", BLOCKS.values(), ids=BLOCKS)
+def test_everything_below_outlooks_header_fields_is_quoted(block):
+    reply = split_reply(f"{OWN}\n\n{block}\n\nTuesday?")
+    assert reply.new_text == OWN
+    assert "Tuesday?" in reply.quoted
+
+
+def test_answers_between_quotes_are_kept():
+    text = (
+        "Hi Bob,\n\nOn Mon, 2 Nov 2026 at 10:00, Bob <bob@x.example> wrote:\n> Tuesday?\nYes.\n> Ten?\n\nEleven.\n> Bye"
+    )
+    assert split_reply(text).new_text == "Hi Bob,\n\nYes.\n\nEleven."
+
+
+def test_an_answer_below_the_quote_is_kept():
+    assert split_reply("On 2 Nov 2026 10:00, Bob wrote:\n\n> Tuesday?\n> Bob\n\nYes.").new_text == "Yes."
+
+
+@pytest.mark.parametrize(
+    "forward",
+    [
+        "FYI\n\n---------- Forwarded message ---------\nFrom: Bob <bob@x.example>\nSubject: Deal\n\nText",
+        "FYI\n\nBegin forwarded message:\n\n> From: Bob <bob@x.example>\n> Subject: Deal\n>\n> Text",
+        "Zur Info\n\n-------- Weitergeleitete Nachricht --------\nBetreff: Deal\nVon: Bob <bob@x.example>\n\nText",
+        "Pour info\n\nDébut du message réexpédié :\n\n> De: Bob <bob@x.example>\n> Objet: Deal\n>\n> Texte",
+        "参考\n\n---------- 转发的邮件 ----------\n发件人: Bob\n\n正文",
+    ],
+)
+def test_a_forward_stays_whole(forward):
+    assert split_reply(forward).new_text == forward
+
+
+def test_outlooks_header_fields_are_a_forward_where_the_subject_says_so():
+    text = f"Please see below.\n\n{BLOCKS['english']}\n\nTuesday?"
+    assert split_reply(text, is_forwarding=True).new_text == text
+    assert split_reply(text).new_text == "Please see below."
+
+
+@pytest.mark.parametrize(
+    ("text", "new_text", "signature"),
+    [
+        ("Yes.\n\n--\nJane Doe\nGlobex\n+49 30 1234", "Yes.", "--\nJane Doe\nGlobex\n+49 30 1234"),
+        ("Yes.\n\nSent from my iPhone", "Yes.", "Sent from my iPhone"),
+        ("Ja.\n\nVon meinem iPhone gesendet", "Ja.", "Von meinem iPhone gesendet"),
+        ("Oui.\n\nEnvoyé de mon iPhone", "Oui.", "Envoyé de mon iPhone"),
+        ("Sí.\n\nEnviado desde mi iPhone", "Sí.", "Enviado desde mi iPhone"),
+        ("はい。\n\niPhoneから送信", "はい。", "iPhoneから送信"),
+        ("好。\n\n发自我的iPhone", "好。", "发自我的iPhone"),
+        ("Да.\n\nОтправлено с iPhone", "Да.", "Отправлено с iPhone"),
+        ("Yes.\n\nGet Outlook for iOS", "Yes.", "Get Outlook for iOS"),
+        (
+            "Yes.\n\n_______________________________________________\nsales mailing list\nsales@lists.x.example",
+            "Yes.",
+            "_______________________________________________\nsales mailing list\nsales@lists.x.example",
+        ),
+    ],
+)
+def test_a_signature_is_folded(text, new_text, signature):
+    reply = split_reply(text)
+    assert (reply.new_text, reply.signature) == (new_text, signature)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Yes",
+        "On Monday we shipped.\nOn Tuesday they wrote a review.",
+        "From: Berlin\nTo: Paris\nDate: 3 May 2026 10:00\n\nSee you there",
+        "Sent from my desk, is much easier than my mobile phone.",
+        "Compare:\n>>> left <<<\nand right",
+        "A\n> one arrow is no quote\nB",
+        "The price:\n\n--------\n100 EUR",
+        "> only\n> quotes",
+        "On Mon, 2 Nov 2026 at 10:00, Bob <bob@x.example> wrote:\n> all quoted\n> here",
+        "--\nJane Doe",
+        "Please note:\n- first\n- second",
+    ],
+)
+def test_nothing_is_taken_where_nothing_is_surely_quoted(text):
+    assert split_reply(text).new_text == text
+
+
+def test_a_signature_above_an_answer_takes_no_answer_with_it():
+    text = "Top.\n--\nJane\n\nOn 2 Nov 2026 10:00, Bob wrote:\n> Question?\n> More?\nThe answer."
+    assert "The answer." in split_reply(text).new_text
+
+
+def test_the_authored_part_leaves_forwards_and_quotes_out():
+    assert authored_part("FYI\n\n---------- Forwarded message ---------\nunsubscribe here") == "FYI"
+    assert authored_part("> quoted\n> only") == ""
+    assert authored_part("Hello\n\n> To unsubscribe\n> click") == "Hello"
+
+
+@given(st.text(alphabet="aOn wrote:>-_\n\t @.1Fromj", max_size=400))
+def test_a_reply_is_never_empty_where_there_was_text(text):
+    reply = split_reply(text)
+    assert bool(reply.new_text.strip()) == bool(text.strip())
+    assert split_reply(text) == reply
+
+
+WORDS = ("offer", "seats", "price", "Tuesday", "contract", "call", "review", "signed")
+
+
+@given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=30), st.sampled_from(list(INTRODUCTIONS.values())))
+def test_no_word_of_the_author_is_lost(words, introduction):
+    own = " ".join(words)
+    assert split_reply(f"{own}\n\n{introduction}\n> old\n> text\n\n{own}").new_text == f"{own}\n\n{own}"
+
+
+HOSTILE = (
+    "On ",
+    "On On\n",
+    "> ",
+    ">\n",
+    "From: a\n",
+    "-",
+    "_\n",
+    "--\n",
+    "wrote:\n",
+    "On a@b.example, 10:00\n",
+    "a@",
+    " " * 9 + "\n",
+)
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_splitting_takes_time_in_proportion_to_length(piece):
+    def seconds(length):
+        text = piece * (length // len(piece))
+        started = time.perf_counter()
+        split_reply(text)
+        return time.perf_counter() - started
+
+    seconds(1_000)
+    small = min(seconds(25_000) for _ in range(2))
+    assert seconds(100_000) < max(small, 0.01) * 4 * 4
+
+
+def test_a_random_soup_of_marks_is_split_in_time():
+    rng = random.Random(7)
+    soup = "\n".join(rng.choice(["On Mon wrote:", "> x", "--", "From: a@b.c", "", "text " * 20]) for _ in range(20_000))
+    started = time.perf_counter()
+    split_reply(soup)
+    assert time.perf_counter() - started < 3
