@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db import IntegrityError
+
 from accounts.ids import new_id
 from accounts.models import Organization
 from timeline.domain.identity import base_subject
@@ -16,6 +18,10 @@ from timeline.domain.threading import NewConversation, Place, ThreadedMail, Thre
 from timeline.models import Conversation, Engagement, LegalHold, ThreadReference
 
 _AT_ONCE = 500
+
+
+class ConversationJoined(IntegrityError):
+    """A conversation was joined to another between two reads; as with any lost race, the unit of work is repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,7 @@ def place_in_conversations(organization: Organization, arrivals: Sequence[Arriva
     """Find or make the conversation of each mail; write all but the mails themselves.
 
     A conversation's row is locked until the caller's transaction ends, so that two pages that add to one take turns.
+    Raises ConversationJoined.
     """
     mails = [arrival.mail for arrival in arrivals]
     plan = plan_threads(mails, _known(organization, mails) | _standing(arrivals))
@@ -67,8 +74,10 @@ def _locked(plan: ThreadPlan) -> dict[UUID, Conversation]:
     wanted |= {each for join in plan.joins for each in (join.survivor, join.absorbed)}
     if not wanted:
         return {}
-    rows = Conversation.objects.select_for_update().filter(id__in=wanted).order_by("id")
-    return {row.id: row for row in rows}
+    rows = {row.id: row for row in Conversation.objects.select_for_update().filter(id__in=wanted).order_by("id")}
+    if len(rows) < len(wanted):
+        raise ConversationJoined("A conversation of this page was joined to another meanwhile.")
+    return rows
 
 
 def _join(plan: ThreadPlan, rows: dict[UUID, Conversation]) -> list[UUID]:

@@ -107,7 +107,8 @@ def _find(email: ComposedEmail, known: dict[str, Known]) -> Known:
 def _stored(organization: Organization, emails: Iterable[ComposedEmail]) -> dict[str, Known]:
     keys = {key for email in emails for key in _keys_of(email)}
     rows = EmailMessage.objects.filter(organization=organization, message_key__in=keys).select_related("engagement")
-    by_id = {row.pk: row for row in rows}
+    # Locked: what two mailboxes add to one mail at the same moment must not overwrite each other.
+    by_id = {row.pk: row for row in rows.order_by("pk").select_for_update()}
     authors = Participant.objects.filter(engagement_id__in=list(by_id), role=ParticipantRole.FROM)
     senders = dict(authors.values_list("engagement_id", "address"))
     return {
