@@ -1,7 +1,7 @@
 """What runs beside the web: one task a mailbox, and a dispatcher each minute. Tasks carry ids, never mail.
 
-A task that is lost is queued again by the dispatcher; a worker that dies leaves a lease that ends. So no task retries
-by itself: the mailbox's own due time does it.
+A sync task that is lost is queued again by the dispatcher; a worker that dies leaves a lease that ends. So it does not
+retry by itself: the mailbox's own due time does it.
 """
 
 from uuid import UUID
@@ -9,17 +9,58 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
+from accounts.microsoft.errors import ConnectionLost, Misconfigured, Retryable
+from mailsync.services import subscriptions
+from mailsync.services.digest import send_digests
 from mailsync.services.fleet import dispatch_due
 from mailsync.sync.upkeep import bring_up_to_date
 
+_REFUSED = (ConnectionLost, Misconfigured)
 
-@shared_task(name="mailsync.dispatch", expires=55, ignore_result=True)
+
+@shared_task(name="mailsync.dispatch", expires=55)
 def dispatch() -> int:
     """Queue the mailboxes that are due."""
     return dispatch_due(now=timezone.now())
 
 
-@shared_task(name="mailsync.sync_mailbox", acks_late=True, reject_on_worker_lost=True, ignore_result=True)
+@shared_task(name="mailsync.sync_mailbox")
 def sync_mailbox(mailbox_id: str) -> str:
     """Bring one mailbox up to date; says the state it ended in."""
     return str(bring_up_to_date(UUID(mailbox_id))[0].mailbox.state)
+
+
+@shared_task(name="mailsync.keep_subscriptions")
+def keep_subscriptions() -> int:
+    """Queue the subscriptions that are missing or about to end; nothing where Microsoft cannot reach us."""
+    if not subscriptions.can_be_notified():
+        return 0
+    due = list(subscriptions.due_for_subscription(timezone.now()).values_list("pk", flat=True))
+    for mailbox_id in due:
+        keep_subscription.delay(str(mailbox_id))
+    return len(due)
+
+
+@shared_task(
+    name="mailsync.keep_subscription",
+    autoretry_for=(Retryable,),
+    dont_autoretry_for=_REFUSED,
+    retry_backoff=30,
+    retry_jitter=True,
+    max_retries=4,
+)
+def keep_subscription(mailbox_id: str) -> None:
+    """Create or renew one mailbox's subscription."""
+    subscriptions.keep_subscription(mailbox_id=UUID(mailbox_id), now=timezone.now())
+
+
+@shared_task(name="mailsync.end_subscription", autoretry_for=(Retryable,), retry_backoff=30, max_retries=4)
+def end_subscription(mailbox_id: str) -> None:
+    """End the subscription of a mailbox whose import is off."""
+    subscriptions.end_subscription(mailbox_id=UUID(mailbox_id))
+
+
+@shared_task(name="mailsync.send_digests")
+def digests() -> int:
+    """Tell admins which mailboxes stopped."""
+    return send_digests()

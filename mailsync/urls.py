@@ -3,7 +3,7 @@
 from django.contrib.auth.views import PasswordChangeView
 from django.urls import URLPattern, URLResolver, path, reverse_lazy
 
-from mailsync.views import explain, integrations, profile
+from mailsync.views import explain, integrations, notifications, profile
 
 _change_password = PasswordChangeView.as_view(
     template_name="accounts/password.html", success_url=reverse_lazy("profile")
@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("profile/integrations/email-import/", integrations.email_import, name="email-import"),
     path("profile/integrations/sync/", integrations.sync_now, name="sync-now"),
     path("profile/integrations/delete-imported/", integrations.delete, name="delete-imported"),
+    path("notifications/microsoft/", notifications.notifications, name="microsoft-notifications"),
     path("profile/integrations/explain/", explain.explain, name="explain"),
     path("profile/integrations/exclusions/", integrations.exclude, name="exclude"),
     path("profile/integrations/exclusions/<int:pk>/remove/", integrations.include, name="include"),

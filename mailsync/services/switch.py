@@ -1,6 +1,7 @@
 """The switch "Import Email Conversations" (F3): on, off, sync now, and deleting what was imported."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from celery import current_app
 from django.conf import settings
@@ -13,7 +14,7 @@ from accounts.models import MicrosoftConnection, User
 from accounts.services.audit import record_event
 from mailsync.domain.mailbox_state import NOT_CONNECTED
 from mailsync.domain.vocabulary import MailboxState
-from mailsync.models import FolderCursor, Mailbox, MailboxWalk, Sighting
+from mailsync.models import FolderCursor, Mailbox, MailboxWalk, Sighting, Subscription
 from mailsync.services.copies import forget_copies
 from mailsync.services.mailbox import move_mailbox
 
@@ -53,6 +54,8 @@ def set_import(*, user: User, enabled: bool, actor: User | None = None) -> Mailb
                 is_awaited=False,
                 failures=0,
             )
+            if Subscription.objects.filter(mailbox=mailbox).exists():
+                send_task("mailsync.end_subscription", mailbox.pk)
         record_event(
             organization=mailbox.organization,
             actor=actor or user,
@@ -82,11 +85,11 @@ def delete_imported(*, mailbox: Mailbox, actor: User) -> int:
     Switching import on again afterwards brings the mail in anew: that is the person's own decision. Raises
     StillImporting while import is on.
     """
+    stored = Mailbox.objects.select_related("organization").get(pk=mailbox.pk)
+    if stored.import_enabled:
+        raise StillImporting("Switch off “Import Email Conversations” first.")
+    count = forget_copies(stored, Sighting.objects.filter(mailbox=stored))
     with transaction.atomic():
-        stored = Mailbox.objects.select_for_update().get(pk=mailbox.pk)
-        if stored.import_enabled:
-            raise StillImporting("Switch off “Import Email Conversations” first.")
-        count = forget_copies(stored, Sighting.objects.filter(mailbox=stored))
         forget_progress(stored)
         record_event(
             organization=stored.organization,
@@ -161,6 +164,11 @@ def enqueue(mailbox: Mailbox, *, now: datetime, is_awaited: bool = False) -> boo
     if not rows.update(due_at=again_at, queued_at=now, **fields):
         return False
     mailbox.due_at, mailbox.queued_at = again_at, now
-    mailbox_id = str(mailbox.pk)
-    transaction.on_commit(lambda: current_app.send_task("mailsync.sync_mailbox", args=[mailbox_id]))
+    send_task("mailsync.sync_mailbox", mailbox.pk)
     return True
+
+
+def send_task(name: str, mailbox_id: UUID) -> None:
+    """Queue a task for one mailbox once the transaction has committed."""
+    argument = str(mailbox_id)
+    transaction.on_commit(lambda: current_app.send_task(name, args=[argument]))
