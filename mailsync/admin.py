@@ -29,7 +29,7 @@ class RulesForm(forms.Form):
     """Many rules at once, one a line."""
 
     organization = forms.ModelChoiceField(Organization.objects.all())
-    kind = forms.ChoiceField(widget=forms.RadioSelect)
+    kind = forms.ChoiceField(widget=forms.RadioSelect(attrs={"class": "radiolist"}))
     lines = forms.CharField(widget=forms.Textarea(attrs={"rows": 12, "cols": 60, "spellcheck": "false"}))
     note = forms.CharField(max_length=200, required=False)
 

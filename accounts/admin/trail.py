@@ -11,7 +11,7 @@ from accounts.models import AuditEvent, ConsentGrant, MicrosoftConnection
 class AuditEventAdmin(ScopedAdmin):
     """Who viewed, exported, deleted or changed something; `manage.py verify_audit` tells whether it was changed."""
 
-    list_display = ["sequence", "at", "verb", "actor_email", "subject_type", "subject_id", "detail"]
+    list_display = ["sequence", "at", "actor_email", "verb", "subject_type", "detail", "subject_id"]
     list_filter = ["verb", "at", "subject_type"]
     search_fields = ["actor_email", "subject_id"]
     search_help_text = "An actor's address, or a record's id."

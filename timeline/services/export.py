@@ -25,6 +25,7 @@ _POLICY = SMTP.clone(cte_type="7bit", max_line_length=998)
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,990}>")
+_ADDR_SPEC = re.compile(r"[^\s\x00-\x20\x7f\"(),:;<>@\[\\\]]+@[^\s\x00-\x20\x7f\"(),:;<>@\[\\\]]+")
 _FORMULA_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _COLUMNS = (
     "id", "occurred_at", "kind", "direction", "from", "to", "cc", "subject", "text", "owner", "account", "opportunity",
@@ -117,12 +118,11 @@ def _mail(shown: Presented) -> Mail:
 
 
 def _person(part: Participant) -> Address:
-    address, name = _line(part.address), _line(part.name)
-    try:
-        return Address(display_name=name, addr_spec=address)
-    except (ValueError, IndexError):
-        local, _, domain = address.rpartition("@")
-        return Address(display_name=name, username=local, domain=domain)
+    """The participant; what could not stand in a header as an address stands in the name instead."""
+    if _ADDR_SPEC.fullmatch(part.address):
+        local, _, domain = part.address.rpartition("@")
+        return Address(display_name=_line(part.name), username=local, domain=domain)
+    return Address(display_name=_line(f"{part.name} {part.address}"), username="unknown", domain="invalid")
 
 
 def _line(text: str) -> str:
