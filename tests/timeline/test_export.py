@@ -5,6 +5,7 @@ import email
 import email.policy
 import io
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -23,9 +24,9 @@ def shown(subject="Renewal", text="Hello", parts=(("from", "Jane", "jane@globex.
     engagement = Engagement(kind=Kind.EMAIL, occurred_at=datetime(2026, 11, 20, 10, tzinfo=UTC), subject=subject)
     engagement.email = EmailMessage(engagement=engagement, **{"references": [], **email_fields})
     rows = [Participant(role=role, name=name, address=address) for role, name, address in parts]
-    participants = Participant.objects.none()
+    participants: Any = Participant.objects.none()
     participants._result_cache, participants._prefetch_done = rows, True
-    engagement._prefetched_objects_cache = {"participants": participants}
+    vars(engagement)["_prefetched_objects_cache"] = {"participants": participants}
     return Presented(engagement, subject, text, text, "", shows_subject=True, shows_text=True)
 
 
