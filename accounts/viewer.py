@@ -7,6 +7,9 @@ from typing import Any, Concatenate, ParamSpec
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
@@ -22,13 +25,25 @@ class ViewerRequest(HttpRequest):
 
 
 def viewer_required(view: Callable[Concatenate[Any, P], HttpResponse]) -> Callable[..., HttpResponse]:
-    """Send strangers to the login, and the operator, who belongs to no organization, to the admin console."""
+    """Send strangers to the login, and the operator, who belongs to no organization, to the admin console.
+
+    What a page shows stays out of the browser's cache; part of a page, asked for by htmx, is told from the whole.
+    """
 
     @login_required
     @wraps(view)
-    def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def admitted(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if getattr(request.user, "organization_id", None) is None:
             return redirect("admin:index")
-        return view(request, *args, **kwargs)
+        response = view(request, *args, **kwargs)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        patch_vary_headers(response, ["HX-Request"])
+        return response
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if "HX-Request" in request.headers and not request.user.is_authenticated:
+            return HttpResponseClientRedirect(reverse("login"))  # the whole page goes there, not the part asked for
+        return admitted(request, *args, **kwargs)
 
     return checked

@@ -18,6 +18,14 @@ document.addEventListener("htmx:afterSwap", () => {
   region.textContent = said;
 });
 
+// A link whose answer did not come is followed the ordinary way, where the browser or our error page says why.
+for (const failure of ["htmx:responseError", "htmx:sendError"]) {
+  document.addEventListener(failure, (event) => {
+    const link = event.detail.elt;
+    if (link.matches("a[href]")) location.assign(link.href);
+  });
+}
+
 // What was asked for by "Show older" is where the keyboard goes on.
 document.addEventListener("htmx:load", (event) => {
   if (!event.detail.elt.matches("ol.timeline")) return;

@@ -3,13 +3,25 @@
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from zeal import zeal_context
 
 from tests.factories import ExclusionFactory, LeadFactory, MailboxFactory, UserFactory
 from tests.scenery import scene
 
 pytestmark = pytest.mark.django_db
 
-OPEN_TO_ALL = {"login", "logout", "healthz", "readyz", "metrics", "schema", "docs", "microsoft-callback", "home"}
+OPEN_TO_ALL = {
+    "microsoft-notifications",
+    "login",
+    "logout",
+    "healthz",
+    "readyz",
+    "metrics",
+    "schema",
+    "docs",
+    "microsoft-callback",
+    "home",
+}
 CANARY = "Xyzzycanary"
 
 
@@ -92,6 +104,20 @@ def test_a_colleague_finds_the_canary_where_the_walk_looks_for_it(client, carol,
     assert {"deals", "deal", "account", "contact", "lead", "conversation", "customers"} <= seen
 
 
+def test_no_page_reads_row_by_row(client, carol):
+    ids = rows_of(carol)
+    for number in range(3):
+        other = scene(carol, company=f"Company{number}")
+        first = other.mail()
+        other.mail(conversation=first.conversation)
+        LeadFactory(organization=carol.organization, address=f"lead{number}@x.example")
+        ExclusionFactory(organization=carol.organization, user=carol)
+    client.force_login(carol)
+    for name, path in pages():
+        with zeal_context():
+            client.get(f"{filled(path, ids, name)}?q=company")
+
+
 def test_the_operator_without_an_organization_is_led_to_the_admin_console(client):
     operator = UserFactory(organization=None, is_superuser=True, is_staff=True, role="admin")
     client.force_login(operator)
@@ -141,3 +167,16 @@ def test_every_page_forbids_scripts_from_elsewhere_and_frames(client, carol):
     assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
     assert "<script>" not in answer.content.decode()
     assert " onclick" not in answer.content.decode()
+
+
+def test_a_part_of_a_page_asked_for_after_the_session_ended_sends_the_whole_page_to_the_login(client):
+    answer = client.get("/profile/integrations/progress/", headers={"HX-Request": "true"})
+    assert answer.headers["HX-Redirect"] == "/login/"
+    assert answer.content == b""
+
+
+def test_what_a_page_shows_stays_out_of_the_browsers_cache(client, carol):
+    client.force_login(carol)
+    answer = client.get("/deals/")
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert "HX-Request" in answer.headers["Vary"]

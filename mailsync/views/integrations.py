@@ -35,7 +35,7 @@ def progress(request: ViewerRequest) -> HttpResponse:
     if not request.htmx:
         return redirect("integrations")
     status = 200 if card.is_busy else STOP_POLLING
-    return render(request, "mailsync/parts/state.html", {"card": card}, status=status)
+    return render(request, "mailsync/parts/progress.html", {"card": card}, status=status)
 
 
 @require_POST

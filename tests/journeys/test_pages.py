@@ -204,6 +204,7 @@ def test_progress_moves_by_itself_and_is_told_to_screen_readers(
     expect(page.locator("#announcement")).to_have_text("First sync: 50 percent")
     rows.update(state=MailboxState.IN_SYNC, last_synced_at=timezone.now())
     expect(page.locator("#announcement")).to_have_text("In sync")
+    expect(page.locator("#own-mailbox")).to_contain_text("In sync")
     expect(page.get_by_role("progressbar")).to_have_count(0)
 
 

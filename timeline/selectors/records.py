@@ -11,6 +11,8 @@ from crm.models import Account, Contact, Lead, Opportunity, OpportunityContactRo
 from timeline.selectors.deals import DealRow, deal_rows, deals_for
 from timeline.selectors.engaged import Engaged, engaged_people
 
+MOST_CONTACTS = 40
+
 
 @dataclass(frozen=True, slots=True)
 class DealPerson:
@@ -38,6 +40,7 @@ class AccountSummary:
     open_deals: Sequence[DealRow]
     closed_deals: Sequence[Opportunity]
     contacts: Sequence[Contact]
+    contact_count: int
 
 
 def deal_summary(viewer: User, deal: Opportunity, now: datetime) -> DealSummary:
@@ -51,7 +54,8 @@ def account_summary(viewer: User, account: Account, now: datetime) -> AccountSum
     return AccountSummary(
         open_deals=deal_rows(viewer, deals, now),
         closed_deals=list(account.opportunities.filter(is_closed=True).order_by("-close_date", "name")),
-        contacts=list(account.contacts.prefetch_related("addresses")),
+        contacts=list(account.contacts.all()[:MOST_CONTACTS]),
+        contact_count=account.contacts.count(),
     )
 
 
