@@ -1,15 +1,19 @@
 """Giving up a mailbox's copies of mails: a mail goes only with its last copy, and not while a legal hold covers it."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
+from accounts.domain.vocabulary import Detail, Visibility
 from mailsync.models import Mailbox, Sighting
 from timeline.models import Engagement
 from timeline.selectors.holds import is_held
 from timeline.services.deletion import delete_rows
+from timeline.services.holders import Holder, settle_holders
 
 _AT_ONCE = 500
 
@@ -33,4 +37,18 @@ def _forget(mailbox: Mailbox, rows: Collection[tuple[int, UUID]]) -> int:
         ids = list(unseen.exclude(is_held(organization)).values_list("pk", flat=True))
         if ids:
             delete_rows(organization, ids, suppressed=False)
+        settle_holders(organization, _holders(mailbox, seen), now=timezone.now())
     return len(ids)
+
+
+def _holders(mailbox: Mailbox, emails: Collection[UUID]) -> dict[UUID, list[Holder]]:
+    """Who still holds these mails: their owner and readers follow from that."""
+    organization = mailbox.organization
+    holders: dict[UUID, list[Holder]] = defaultdict(list)
+    rows = Sighting.objects.filter(email__in=emails, gone_at=None).values_list(
+        "email_id", "mailbox__user_id", "mailbox__visibility"
+    )
+    for email, user, visibility in rows.distinct():
+        shown_to = Visibility(visibility or organization.visibility)
+        holders[email].append(Holder(user, shown_to, Detail(organization.detail)))
+    return holders
