@@ -3,8 +3,12 @@
 Patterns are regular expressions, matched without case. Each file names where its entries come from.
 """
 
+import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+
+from mailsync.domain.phrases.plain import fold, plain_parts
 
 _HERE = Path(__file__).parent
 
@@ -24,3 +28,37 @@ def alternatives(name: str) -> str:
 def words(name: str) -> frozenset[str]:
     """The entries of a file of plain words, lower case."""
     return frozenset(entry.casefold() for entry in entries(name))
+
+
+class Phrases:
+    """Patterns to look for in texts: one is only tried where one of its plain parts stands in the text.
+
+    Hundreds of alternatives tried at every character cost milliseconds a mail, and hardly any mail has one of them.
+    """
+
+    def __init__(self, patterns: tuple[str, ...], flags: re.RegexFlag = re.IGNORECASE) -> None:
+        self._patterns = [(plain_parts(pattern), re.compile(pattern, flags)) for pattern in patterns]
+
+    def stand_in(self, text: str, folded: str) -> bool:
+        """Whether one of them stands in `text`; `folded` is the fold of it, or of more around it."""
+        return any(pattern.search(text) for pattern in self._likely(folded))
+
+    def found_in(self, text: str, folded: str) -> list[str]:
+        """What they match in `text`, from its beginning on and without overlaps."""
+        matches = [match for pattern in self._likely(folded) for match in pattern.finditer(text)]
+        found, end = [], 0
+        for match in sorted(matches, key=re.Match.start):
+            if match.start() >= end:
+                found.append(match.group())
+                end = match.end()
+        return found
+
+    def _likely(self, folded: str) -> Iterator[re.Pattern[str]]:
+        for parts, pattern in self._patterns:
+            for part in parts:
+                if part in folded:
+                    yield pattern
+                    break
+
+
+__all__ = ["Phrases", "alternatives", "entries", "fold", "words"]

@@ -10,6 +10,7 @@ from accounts.domain.addresses import address_candidates, domain_of, is_within
 from crm.domain.directory import Match
 from mailsync.domain.envelope import Envelope, Mailbox, ScreeningPolicy
 from mailsync.domain.headers import Headers
+from mailsync.domain.phrases import fold
 from mailsync.domain.vocabulary import Reason
 
 
@@ -58,6 +59,11 @@ class Mail:
     @cached_property
     def subject(self) -> str:
         return " ".join(self.envelope.subject[:1_000].split())
+
+    @cached_property
+    def folded(self) -> str:
+        """The text for `Phrases`."""
+        return fold(self.text or "")
 
     @cached_property
     def fields(self) -> Headers:

@@ -6,7 +6,7 @@ beginning and at the end.
 
 import re
 
-from mailsync.domain.phrases import alternatives
+from mailsync.domain.phrases import Phrases, entries
 from mailsync.domain.screening.rule import Mail
 
 _HEAD = 1_500
@@ -16,8 +16,8 @@ _REPORT_HEAD = 6_000
 _LEAD = 400
 
 
-def _any(name: str, flags: re.RegexFlag = re.IGNORECASE) -> re.Pattern[str]:
-    return re.compile(alternatives(name), flags)
+def _any(name: str, flags: re.RegexFlag = re.IGNORECASE) -> Phrases:
+    return Phrases(entries(name), flags)
 
 
 _UNSUBSCRIBE = _any("unsubscribe", re.IGNORECASE | re.MULTILINE)
@@ -30,16 +30,16 @@ _COMPANY_FOOTER = _any("company_footer")
 _OFFER = _any("offer")
 _DELIVERY_FAILURE = _any("delivery_failure")
 _ABSENCE = _any("absence")
-_REPORT_BLOCK = re.compile(
-    r"^(?:Reporting-MTA|Final-Recipient|Diagnostic-Code|Original-Recipient)\s*:", re.IGNORECASE | re.MULTILINE
+_REPORT_BLOCK = Phrases(
+    (r"^(?:Reporting-MTA|Final-Recipient|Diagnostic-Code|Original-Recipient)\s*:",), re.IGNORECASE | re.MULTILINE
 )
-_CALENDAR_BLOCK = re.compile(r"^BEGIN:VCALENDAR\b", re.MULTILINE)
+_CALENDAR_BLOCK = Phrases((r"^BEGIN:VCALENDAR\b",), re.MULTILINE)
 _OUTLOOK_DIVIDER = "*~*~*~*~*~*~*~*~*~*"
-_MEETING_LINES = re.compile(
+_MEETING_LINE = (
     r"^(?:when|wann|quand|cu[áa]ndo|quando|wanneer|kiedy|n[äa]r|hvorn[åa]r|milloin|kdy|кога|когда|日時|时间)\s?[:：].{4,120}\n"
-    r"(?:.{0,200}\n){0,3}?(?:where|wo|o[ùu]|d[óo]nde|onde|dove|waar|gdzie|var|hvor|miss[äa]|kde|къде|где|場所|地点|who|wer)\s?[:：]",
-    re.IGNORECASE | re.MULTILINE,
+    r"(?:.{0,200}\n){0,3}?(?:where|wo|o[ùu]|d[óo]nde|onde|dove|waar|gdzie|var|hvor|miss[äa]|kde|къде|где|場所|地点|who|wer)\s?[:：]"
 )
+_MEETING_LINES = Phrases((_MEETING_LINE,), re.IGNORECASE | re.MULTILINE)
 _TINY_IMAGE = re.compile(
     r"<img\b[^>]{0,2000}?(?:width\s*[=:]\s*[\"']?[01](?:px)?[\"'\s;>][^>]{0,2000}?height\s*[=:]\s*[\"']?[01](?:px)?[\"'\s;>]"
     r"|height\s*[=:]\s*[\"']?[01](?:px)?[\"'\s;>][^>]{0,2000}?width\s*[=:]\s*[\"']?[01](?:px)?[\"'\s;>])",
@@ -50,79 +50,75 @@ _HTML_LOOKED_AT = 200_000
 
 def has_unsubscribe_offer(mail: Mail) -> bool:
     """Words that tell how to unsubscribe."""
-    return bool(_UNSUBSCRIBE.search(_ends(mail)))
+    return _UNSUBSCRIBE.stand_in(_ends(mail), mail.folded)
 
 
 def calls_itself_newsletter(mail: Mail) -> bool:
     """A masthead, an issue's number, words for its subscribers."""
-    return bool(_NEWSLETTER.search(_ends(mail)))
+    return _NEWSLETTER.stand_in(_ends(mail), mail.folded)
 
 
 def has_online_version(mail: Mail) -> bool:
     """“View this email in your browser”."""
-    return bool(_ONLINE_VERSION.search(_ends(mail)))
+    return _ONLINE_VERSION.stand_in(_ends(mail), mail.folded)
 
 
 def says_why_received(mail: Mail) -> bool:
     """“You are receiving this email because …”."""
-    return bool(_WHY_RECEIVED.search(_ends(mail)))
+    return _WHY_RECEIVED.stand_in(_ends(mail), mail.folded)
 
 
 def wants_no_answer(mail: Mail) -> bool:
     """“This is an automated message, please do not reply”."""
-    return bool(_NO_ANSWER.search(_ends(mail)))
+    return _NO_ANSWER.stand_in(_ends(mail), mail.folded)
 
 
 def has_list_footer(mail: Mail) -> bool:
     """The footer that mailing-list software adds."""
-    return bool(_LIST_FOOTER.search((mail.text or "")[-_FOOTER:]))
+    return _LIST_FOOTER.stand_in((mail.text or "")[-_FOOTER:], mail.folded)
 
 
 def has_company_footer(mail: Mail) -> bool:
     """Copyright, terms, privacy policy."""
-    return bool(_COMPANY_FOOTER.search((mail.text or "")[-_TAIL:]))
+    return _COMPANY_FOOTER.stand_in((mail.text or "")[-_TAIL:], mail.folded)
 
 
 def has_offers(mail: Mail) -> bool:
     """Three or more different phrases of advertising."""
-    found: set[str] = set()
-    for match in _OFFER.finditer((mail.text or "")[:20_000]):
-        found.add(match.group().casefold())
-        if len(found) >= 3:  # noqa: PLR2004 - one or two occur in anybody's mail
-            return True
-    return False
+    found = {phrase.casefold() for phrase in _OFFER.found_in((mail.text or "")[:20_000], mail.folded)}
+    return len(found) >= 3  # noqa: PLR2004 - one or two occur in anybody's mail
 
 
 def has_delivery_failure_words(mail: Mail) -> bool:
     """Phrases and status codes of delivery failures, near the beginning."""
-    return bool(_DELIVERY_FAILURE.search((mail.text or "")[:_REPORT_HEAD]))
+    return _DELIVERY_FAILURE.stand_in((mail.text or "")[:_REPORT_HEAD], mail.folded)
 
 
 def leads_with_delivery_failure(mail: Mail) -> bool:
     """The same in its first lines."""
-    return bool(_DELIVERY_FAILURE.search((mail.text or "")[:_LEAD]))
+    return _DELIVERY_FAILURE.stand_in((mail.text or "")[:_LEAD], mail.folded)
 
 
 def has_delivery_report_block(mail: Mail) -> bool:
     """Two different fields of a delivery status (RFC 3464) at the beginning of lines."""
-    found = {match.group().casefold() for match in _REPORT_BLOCK.finditer((mail.text or "")[:50_000])}
+    found = {field.casefold() for field in _REPORT_BLOCK.found_in((mail.text or "")[:50_000], mail.folded)}
     return len(found) >= 2  # noqa: PLR2004 - one may be quoted by a person asking about it
 
 
 def has_absence_words(mail: Mail) -> bool:
     """“I am out of the office until …”, “thank you for your message”, near the beginning."""
-    return bool(_ABSENCE.search((mail.text or "")[:1_000]))
+    return _ABSENCE.stand_in((mail.text or "")[:1_000], mail.folded)
 
 
 def has_calendar_block(mail: Mail) -> bool:
     """iCalendar text, or the divider that Outlook puts under an invitation's time and place."""
     text = (mail.text or "")[:20_000]
-    return bool(_CALENDAR_BLOCK.search(text)) or _OUTLOOK_DIVIDER in text
+    return _CALENDAR_BLOCK.stand_in(text, mail.folded) or _OUTLOOK_DIVIDER in text
 
 
 def has_meeting_lines(mail: Mail) -> bool:
     """“When: …” and “Where: …” on lines of their own."""
-    return bool(_MEETING_LINES.search((mail.text or "")[:2_000]))
+    return _MEETING_LINES.stand_in((mail.text or "")[:2_000], mail.folded)
 
 
 def has_tracking_pixel(mail: Mail) -> bool:

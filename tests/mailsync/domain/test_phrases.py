@@ -1,0 +1,80 @@
+"""Phrases are found as one regular expression of all of them would find them."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mailsync.domain.phrases import Phrases, alternatives, entries, fold
+from mailsync.domain.phrases.plain import plain_parts
+
+FILES = (
+    "absence",
+    "company_footer",
+    "delivery_failure",
+    "list_footer",
+    "newsletter",
+    "no_answer",
+    "offer",
+    "online_version",
+    "unsubscribe",
+    "why_received",
+)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_phrases_find_what_all_their_patterns_together_find(name: str) -> None:
+    flags = re.IGNORECASE | re.MULTILINE
+    phrases, together = Phrases(entries(name), flags), re.compile(alternatives(name), flags)
+
+    @settings(max_examples=40, deadline=None)
+    @given(st.data())
+    def holds(drawn: st.DataObject) -> None:
+        around = st.text(alphabet="aeinors .,:\n", max_size=20)
+        pattern = re.compile(drawn.draw(st.sampled_from(entries(name))), flags)
+        phrase: str = drawn.draw(st.from_regex(pattern, fullmatch=True))
+        text = f"{drawn.draw(around)}{phrase}{drawn.draw(around)}"
+        assert phrases.stand_in(text, fold(text)) == bool(together.search(text))
+
+    holds()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        ("abonelikten", "ABONELİKTEN çık"),
+        ("abonelikten", "ABONELIKTEN ÇIK"),
+        ("subscribe", "ſubſcribe"),
+        ("kündigen", "KÜNDIGEN"),
+        ("schließen", "bitte schließen"),
+        ("σας", "ΣΑΣ"),
+        ("k", "\u212a"),
+    ],
+)
+def test_letters_that_count_as_one_without_case_are_one(pattern: str, text: str) -> None:
+    assert re.search(pattern, text, re.IGNORECASE)
+    assert Phrases((pattern,)).stand_in(text, fold(text))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "parts"),
+    [
+        ("(?:buy|shop) (?:now|today)", ("buy", "shop")),
+        ("free (?:trial|shipping)", ("free ",)),
+        ("unsubscribe|subscribe here", ("subscribe",)),
+        (r"\d+", ("",)),
+        ("(?:news)?", ("",)),
+        ("[:：]", (":", "：")),
+    ],
+)
+def test_the_plain_parts_of_a_pattern_are_those_one_of_which_it_cannot_do_without(
+    pattern: str, parts: tuple[str, ...]
+) -> None:
+    assert plain_parts(pattern) == parts
+
+
+def test_matches_are_told_from_the_beginning_on_and_do_not_overlap() -> None:
+    phrases = Phrases(("free trial", "risk-free", "order now"))
+    text = "Order now: a risk-free trial, then a free trial."
+    assert phrases.found_in(text, fold(text)) == ["Order now", "risk-free", "free trial"]
