@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from mailsync.domain.envelope import Candidate, Content, Discard, Envelope, KeptCopy, Mailbox, ScreeningPolicy
 from mailsync.domain.headers import Headers
-from mailsync.domain.replies import authored_part, split_reply
+from mailsync.domain.replies import split_reply
 from mailsync.domain.screening import is_ours, screen_text
 from mailsync.domain.text import body_text
 from timeline.domain.email import ComposedEmail, EmailParticipant
@@ -43,9 +43,10 @@ def compose_email(
     envelope = candidate.envelope
     headers = Headers(content.headers)
     body = body_text(content.body, is_html=content.is_html)
-    verdict = screen_text(
-        candidate, headers, policy, text=authored_part(body.text), html=content.body if content.is_html else ""
-    )
+    subject = _one_line(envelope.subject)[:_MAX_SUBJECT_LENGTH]
+    reply = split_reply(body.text, is_forwarding=bool(_FORWARD_SUBJECT.match(subject)))
+    html = content.body if content.is_html else ""
+    verdict = screen_text(candidate, headers, policy, text=reply.authored, html=html)
     if verdict is not None:
         return verdict
     occurred_at = sent_time(envelope, now)
@@ -55,8 +56,6 @@ def compose_email(
     print_ = fingerprint(author.address if author else None, occurred_at, envelope.subject, recipients)
     message_id = normalize_message_id(envelope.internet_message_id) or normalize_message_id(headers.get("message-id"))
     references, in_reply_to = parents(headers, message_id)
-    subject = _one_line(envelope.subject)[:_MAX_SUBJECT_LENGTH]
-    reply = split_reply(body.text, is_forwarding=bool(_FORWARD_SUBJECT.match(subject)))
     email = ComposedEmail(
         message_key=message_key(message_id, print_),
         fingerprint=print_,

@@ -7,13 +7,14 @@ of times, because HTML parsers go over the rest of the input again for each tag 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 HIDDEN_FILLERS = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060-\u2064\u206a-\u206f\ufeff\ufe00"
 """Invisible characters that preheaders are padded with; joiners are kept, emoji and Persian need them."""
 
-MAX_MARKUP_LENGTH = 200_000
-"""Characters of bare markup that are rendered: some thirty thousand words."""
+MAX_MARKUP_LENGTH = 150_000
+"""Characters of bare markup that are rendered: some twenty-five thousand words."""
 
 STRUCTURAL = frozenset(
     """p div br hr h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table tr td th blockquote pre address article aside center footer
@@ -49,6 +50,8 @@ _HIDING = re.compile(
     re.IGNORECASE,
 )
 _HIDDEN_ATTRIBUTE = re.compile(r"\shidden(?=[\s>/=])", re.IGNORECASE)
+_MOST_TOKENS = 60_000
+"""Tags and stretches of text between them; a long newsletter has some ten thousand."""
 _MOST_QUOTE_SEARCHES = 2_000
 _LONGEST_ATTRIBUTE = 4_000
 
@@ -73,7 +76,8 @@ class _Token(NamedTuple):
 
 def washed(html: str) -> Markup:
     """`html` as structural tags without attributes, and text; hidden parts, comments and scripts are left out."""
-    tokens = _tokens(html)
+    tokens = list(islice(_Scanner(html).tokens(), _MOST_TOKENS))
+    is_cut = len(tokens) == _MOST_TOKENS
     partners = _partners(tokens)
     parts: list[str] = []
     length = 0
@@ -92,17 +96,13 @@ def washed(html: str) -> Markup:
                 return Markup("".join(parts), is_cut=True)
             length += len(part)
             parts.append(part)
-    return Markup("".join(parts), is_cut=False)
+    return Markup("".join(parts), is_cut=is_cut)
 
 
 def _bare(token: _Token) -> str:
     if token.name in STRUCTURAL:
         return f"</{token.name}>" if token.is_end else f"<{token.name}>"
     return ""
-
-
-def _tokens(html: str) -> list[_Token]:
-    return list(_Scanner(html).tokens())
 
 
 class _Scanner:

@@ -42,17 +42,22 @@ _DASHED_NAME = re.compile(r"[-–—]{1,2}\s?[^\W\d_][\w.'’-]{0,30}(?:\s[^\W\d
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """`new_text` is what the author wrote, without signature; never empty where there was text."""
+    """`new_text` is what the author wrote, without signature; never empty where there was text.
+
+    `authored` is what rules may judge an author by: signature included, nothing forwarded; empty where all is quoted.
+    """
 
     new_text: str
     signature: str = ""
     quoted: str = ""
+    authored: str = ""
 
 
 def split_reply(text: str, *, is_forwarding: bool = False) -> Reply:
     """`text` (lines ended by newlines) split; `is_forwarding` where the subject says so: what is below then stays."""
     lines = with_own_lines(text.split("\n"))
-    marks = _Marker(lines, is_forwarding=is_forwarding).marked()
+    marker = _Marker(lines, is_forwarding=is_forwarding)
+    marks = marker.marked()
     bodies: list[str] = []
     signatures: list[str] = []
     for is_quotation, segment in groupby(zip(marks, lines, strict=True), key=lambda pair: pair[0]):
@@ -61,22 +66,12 @@ def split_reply(text: str, *, is_forwarding: bool = False) -> Reply:
             bodies += [*body, ""]
             signatures += signature
     new_text = _joined(bodies)
-    if not new_text:
-        return Reply(new_text=text.strip("\n"))
-    quoted = _joined(line for is_quotation, line in zip(marks, lines, strict=True) if is_quotation)
-    return Reply(new_text, _joined(signatures), quoted)
-
-
-def authored_part(text: str) -> str:
-    """The author's own words, nothing quoted or forwarded: for rules that judge by them. May be empty."""
-    lines = text.split("\n")
-    for number, line in enumerate(lines):
-        if line and (is_forward(lines, number) or is_divider(lines, number)):
-            lines = lines[:number]
-            break
-    if not any(line.strip() and not is_quoted(line) for line in lines):
-        return ""
-    return split_reply("\n".join(lines)).new_text
+    return Reply(
+        new_text=new_text or text.strip("\n"),
+        signature=_joined(signatures) if new_text else "",
+        quoted=_joined(line for is_quotation, line in zip(marks, lines, strict=True) if is_quotation),
+        authored=_joined(line for line, is_own in zip(lines, marker.own(), strict=True) if is_own),
+    )
 
 
 class _Marker:
@@ -88,6 +83,11 @@ class _Marker:
         self._marks = [False] * len(lines)
         # One marked line alone may be a person's arrow.
         self._has_quotes = sum(map(is_quoted, lines)) > 1
+        self._forward_at = len(lines)
+
+    def own(self) -> list[bool]:
+        """Which lines are the author's, forwards not counted; after `marked`."""
+        return [not is_quotation and number < self._forward_at for number, is_quotation in enumerate(self._marks)]
 
     def marked(self) -> list[bool]:
         number = 0
@@ -104,11 +104,11 @@ class _Marker:
         lines = self._lines
         if is_quoted(lines[number]):
             if not self._is_introduced(number) and opens_quoted_forward(lines, number):
-                return 0
+                return self._forward(number)
             self._mark(number, number + int(self._has_quotes))
             return 1
         if is_forward(lines, number):
-            return 0
+            return self._forward(number)
         if is_divider(lines, number):
             return self._all_below(number)
         return self._step_over_attribution(number)
@@ -127,8 +127,13 @@ class _Marker:
         return length
 
     def _all_below(self, number: int) -> int:
-        if not self._is_forwarding:
-            self._mark(number, len(self._lines))
+        if self._is_forwarding:
+            return self._forward(number)
+        self._mark(number, len(self._lines))
+        return 0
+
+    def _forward(self, number: int) -> int:
+        self._forward_at = number
         return 0
 
     def _mark(self, start: int, end: int) -> None:

@@ -25,7 +25,7 @@ _TIGHT = frozenset({"div", "dt", "dd", "center", "address"})
 _BLOCKS = STRUCTURAL - {"br", "hr", "tr", "td", "th", "li", "blockquote", "pre"}
 _LINK_TARGET = re.compile(r"(?<=[^\s<])<(?:https?://|mailto:|tel:)[^<>\s]{1,4000}>", re.IGNORECASE)
 _IMAGE_NAME = re.compile(
-    r"\[(?:cid:[^\]\s]{1,400}|https?://[^\]\s]{1,2000}\.(?:png|gif|jpe?g)[^\]\s]{0,400})\](?:<[^<>\s]{1,4000}>)?"
+    r"\[(?:cid:[^\]\s]{1,200}|https?://[^\]\s]{1,2000}\.(?:png|gif|jpe?g)[^\]\s]{0,400})\](?:<[^<>\s]{1,4000}>)?"
 )
 _BRACKETED_EMOJI = re.compile(
     "\\[([\u2600-\u27bf\U0001f000-\U0001faff][\ufe0f\u200d\u2600-\u27bf\U0001f000-\U0001faff]{0,8})\\]"

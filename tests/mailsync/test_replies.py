@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailsync.domain.replies import authored_part, split_reply
+from mailsync.domain.replies import split_reply
 
 OWN = "Dienstag passt, 10:00? — да, はい"
 
@@ -186,9 +186,9 @@ def test_a_signature_above_an_answer_takes_no_answer_with_it():
 
 
 def test_the_authored_part_leaves_forwards_and_quotes_out():
-    assert authored_part("FYI\n\n---------- Forwarded message ---------\nunsubscribe here") == "FYI"
-    assert authored_part("> quoted\n> only") == ""
-    assert authored_part("Hello\n\n> To unsubscribe\n> click") == "Hello"
+    assert split_reply("FYI\n\n---------- Forwarded message ---------\nunsubscribe here").authored == "FYI"
+    assert split_reply("> quoted\n> only").authored == ""
+    assert split_reply("Hello\n--\nunsubscribe\n\n> quoted\n> mail").authored == "Hello\n--\nunsubscribe"
 
 
 @given(st.text(alphabet="aOn wrote:>-_\n\t @.1Fromj", max_size=400))

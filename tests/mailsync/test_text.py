@@ -15,8 +15,8 @@ def rendered(html):
 
 def test_a_letter_reads_as_it_was_written():
     html = """<html><head><title>x</title><style>p {color: red}</style></head><body>
-    <p class=MsoNormal>Hello <b>Jane</b>,<o:p></o:p></p><p>1. Please see <a href="https://x.test/?a=1">our offer</a> &amp;
-    reply.<br>Second line<br><br>Third *line* with_underscores #1</p><div>Best,</div><div>Bob</div></body></html>"""
+    <p class=MsoNormal>Hello <b>Jane</b>,<o:p></o:p></p><p>1. Please see <a href="https://x.test/?a=1">our
+    offer</a> &amp; reply.<br>Second line<br><br>Third *line* with_underscores #1</p><div>Best,</div><div>Bob</div></body></html>"""
     assert rendered(html) == (
         "Hello Jane,\n\n1. Please see our offer & reply.\nSecond line\n\nThird *line* with_underscores #1\n\nBest,\nBob"
     )
@@ -26,7 +26,8 @@ def test_hidden_preheaders_and_tracking_pixels_are_gone():
     html = (
         '<div style="display:none;max-height:0">Preheader canary &zwnj;&nbsp;&zwnj;&nbsp;</div>'
         '<span style="mso-hide: all">also hidden</span><p style="font-size:0px">tiny</p><p hidden>attribute</p>'
-        '<!-- comment --><!--[if mso]><p>for Word</p><![endif]--><p>Visible</p><img src="p.gif" width=1 height=1 alt="pixel">'
+        "<!-- comment --><!--[if mso]><p>for Word</p><![endif]--><p>Visible</p>"
+        '<img src="p.gif" width=1 height=1 alt="pixel">'
         "<script>var canary</script>"
     )
     assert rendered(html) == "Visible"
@@ -45,8 +46,8 @@ def test_a_hidden_part_that_never_closes_hides_nothing_else():
 
 def test_tables_are_readable_row_by_row():
     html = (
-        "<table><tr><th>Item</th><th>Price</th></tr><tr><td><p class=MsoNormal>Seats</p></td><td><p>10&nbsp;&euro;</p></td></tr>"
-        "<tr><td>Sum</td><td></td><td>20 €</td></tr></table>"
+        "<table><tr><th>Item</th><th>Price</th></tr>"
+        "<tr><td><p class=MsoNormal>Seats</p></td><td><p>10&nbsp;&euro;</p></td></tr><tr><td>Sum</td><td></td><td>20 €</td></tr></table>"
     )
     assert rendered(html) == "Item  Price\nSeats  10 €\nSum  20 €"
 
@@ -89,8 +90,8 @@ def test_emoji_and_joined_scripts_survive():
 
 
 def test_what_exchanges_conversion_leaves_is_taken_out():
-    text = "See our offer<https://x.test/a?b=c> or mail jane@x.example<mailto:jane@x.example>\r\n[cid:image001.png@01D]\r\n[😀]"
-    assert body_text(text, is_html=False).text == "See our offer or mail jane@x.example\n\n😀"
+    text = "See our offer<https://x.test/a?b=c> or mail j@x.example<mailto:j@x.example>\r\n[cid:i.png@01D]\r\n[😀]"
+    assert body_text(text, is_html=False).text == "See our offer or mail j@x.example\n\n😀"
 
 
 def test_an_address_a_person_put_in_brackets_stays():

@@ -4,7 +4,7 @@ mark, mark, mark ──weights──▶ sum ── ≥ 100 ──▶ dropped, an
 marks of a person ──────────▶ taken off, where no single mark decides alone
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from mailsync.domain.screening.rule import Mail
@@ -39,11 +39,16 @@ class Finding:
         return f"It {', '.join(first)} and {last}." if first else f"It {last}."
 
 
-def weigh(mail: Mail, marks: Iterable[Mark]) -> Finding:
-    """Which marks the mail carries, heaviest first."""
+def weigh(mail: Mail, marks: tuple[Mark, ...]) -> Finding:
+    """Which marks the mail carries, heaviest first; each list of marks is looked for once a mail."""
+    known = mail.memory.get(id(marks))
+    if isinstance(known, Finding):
+        return known
     found = sorted((mark for mark in marks if mark.test(mail)), key=lambda mark: -mark.weight)
-    return Finding(
+    finding = Finding(
         total=sum(mark.weight for mark in found),
         strongest=found[0].weight if found else 0,
         phrases=tuple(mark.phrase for mark in found),
     )
+    mail.memory[id(marks)] = finding
+    return finding

@@ -1,0 +1,202 @@
+"""What the timeline records of a kept copy."""
+
+import base64
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crm.domain.directory import Match, Party
+from mailsync.domain.compose import compose_email, conversation_guid, parents
+from mailsync.domain.envelope import Candidate, Content, Discard, Envelope, KeptCopy, Mailbox, ScreeningPolicy
+from mailsync.domain.headers import Headers
+from mailsync.domain.vocabulary import Reason
+from timeline.domain.vocabulary import Direction
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+REP = Mailbox("Rep", "rep@acme.example")
+BOB = Mailbox("Bob", "bob@acme.example")
+JANE = Mailbox("Jane", "jane@globex.example")
+POLICY = ScreeningPolicy(our_addresses=frozenset({"rep@acme.example"}), our_domains=frozenset({"acme.example"}))
+MATCH = Match({"jane@globex.example": (Party(contact=UUID(int=1)),)}, {})
+ORDINARY = Envelope("g", "inbox", "<a@globex.example>", "Re: Renewal", NOON, NOON, JANE, None, (REP,), ())
+GUID = bytes(range(1, 17))
+
+
+def composed(headers=(), body="Hello", *, is_html=False, thread_index="", **fields):
+    copy = compose_email(
+        Candidate(replace(ORDINARY, **fields), MATCH),
+        Content("g", tuple(headers), body, is_html, thread_index),
+        POLICY,
+        now=NOW,
+    )
+    assert isinstance(copy, KeptCopy)
+    return copy.email
+
+
+def test_a_mail_is_recorded_as_it_was_sent():
+    email = composed(
+        [("References", "<r@x>\r\n\t<s@x>"), ("in-reply-to", "<s@x>")],
+        "Yes.\n\nOn Mon, 2 Nov 2026 at 10:00, Rep <rep@acme.example> wrote:\n> Tuesday?\n",
+    )
+    assert email.subject == "Re: Renewal"
+    assert email.internet_message_id == "<a@globex.example>"
+    assert email.references == ("<r@x>", "<s@x>")
+    assert email.in_reply_to == "<s@x>"
+    assert email.occurred_at == NOON
+    assert email.direction is Direction.INBOUND
+    assert email.new_text == "Yes."
+    assert "> Tuesday?" in email.text
+    assert not email.is_text_cut
+    assert email.match == MATCH
+
+
+@pytest.mark.parametrize(
+    ("sent", "received", "occurred"),
+    [
+        (NOON + timedelta(microseconds=7), NOON + timedelta(hours=1), NOON),
+        (None, NOON, NOON),
+        (datetime(1970, 1, 1, tzinfo=UTC), NOON, NOON),
+        (NOW + timedelta(days=2), NOON, NOON),
+        (NOW + timedelta(hours=23), NOON, NOW + timedelta(hours=23)),
+        (NOON.astimezone(timezone(timedelta(hours=9))), NOW, NOON),
+        (None, None, NOW),
+    ],
+)
+def test_it_occurred_when_it_was_sent_unless_that_is_absurd(sent, received, occurred):
+    email = composed(sent_at=sent, received_at=received)
+    assert email.occurred_at == occurred
+    assert email.occurred_at.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("author", "sender", "direction"),
+    [
+        (JANE, None, Direction.INBOUND),
+        (REP, None, Direction.OUTBOUND),
+        (Mailbox("", "rep+crm@acme.example"), None, Direction.OUTBOUND),
+        (Mailbox("", "someone@eu.acme.example"), None, Direction.OUTBOUND),
+        (JANE, REP, Direction.INBOUND),
+        (None, REP, Direction.OUTBOUND),
+    ],
+)
+def test_it_is_outbound_where_from_is_one_of_ours(author, sender, direction):
+    assert composed(from_=author, sender=sender, to=(JANE,)).direction is direction
+
+
+def test_each_participant_is_named_once_a_role_and_the_sender_only_where_it_differs():
+    nameless = Mailbox("", "jane@globex.example")
+    email = composed(from_=BOB, sender=REP, to=(nameless, JANE, JANE), cc=(JANE, BOB))
+    assert [(person.role, person.address) for person in email.participants] == [
+        ("from", "bob@acme.example"),
+        ("sender", "rep@acme.example"),
+        ("to", "jane@globex.example"),
+        ("cc", "jane@globex.example"),
+        ("cc", "bob@acme.example"),
+    ]
+    assert email.participants[2].name == "Jane"
+    assert [person.role for person in composed(sender=JANE).participants] == ["from", "to"]
+
+
+def test_names_and_subjects_are_one_line_and_bounded():
+    email = composed(from_=Mailbox("J\r\nBcc: x" + "a" * 400, "jane@globex.example"), subject="A\r\nB\x00C")
+    assert email.participants[0].name.startswith("J Bcc: x")
+    assert len(email.participants[0].name) == 255
+    assert email.subject == "A B C"
+
+
+def test_a_mail_without_a_message_id_is_keyed_by_its_fingerprint():
+    email = composed(internet_message_id=None)
+    assert email.internet_message_id is None
+    assert email.message_key == composed(internet_message_id="").message_key
+    assert email.message_key != composed(internet_message_id=None, subject="Else").message_key
+    assert composed(internet_message_id="<A@X>").message_key == composed(internet_message_id="A@x").message_key
+
+
+@pytest.mark.parametrize(
+    ("headers", "references", "nearest"),
+    [
+        ([], (), None),
+        ([("References", "<a@x> <b@x> <a@x>")], ("<a@x>", "<b@x>"), "<b@x>"),
+        ([("In-Reply-To", "<c@x>"), ("References", "<a@x> <b@x>")], ("<a@x>", "<b@x>", "<c@x>"), "<c@x>"),
+        ([("In-Reply-To", 'Your message of "Monday" <c@x> from jane <j@x>')], ("<c@x>",), "<c@x>"),
+        ([("References", "<a@x><b@x>")], ("<a@x>", "<b@x>"), "<b@x>"),
+        ([("References", "a@x b@x")], ("<a@x>", "<b@x>"), "<b@x>"),
+        ([("References", "garbage"), ("In-Reply-To", "<>")], (), None),
+        ([("References", "<own@x> <a@x>"), ("In-Reply-To", "<own@x>")], ("<a@x>",), "<a@x>"),
+        ([("REFERENCES", "<a@x>\r\n <b@x>\r\n\t<c@x>")], ("<a@x>", "<b@x>", "<c@x>"), "<c@x>"),
+    ],
+)
+def test_parents_are_read_from_headers_however_they_are_written(headers, references, nearest):
+    assert parents(Headers(headers), "<own@x>") == (references, nearest)
+
+
+def test_a_thousand_references_keep_the_root_and_the_nearest():
+    many = " ".join(f"<{number}@x>" for number in range(1_000))
+    references, nearest = parents(Headers([("References", many)]))
+    assert len(references) == 500
+    assert references[0] == "<0@x>"
+    assert nearest == references[-1] == "<999@x>"
+
+
+def test_the_conversation_index_gives_its_guid():
+    index = base64.b64encode(b"\x01" + b"\x00" * 5 + GUID + b"\x05" * 10).decode()
+    assert conversation_guid(index) == GUID.hex()
+    assert composed(thread_index=index).thread_index == GUID.hex()
+    assert composed([("Thread-Index", index)]).thread_index == GUID.hex()
+
+
+@pytest.mark.parametrize("index", ["", "AdqX", "not base64!", base64.b64encode(bytes(22)).decode(), "é"])
+def test_a_broken_conversation_index_gives_nothing(index):
+    assert conversation_guid(index) == ""
+
+
+def test_a_forward_by_its_subject_keeps_what_is_forwarded():
+    body = "FYI\n\nFrom: Bob\nSent: 2 November 2026 10:00\nTo: Jane\nSubject: Deal\n\nTuesday?"
+    assert composed(subject="WG: Deal", body=body).new_text == body
+    assert composed(subject="AW: Deal", body=body).new_text == "FYI"
+
+
+def test_html_becomes_text_and_a_long_body_says_that_it_was_cut():
+    email = composed(body="<p>Hello&nbsp;<b>you</b></p>", is_html=True)
+    assert email.text == email.new_text == "Hello you"
+    assert composed(body="word " * 100_000).is_text_cut
+
+
+def test_the_text_may_still_show_a_newsletter():
+    body = "News\n\nYou are receiving this email because you subscribed.\nTo unsubscribe click https://x.example/u"
+    candidate = Candidate(ORDINARY, MATCH)
+    content = Content("g", (("MIME-Version", "1.0"),), body)
+    assert compose_email(candidate, content, POLICY, now=NOW) == Discard(Reason.BULK)
+    quoted = replace(content, body="See below.\n\n" + "\n".join(f"> {line}" for line in body.split("\n")))
+    assert isinstance(compose_email(candidate, quoted, POLICY, now=NOW), KeptCopy)
+
+
+@given(st.text(max_size=200), st.text(max_size=60), st.booleans())
+def test_composing_never_fails(body, text, is_html):
+    compose_email(
+        Candidate(replace(ORDINARY, subject=text, internet_message_id=text), MATCH),
+        Content("g", (("References", text), ("In-Reply-To", text)), body, is_html, text),
+        POLICY,
+        now=NOW,
+    )
+
+
+@pytest.mark.parametrize(
+    "piece", ["On On ", "> ", "<div>", "unsubscribe ", "click ", "if you ", "From: a@b.c\n", "a@b.example "]
+)
+@pytest.mark.parametrize("is_html", [False, True])
+def test_a_huge_body_is_composed_in_time_in_proportion_to_its_length(piece, is_html):
+    def seconds(length):
+        started = time.process_time()
+        content = Content("g", (), piece * (length // len(piece)), is_html)
+        compose_email(Candidate(ORDINARY, MATCH), content, POLICY, now=NOW)
+        return time.process_time() - started
+
+    small = seconds(20_000)
+    assert seconds(1_000_000) < max(small, 0.02) * 50 * 3
