@@ -164,6 +164,7 @@ def enqueue(mailbox: Mailbox, *, now: datetime, is_awaited: bool = False) -> boo
     if not rows.update(due_at=again_at, queued_at=now, **fields):
         return False
     mailbox.due_at, mailbox.queued_at = again_at, now
+    mailbox.is_awaited |= is_awaited
     send_task("mailsync.sync_mailbox", mailbox.pk)
     return True
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from mailsync.graph.client import GraphClient
 from mailsync.models import FolderCursor, Mailbox, SyncRun
 from mailsync.services.policy import correspondents_among, screening_policy, with_correspondents
 from mailsync.sync.claims import Claim
+from timeline.selectors.retention import keeps_from
 
 if TYPE_CHECKING:
     from mailsync.sync.windows import Window
@@ -64,7 +65,7 @@ class Reading:
     def policy_for(self, envelopes: Sequence[Envelope], directory: Directory) -> ScreeningPolicy:
         """What a page is screened by: the rules, and which of its customers we have written to."""
         if self._policy is None:
-            self._policy = screening_policy(self.mailbox)
+            self._policy = _within_retention(screening_policy(self.mailbox), self.mailbox, self.clock())
         senders = {person.address for envelope in envelopes for person in (envelope.from_, envelope.sender) if person}
         unknown = [address for address in senders - self._correspondents if directory.match([address])]
         self._correspondents |= correspondents_among(self.mailbox, unknown)
@@ -93,6 +94,12 @@ class Reading:
             "dropped": counts.dropped,
             "requests": self.client.requests,
         }
+
+
+def _within_retention(policy: ScreeningPolicy, mailbox: Mailbox, now: datetime) -> ScreeningPolicy:
+    """What was purged for its age does not come back with a folder that is read again."""
+    floor = keeps_from(mailbox.organization, now)
+    return replace(policy, since=max(floor, policy.since or floor)) if floor else policy
 
 
 def is_finished(cursor: FolderCursor) -> bool:

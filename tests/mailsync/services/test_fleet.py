@@ -1,0 +1,77 @@
+"""The dispatcher: what is due is queued once, evenly and within limits, and what was lost comes back."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from mailsync.models import Mailbox
+from mailsync.services.fleet import dispatch_due
+from tests.factories import MailboxFactory
+
+
+@pytest.fixture
+def queued(monkeypatch):
+    sent: list[str] = []
+    monkeypatch.setattr(
+        "mailsync.services.switch.current_app.send_task", lambda _name, args: sent.append(args[0]), raising=False
+    )
+    monkeypatch.setattr("mailsync.services.switch.transaction.on_commit", lambda work: work())
+    return sent
+
+
+def due_mailbox(minutes: float = 1, **columns) -> Mailbox:
+    return MailboxFactory(import_enabled=True, due_at=timezone.now() - timedelta(minutes=minutes), **columns)
+
+
+def test_due_mailboxes_are_queued_once(db, queued):
+    mailbox = due_mailbox()
+    MailboxFactory(import_enabled=True, due_at=timezone.now() + timedelta(minutes=5))
+    MailboxFactory(import_enabled=False, due_at=timezone.now() - timedelta(minutes=5))
+    MailboxFactory(import_enabled=True, due_at=None)
+    assert dispatch_due(now=timezone.now()) == 1
+    assert dispatch_due(now=timezone.now()) == 0
+    assert queued == [str(mailbox.pk)]
+
+
+def test_a_task_that_was_lost_is_queued_again_after_a_while(db, queued):
+    due_mailbox()
+    dispatch_due(now=timezone.now())
+    assert dispatch_due(now=timezone.now() + timedelta(minutes=11)) == 1
+
+
+def test_a_mailbox_being_read_or_told_to_wait_is_left_alone(db, queued):
+    later = timezone.now() + timedelta(minutes=4)
+    due_mailbox(claim="somebody", claimed_until=later)
+    due_mailbox(not_before=later)
+    assert dispatch_due(now=timezone.now()) == 0
+
+
+def test_a_claim_whose_lease_ran_out_does_not_hold_a_mailbox_back(db, queued):
+    due_mailbox(claim="dead", claimed_until=timezone.now() - timedelta(seconds=1))
+    assert dispatch_due(now=timezone.now()) == 1
+
+
+def test_the_limit_of_an_organization_leaves_room_for_others(db, queued, settings, acme, rival):
+    settings.SYNC_MOST_AT_ONCE_PER_ORGANIZATION = 3
+    for minutes in range(10, 16):
+        due_mailbox(minutes, organization=acme)
+    late = due_mailbox(1, organization=rival)
+    assert dispatch_due(now=timezone.now()) == 4
+    assert str(late.pk) in queued
+
+
+def test_a_person_who_waits_goes_first_and_beyond_the_limit(db, queued, settings):
+    settings.SYNC_MOST_AT_ONCE = 1
+    due_mailbox(30)
+    awaited = due_mailbox(1, is_awaited=True)
+    dispatch_due(now=timezone.now())
+    assert queued == [str(awaited.pk)]
+
+
+def test_the_number_of_queries_does_not_grow_with_what_is_waiting(db, queued, settings, django_assert_max_num_queries):
+    settings.SYNC_MOST_AT_ONCE = 1
+    for minutes in range(1, 30):
+        due_mailbox(minutes)
+    with django_assert_max_num_queries(4):
+        dispatch_due(now=timezone.now())
