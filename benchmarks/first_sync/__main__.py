@@ -6,6 +6,7 @@ sandbox (its own process) ◀── product: sign in, switch on, sync ──▶ 
 
 import argparse
 import json
+import secrets
 import shutil
 import statistics
 import subprocess
@@ -13,6 +14,8 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import Any
+
+from cryptography.fernet import Fernet
 
 from sandbox.testing import SandboxProcess
 from tools.stack import ROOT, Stack
@@ -54,6 +57,9 @@ def _prepared(folder: Path, sandbox: SandboxProcess) -> Stack:
     stack = Stack(
         folder,
         variables={
+            "DEBUG": "0",
+            "SECRET_KEY": secrets.token_hex(32),
+            "FIELD_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
             "MICROSOFT_AUTHORITY": sandbox.authority,
             "MICROSOFT_GRAPH_URL": sandbox.graph_url,
             "MICROSOFT_CA_BUNDLE": sandbox.ca_path,

@@ -22,6 +22,7 @@ TABLES = (
     "timeline_emailmessage",
     "timeline_participant",
     "timeline_association",
+    "timeline_searchtext",
     "timeline_indexoutbox",
     "mailsync_sighting",
 )

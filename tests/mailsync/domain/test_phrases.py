@@ -62,7 +62,7 @@ def test_letters_that_count_as_one_without_case_are_one(pattern: str, text: str)
     [
         ("(?:buy|shop) (?:now|today)", ("buy", "shop")),
         ("free (?:trial|shipping)", ("free ",)),
-        ("unsubscribe|subscribe here", ("subscribe",)),
+        ("unsubscribe|subscribe", ("subscribe",)),
         (r"\d+", ("",)),
         ("(?:news)?", ("",)),
         ("[:：]", (":", "：")),
