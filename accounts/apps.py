@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = "People and connections"
+
+    def ready(self) -> None:
+        from accounts.services import founding  # noqa: F401, PLC0415 - its receiver listens once models are loaded

@@ -114,3 +114,9 @@ def test_the_command_says_which_trail_was_tampered_with(alice, acme, eve, rival)
 def test_the_command_refuses_an_unknown_organization(db):
     with pytest.raises(CommandError, match="no organization"):
         call_command("verify_audit", organization="nobody")
+
+
+def test_a_trail_begins_with_its_organization(acme):
+    assert AuditChain.objects.get(organization=acme).length == 0
+    assert OrganizationKey.objects.filter(organization=acme).exists()
+    assert verify_trail(acme).holds
