@@ -19,6 +19,7 @@ import argparse
 import fcntl
 import os
 import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -75,7 +76,7 @@ def start(wanted: Sequence[Server]) -> list[Server]:
             try:
                 if server.start():
                     started.append(server)
-            except (ServerError, KeyboardInterrupt):
+            except BaseException:
                 for earlier in reversed(started):
                     earlier.stop()
                 raise
@@ -163,6 +164,8 @@ def _do(action: str, wanted: Sequence[Server], command: Sequence[str]) -> int:
 def main(words: Sequence[str] | None = None) -> int:
     """Do what the command line asks; return the exit status."""
     arguments = _arguments(words)
+    # Whoever ends this command by SIGTERM, as a time limit does, wants what it started ended, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         return _do(arguments.action, servers(getattr(arguments, "names", ())), getattr(arguments, "command", ()))
     except ServerError as error:

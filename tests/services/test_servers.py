@@ -1,14 +1,21 @@
 """The test servers themselves: what was acknowledged survives SIGKILL, and what was wiped is gone."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 import redis
 
 from tools.servers.life import NotReadyError
+from tools.services import servers
 
+ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.services
 
 
@@ -74,3 +81,21 @@ def test_a_killed_elasticsearch_comes_back_with_its_index_and_a_wiped_one_withou
     own_elasticsearch.wipe()
     with pytest.raises(urllib.error.HTTPError, match="404"):
         ask(own_elasticsearch, "GET", "/mails/_doc/1")
+
+
+def test_a_run_that_is_ended_early_leaves_no_server_behind(tmp_path):
+    ports = {f"{name}_PORT": "0" for name in ("MARIADB", "REDIS", "ELASTICSEARCH")}
+    environment = {**os.environ, **ports, "SERVICES_FOLDER": str(tmp_path)}
+    command = [sys.executable, "-m", "tools.services", "run", "--", "sleep", "300"]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as run:
+        assert run.stderr is not None
+        for line in run.stderr:
+            if line.startswith("On "):
+                break
+        started = servers(environment=environment)
+        assert all(server.running for server in started)
+        run.terminate()
+        run.stderr.read()
+
+    assert run.returncode == 128 + signal.SIGTERM
+    assert not any(server.running for server in started)

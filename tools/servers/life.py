@@ -103,7 +103,7 @@ class Server(ABC):
         self._record.write_text(json.dumps(asdict(Running(pid, birth, port))))
         try:
             self._wait_until_ready(self.seconds_to_start)
-        except ServerError:
+        except BaseException:  # Ctrl-C, too, leaves no half-started server behind
             self.kill()
             self._record.unlink(missing_ok=True)
             raise
