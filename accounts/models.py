@@ -263,6 +263,10 @@ class AuditEvent(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["organization", "sequence"], name="audit_sequence"),
         ]
+        indexes = [
+            # who read, exported or changed this? was it opened within the hour?
+            models.Index(fields=["organization", "subject_id", "-at"], name="audit_by_subject"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.sequence}: {self.verb}"
