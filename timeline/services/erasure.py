@@ -41,7 +41,7 @@ class ErasurePreview:
 def preview_erasure(organization: Organization, raw_address: str) -> ErasurePreview:
     """Count what erasing the person behind an address would delete. Raises ValidationError with a sentence."""
     address = _checked(organization, raw_address)
-    concerned = Engagement.objects.filter(_takes_part(organization, address)).distinct()
+    concerned = Engagement.objects.filter(_takes_part(organization, address))
     return ErasurePreview(
         address=address,
         engagements=concerned.count(),
@@ -60,7 +60,7 @@ def erase_person(*, organization: Organization, raw_address: str, actor: User) -
         raise OnHold(f"{preview.held} engagements with this person are under a legal hold: release it first.")
     address = preview.address
     suppress(organization, [(SuppressionKind.ADDRESS, address)])
-    concerned = Engagement.objects.filter(_takes_part(organization, address)).distinct().order_by("pk")
+    concerned = Engagement.objects.filter(_takes_part(organization, address)).order_by("pk")
     deleted = 0
     while ids := list(concerned.exclude(is_held(organization)).values_list("pk", flat=True)[:_AT_ONCE]):
         with transaction.atomic():
@@ -93,11 +93,9 @@ def _checked(organization: Organization, raw_address: str) -> str:
 def _takes_part(organization: Organization, address: str) -> Q:
     """Engagements in which the person takes part, under the address itself or with a +tag."""
     local, _, domain = address.partition("@")
-    tagged = Participant.objects.filter(
-        organization=organization, address__startswith=f"{local}+", address__endswith=f"@{domain}"
-    )
-    forms = {address, *tagged.values_list("address", flat=True).distinct()}
-    return Q(organization=organization, participants__address__in=forms)
+    parts = Participant.objects.filter(organization=organization)
+    theirs = parts.filter(Q(address=address) | Q(address__startswith=f"{local}+", address__endswith=f"@{domain}"))
+    return Q(organization=organization, pk__in=theirs.values("engagement"))
 
 
 def _forget_in_directory(organization: Organization, address: str) -> None:
