@@ -25,6 +25,7 @@ from timeline.search.elastic import client
 BUILDING = f"{ALIAS}-building"
 """The alias of the index that is being built."""
 
+_NOT_IN_A_DOCUMENT = ("notes", "association_candidates", "email__text", "email__new_text", "email__references")
 _AT_ONCE = 500
 _MOST_BYTES = 8 * 1024 * 1024
 _NOT_FOUND, _CONFLICT, _BAD_REQUEST = 404, 409, 400
@@ -65,7 +66,7 @@ def drain_outbox() -> int:
 def write_documents(announced: Sequence[Announced], target: str) -> None:
     """Make the documents of these engagements in `target`, an alias, say what the rows say now."""
     version = _clock()
-    rows = Engagement.objects.filter(pk__in=[each.engagement for each in announced])
+    rows = Engagement.objects.filter(pk__in=[each.engagement for each in announced]).defer(*_NOT_IN_A_DOCUMENT)
     standing = {row.pk: row for row in rows.select_related("email", "search_text").prefetch_related("participants")}
     actions = (_action(each, standing.get(each.engagement), version, target) for each in announced)
     try:
