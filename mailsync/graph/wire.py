@@ -10,6 +10,7 @@ through it. Redirects are never followed: a bearer token must not travel to an a
 """
 
 import json
+import re
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -26,6 +27,8 @@ Tokens = Callable[[bool], str]
 """Gives a bearer token; True asks for a fresh one. Raises the error tree."""
 
 _CACHED, _FRESH = False, True
+
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 IMMUTABLE_IDS = 'IdType="ImmutableId"'
 TIMEOUT = (5.0, 60.0)
@@ -132,8 +135,19 @@ class Wire:
 
 
 def _json(content: bytes) -> Any:
-    """The parsed body, None where it is empty, cut short or not JSON."""
+    """The parsed body, None where it is empty, cut short or not JSON.
+
+    Half a surrogate pair, which JSON can spell and no database can store, becomes U+FFFD: whoever sends one in a
+    subject would stop the mailbox.
+    """
     try:
-        return json.loads(content)
+        parsed = json.loads(content)
+        if _SURROGATE.search(content):
+            parsed = json.loads(_without_halves(json.dumps(parsed, ensure_ascii=False)))
     except (ValueError, RecursionError):
         return None
+    return parsed
+
+
+def _without_halves(text: str) -> str:
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

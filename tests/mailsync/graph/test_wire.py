@@ -169,6 +169,16 @@ def test_trouble_on_the_line_becomes_an_error_of_the_tree(graph, tokens, failure
         client(tokens).message_delta("F", link=DELTA)
 
 
+def test_half_a_surrogate_pair_becomes_the_replacement_character_and_whole_pairs_stay(graph, tokens):
+    row = {"id": "1", "subject": "a\ud83d b\udc00 \U0001f600", "toRecipients": [], "ccRecipients": []}
+    row["receivedDateTime"] = "2026-11-20T10:00:00Z"
+    graph.get(DELTA, body=json.dumps({"value": [row], "@odata.deltaLink": DELTA}))
+
+    page = client(tokens).message_delta("F", link=DELTA)
+
+    assert page.envelopes[0].subject == "a\ufffd b\ufffd \U0001f600"
+
+
 def test_a_batch_holds_gets_alone_and_at_most_twenty(graph, tokens):
     graph.post(f"{BASE}/$batch", json={"responses": []})
 
