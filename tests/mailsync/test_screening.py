@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from time import process_time
 from uuid import UUID
 
 import pytest
@@ -21,6 +22,8 @@ from mailsync.domain.screening import (
     screen_headers,
     screen_text,
 )
+from mailsync.domain.screening.rule import Mail
+from mailsync.domain.screening.shape import has_tracking_pixel
 from mailsync.domain.vocabulary import Reason
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -435,3 +438,29 @@ def test_the_rules_are_total_deterministic_and_agree_with_their_explanation(mail
     assert (on_headers_too.reason if on_headers_too else None) is reason
     if on_headers_too is None:
         screen_text(verdict, Headers(headers), POLICY, text=text, html=text)
+
+
+@pytest.mark.parametrize(
+    ("image", "is_pixel"),
+    [
+        ('<IMG src="p.gif" width="1" height=1>', True),
+        ("<img height='0' alt=x width='0'/>", True),
+        ('<img style="width:1px;height: 1px">', True),
+        ('<img width="10" height="1">', False),
+        ('<img width="1"><img height="1">', False),
+    ],
+)
+def test_an_image_of_one_pixel_is_known_by_both_its_sides(image, is_pixel):
+    assert has_tracking_pixel(mail_with(image)) is is_pixel
+
+
+def test_images_that_never_end_are_looked_at_once():
+    begun = process_time()
+    assert not has_tracking_pixel(mail_with("<img width=1 " * 15_000))
+    assert process_time() - begun < 1
+
+
+def mail_with(html):
+    candidate = screen_envelope(envelope(), POLICY, DIRECTORY)
+    assert isinstance(candidate, Candidate)
+    return Mail(candidate.envelope, POLICY, candidate.match, html=html)

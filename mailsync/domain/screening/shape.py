@@ -40,11 +40,9 @@ _MEETING_LINE = (
     r"(?:.{0,200}\n){0,3}?(?:where|wo|o[ùu]|d[óo]nde|onde|dove|waar|gdzie|var|hvor|miss[äa]|kde|къде|где|場所|地点|who|wer)\s?[:：]"
 )
 _MEETING_LINES = Phrases((_MEETING_LINE,), re.IGNORECASE | re.MULTILINE)
-_TINY_IMAGE = re.compile(
-    r"<img\b[^>]{0,2000}?(?:width\s*[=:]\s*[\"']?[01](?:px)?[\"'\s;>][^>]{0,2000}?height\s*[=:]\s*[\"']?[01](?:px)?[\"'\s;>]"
-    r"|height\s*[=:]\s*[\"']?[01](?:px)?[\"'\s;>][^>]{0,2000}?width\s*[=:]\s*[\"']?[01](?:px)?[\"'\s;>])",
-    re.IGNORECASE,
-)
+_IMAGE = re.compile(r"<img\b([^<>]{0,2000})", re.IGNORECASE)
+_TINY_WIDTH = re.compile(r"width\s*[=:]\s*[\"']?[01](?:px)?(?:[\"'\s;/]|\Z)", re.IGNORECASE)
+_TINY_HEIGHT = re.compile(r"height\s*[=:]\s*[\"']?[01](?:px)?(?:[\"'\s;/]|\Z)", re.IGNORECASE)
 _HTML_LOOKED_AT = 200_000
 
 
@@ -123,7 +121,9 @@ def has_meeting_lines(mail: Mail) -> bool:
 
 def has_tracking_pixel(mail: Mail) -> bool:
     """An image of one pixel; people's mail has them too where a sales tool is at work."""
-    return bool(_TINY_IMAGE.search(mail.html[:_HTML_LOOKED_AT]))
+    # tag by tag: one pattern for both sides goes over the rest again for every image that does not end
+    images = _IMAGE.findall(mail.html[:_HTML_LOOKED_AT])
+    return any(_TINY_WIDTH.search(image) and _TINY_HEIGHT.search(image) for image in images)
 
 
 def has_laid_out_html(mail: Mail) -> bool:
