@@ -20,6 +20,8 @@ LONGEST_LINE = 1_000
 """Characters of a line that are looked at."""
 
 _LONGEST_ATTRIBUTION = 600
+_LONGEST_VERB = 60
+"""Characters that a closing verb takes, with colon and dashes."""
 _MOST_ATTRIBUTION_LINES = 4
 _MOST_BLOCK_LINES = 14
 _QUOTED = re.compile(r"\s{0,3}[>＞]|\s{0,3}\|\s")
@@ -69,7 +71,8 @@ def with_own_lines(lines: Sequence[str]) -> list[str]:
     """The lines, an introduction that shares its line with the author's last words on one of its own."""
     separated: list[str] = []
     for line in lines:
-        shared = _SHARED_LINE.search(line) if len(line) < LONGEST_LINE and not is_quoted(line) else None
+        may_share = len(line) < LONGEST_LINE and line.rstrip().endswith((":", "：")) and not is_quoted(line)
+        shared = _SHARED_LINE.search(line) if may_share else None
         introduction = line[shared.end() :] if shared else ""
         if shared and _HAS_WORD.search(line, 0, shared.start()) and _introduces(introduction, is_above_quotes=False):
             separated += [line[: shared.start()], introduction]
@@ -86,7 +89,9 @@ def attribution(lines: Sequence[str], start: int) -> int:
     first = lines[start]
     if len(first) > _LONGEST_ATTRIBUTION:
         return 0
-    may_wrap = bool(ATTRIBUTION_START.match(first)) or (bool(DATE.search(first)) and bool(ADDRESS.search(first)))
+    may_wrap = bool(ATTRIBUTION_START.match(first)) or (
+        "@" in first and bool(ADDRESS.search(first)) and bool(DATE.search(first))
+    )
     joined = ""
     for number in range(start, min(start + (_MOST_ATTRIBUTION_LINES if may_wrap else 1), len(lines))):
         if not lines[number].strip() or (number > start and is_quoted(lines[number])):
@@ -117,7 +122,7 @@ def _introduces(joined: str, *, is_above_quotes: bool) -> bool:
 
 
 def _is_attribution(joined: str) -> bool:
-    if ATTRIBUTION_END.search(joined):
+    if ATTRIBUTION_END.search(joined, max(0, len(joined) - _LONGEST_VERB)):
         return True
     if joined[-1] not in ":：":
         return False

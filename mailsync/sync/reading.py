@@ -19,8 +19,11 @@ from timeline.selectors.retention import keeps_from
 if TYPE_CHECKING:
     from mailsync.sync.windows import Window
 
-PAGE_SIZE = 200
-"""Envelopes a page: at one match in ten, the matches fill one $batch."""
+FIRST_PAGE_SIZE = 200
+"""Envelopes of a run's first page: at one match in ten, the matches fill one $batch and are there at once."""
+
+PAGE_SIZE = 500
+"""Envelopes of each page after that: what a page costs by itself is shared by more mails."""
 
 SLICE = timedelta(minutes=5)
 """After so long a run steps aside, so that a large mailbox starves nobody."""
@@ -36,7 +39,6 @@ class Reading:
     run: SyncRun
     clock: Callable[[], datetime]
     steps_aside_at: datetime | None = None
-    page_size: int = field(default_factory=lambda: PAGE_SIZE)
     cursors: dict[str, FolderCursor] = field(default_factory=dict)
     counts: RunCounts = field(default_factory=RunCounts)
     restarts: dict[str, int] = field(default_factory=dict)
@@ -53,6 +55,11 @@ class Reading:
     @property
     def is_initial(self) -> bool:
         return self.run.kind == RunKind.INITIAL
+
+    @property
+    def page_size(self) -> int:
+        """How many envelopes to ask for at once."""
+        return PAGE_SIZE if self.has_progressed else min(FIRST_PAGE_SIZE, PAGE_SIZE)
 
     @property
     def is_time_up(self) -> bool:

@@ -17,6 +17,7 @@ from mailsync.domain.screening.automatic import auto_reply, bounce, calendar, se
 from mailsync.domain.screening.bulk import bulk, transactional
 from mailsync.domain.screening.parties import ENVELOPE_RULES
 from mailsync.domain.screening.rule import Mail, Rule, Stage, Step, Verdict, is_ours
+from mailsync.domain.screening.shape import TELLS
 from mailsync.domain.vocabulary import Reason
 
 HEADER_RULES = (
@@ -68,8 +69,14 @@ def screen_headers(candidate: Candidate, headers: Fields, policy: ScreeningPolic
 def screen_text(
     candidate: Candidate, headers: Headers, policy: ScreeningPolicy, *, text: str, html: str = ""
 ) -> Discard | None:
-    """What the text decides together with the headers. `text` is the author's own, `html` the body as it came."""
-    reason = _first_reason(HEADER_RULES, Mail(candidate.envelope, policy, candidate.match, headers, text, html))
+    """What the text decides together with the headers, of a mail that `screen_headers` let pass.
+
+    `text` is the author's own, `html` the body as it came. Where the text shows nothing, the headers have said it all.
+    """
+    mail = Mail(candidate.envelope, policy, candidate.match, headers, text, html)
+    if not any(tell(mail) for tell in TELLS):
+        return None
+    reason = _first_reason(HEADER_RULES, mail)
     return Discard(reason) if reason else None
 
 

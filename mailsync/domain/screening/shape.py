@@ -142,3 +142,24 @@ def has_many_links(mail: Mail) -> bool:
 def _ends(mail: Mail) -> str:
     text = mail.text or ""
     return text if len(text) <= _HEAD + _TAIL else f"{text[:_HEAD]}\n{text[-_TAIL:]}"
+
+
+TELLS = (
+    has_unsubscribe_offer,
+    calls_itself_newsletter,
+    has_online_version,
+    says_why_received,
+    wants_no_answer,
+    has_list_footer,
+    has_company_footer,
+    has_offers,
+    has_delivery_failure_words,
+    has_delivery_report_block,
+    has_absence_words,
+    has_calendar_block,
+    has_meeting_lines,
+    has_tracking_pixel,
+    has_laid_out_html,
+    has_many_links,
+)
+"""Every test above that can be the first to show something."""
