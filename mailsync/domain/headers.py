@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from email.errors import HeaderParseError
 from email.header import decode_header
 
-_FOLD = re.compile(r"\s*[\r\n]+\s*")
+_LINE_ENDS = re.compile(r"[\r\n]+")
 _MOST_FIELDS = 2_000
 _LONGEST_VALUE = 20_000
 
@@ -20,8 +20,7 @@ class Headers:
         for number, (name, value) in enumerate(fields):
             if number >= _MOST_FIELDS:
                 break
-            unfolded = _FOLD.sub(" ", (value or "")[:_LONGEST_VALUE]).strip()
-            self._fields.setdefault(name.strip().rstrip(":").casefold(), []).append(unfolded)
+            self._fields.setdefault(name.strip().rstrip(":").casefold(), []).append(_unfolded(value or ""))
 
     def __contains__(self, name: str) -> bool:
         return name in self._fields
@@ -44,6 +43,12 @@ class Headers:
     def word(self, name: str) -> str:
         """The first token of a field, lower case, without comments and parameters: `auto-replied (vacation)`."""
         return re.split(r"[\s;,(]", self.get(name), maxsplit=1)[0].strip().casefold()
+
+
+def _unfolded(value: str) -> str:
+    # line by line: a pattern with the blanks before a line's end goes over a long run of blanks again and again
+    lines = (line.strip() for line in _LINE_ENDS.split(value[:_LONGEST_VALUE]))
+    return " ".join(line for line in lines if line)
 
 
 def decoded(value: str) -> str:

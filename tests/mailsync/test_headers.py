@@ -1,5 +1,7 @@
 """Header fields are read folded, repeated and in any case."""
 
+from time import process_time
+
 from mailsync.domain.headers import Headers, decoded
 
 
@@ -17,6 +19,16 @@ def test_an_endless_header_is_read_so_far_only():
     headers = Headers([("X", "a" * 1_000_000)] + [(f"Y{number}", "") for number in range(10_000)])
     assert len(headers.get("x")) == 20_000
     assert "y9999" not in headers
+
+
+def test_blanks_without_end_cost_what_their_length_costs():
+    begun = process_time()
+    Headers([("X", "a" + " " * 19_000 + "b")] * 20)
+    assert process_time() - begun < 1
+
+
+def test_a_fold_with_blank_lines_is_one_space():
+    assert Headers([("X", " a \r\n \r\n\t b \n")]).get("x") == "a b"
 
 
 def test_encoded_words_are_read_and_broken_ones_left():
