@@ -39,7 +39,7 @@ _ONLY_DELAYED = re.compile(
     re.IGNORECASE,
 )
 _ORIGINAL_BELOW = re.compile(
-    r"^[-=_ ]{3,}.*(?:copy|original|returned|header|below|enclosed).*$|^Received:", re.IGNORECASE | re.MULTILINE
+    r"^[-=_ ]{3,}+.*(?:copy|original|returned|header|below|enclosed).*$|^Received:", re.IGNORECASE | re.MULTILINE
 )
 
 

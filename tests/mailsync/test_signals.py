@@ -1,6 +1,7 @@
 """An automatic mail tells who is away until when, and whose address fails."""
 
 from datetime import UTC, date, datetime
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -88,3 +89,10 @@ def test_a_delay_is_no_failure():
 def test_signals_never_fail(text):
     away("jane@globex.example", text, SENT)
     failing([("X-Failed-Recipients", text)], text)
+
+
+@pytest.mark.parametrize("rule", [" ", "-", "_"])
+def test_a_rule_without_end_costs_what_its_length_costs(rule):
+    begun = process_time()
+    assert failing([], "failed\n" + rule * 19_000) is None
+    assert process_time() - begun < 1
