@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core.management import CommandError, call_command
 
+from accounts.domain.vocabulary import Role
 from crm.domain.csv_rows import ALL_FILES
 from crm.models import (
     Account,
@@ -77,7 +78,12 @@ def test_a_whole_folder_is_imported(acme, carol, dave, folder):
     )
     status, said = run(path)
     assert status == 0, said
-    account, contact, lead, deal = (model.objects.get() for model in (Account, Contact, Lead, Opportunity))
+    account, contact, lead, deal = (
+        Account.objects.get(),
+        Contact.objects.get(),
+        Lead.objects.get(),
+        Opportunity.objects.get(),
+    )
     assert (account.name, account.owner, account.organization) == ("Globex", carol, acme)
     assert (contact.account, contact.owner, contact.title) == (account, dave, "CFO")
     assert set(contact.addresses.values_list("address", flat=True)) == {"jane@globex.example", "j.doe@globex.example"}
@@ -150,7 +156,7 @@ def test_owners_are_known_by_alias_and_linked_once_they_have_a_login(acme, carol
     run(folder(accounts=["1,A,,Caroline@Acme.example", "2,B,,zoe@acme.example"]))
     assert Account.objects.get(external_id="1").owner == carol
     assert Account.objects.get(external_id="2").owner is None
-    zoe = create_user(organization=acme, email="zoe@acme.example", password="a long enough one 7", role="rep")
+    zoe = create_user(organization=acme, email="zoe@acme.example", password="a long enough one 7", role=Role.REP)
     assert Account.objects.get(external_id="2").owner == zoe
 
 

@@ -47,7 +47,7 @@ def test_a_correction_pins_the_whole_conversation_and_is_audited(acme, bob, caro
         organization=acme, account=globex, name="Right", owner=dave, crm_modified_at=A_MONDAY - timedelta(days=9)
     )
     record(acme, carol, compose(acme, 1), compose(acme, 2, references=("<1@globex.example>",)))
-    engagement = Engagement.objects.order_by("occurred_at").first()
+    engagement = Engagement.objects.order_by("occurred_at")[0]
     corrected = correct_opportunity(engagement=engagement, opportunity=right, actor=bob)
     assert (corrected.opportunity, corrected.owner, corrected.association_certain) == (right, dave, True)
     record(acme, carol, compose(acme, 3, references=("<2@globex.example>",)))

@@ -183,7 +183,7 @@ def test_a_pinned_conversation_pins_what_a_late_mail_brings_to_it(acme, carol, g
     other = OpportunityFactory(organization=acme, account=globex)
     for number in (1, 2):
         record(acme, carol, compose(acme, number))
-    pinned = Engagement.objects.order_by("occurred_at").last().conversation
+    pinned = Conversation.objects.order_by("first_at")[1]
     pinned.pinned_opportunity, pinned.pinned_at = other, A_MONDAY
     pinned.save()
     record(acme, carol, compose(acme, 3, references=("<1@globex.example>", "<2@globex.example>")))

@@ -195,11 +195,11 @@ class TestTheIndex:
         def meanwhile(done, total):
             found_meanwhile.append(search_engagements(carol, "renewal").engagements.count())
             if done == 0:
-                gone = Engagement.objects.order_by("pk").first()
+                gone = Engagement.objects.order_by("pk")[0]
                 Engagement.objects.filter(pk=gone.pk).delete()
                 queue_for_index(acme.pk, [gone.pk])
             else:
-                latest = Engagement.objects.order_by("pk").last()
+                latest = Engagement.objects.order_by("-pk")[0]
                 Engagement.objects.filter(pk=latest.pk).delete()
                 queue_for_index(acme.pk, [latest.pk])
                 record(acme, carol, compose(acme, 500))
