@@ -18,7 +18,7 @@ _POLICY = "; ".join(
 
 
 class ContentSecurityPolicyMiddleware:
-    """Scripts come from this server alone; no page is framed."""
+    """Scripts come from this server alone; no page is framed; no answer is kept by a cache unless its view says so."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -26,4 +26,5 @@ class ContentSecurityPolicyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", _POLICY)
+        response.headers.setdefault("Cache-Control", "private, no-store")
         return response

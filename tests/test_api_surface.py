@@ -249,3 +249,9 @@ def test_the_docs_page_needs_nothing_from_elsewhere(db):
 
 def test_the_schema_is_served_to_anybody(db):
     assert Client().get("/api/schema/").status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/api/v1/me/", "/api/v1/engagements/", "/api/v1/nothing/", "/profile/password/"])
+def test_no_cache_keeps_what_is_answered(client, carol, address):
+    client.force_login(carol)
+    assert client.get(address)["Cache-Control"] == "private, no-store"
