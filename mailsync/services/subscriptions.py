@@ -95,7 +95,7 @@ def end_subscription(*, mailbox_id: UUID) -> None:
 def take_notifications(notifications: Iterable[Any], *, now: datetime) -> int:
     """Wake the mailboxes that are told of; what does not prove its sender is ignored. Says how many were woken."""
     told = [each for each in notifications if isinstance(each, Mapping)][:_MOST_AT_ONCE]
-    wanted = {str(each.get("subscriptionId")) for each in told}
+    wanted = {given for each in told if (given := str(each.get("subscriptionId"))).isascii()}
     rows = Subscription.objects.filter(subscription_id__in=wanted).select_related("mailbox")
     held = {row.subscription_id: row for row in rows}
     woken: set[UUID] = set()
@@ -121,4 +121,4 @@ def _wake(mailbox: Mailbox, now: datetime) -> bool:
 
 
 def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()

@@ -72,6 +72,13 @@ def test_nonsense_is_refused_or_ignored_without_a_traceback(client, db, body):
     assert answer.status_code in {202, 400}
 
 
+@pytest.mark.parametrize("name", ["subscriptionId", "clientState"])
+def test_half_a_surrogate_pair_wakes_nobody_and_breaks_nothing(client, subscription, queued, name):
+    told = {"subscriptionId": subscription.subscription_id, "clientState": "proof"} | {name: "\ud800"}
+    answer = client.post(reverse("microsoft-notifications"), json.dumps({"value": [told]}), "application/json")
+    assert (answer.status_code, queued) == (202, [])
+
+
 def test_only_posts_are_taken(client):
     assert client.get(reverse("microsoft-notifications")).status_code == 405
 
