@@ -134,7 +134,7 @@ def _counts_complaints(mail: Mail) -> bool:
 
 
 def _has_own_return_path(mail: Mail) -> bool:
-    path = mail.fields.get("return-path").strip("<> ")
+    path = mail.fields.get("return-path").strip("<> ")[:400]
     return bool(path) and not _REWRITTEN.search(path) and bool(_VERP.search(path)) and not _is_our_own_group(mail)
 
 

@@ -30,7 +30,7 @@ def is_reply(mail: Mail) -> bool:
 def is_from_a_client(mail: Mail) -> bool:
     """Whether it was written in a mail client that people use."""
     fields = mail.fields
-    if any(name in fields for name in _CLIENT_FIELDS) or _CLIENT_IDS.search(fields.get("message-id")):
+    if any(name in fields for name in _CLIENT_FIELDS) or _CLIENT_IDS.search(fields.get("message-id")[-200:]):
         return True
     made_with = mailer(mail)
     return bool(_CLIENTS.search(made_with)) and not _MASS_MAILERS.search(made_with)
