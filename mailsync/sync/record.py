@@ -14,6 +14,7 @@ from typing import TypeVar
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from accounts.domain.vocabulary import Detail, Visibility
+from accounts.rows import insert_rows
 from mailsync.domain.counts import Outcome
 from mailsync.domain.vocabulary import Reason
 from mailsync.models import FolderCursor, MailboxWalk, Sighting
@@ -113,7 +114,7 @@ def _record_copies(reading: Reading, harvest: Harvest, outcomes: dict[str, Outco
             sightings.append(new_sighting(mailbox, copy.envelope, result.email_id))
         else:
             outcomes[copy.envelope.graph_id] = Reason.SUPPRESSED
-    Sighting.objects.bulk_create(sightings)
+    insert_rows(sightings)
     return len(sightings)
 
 

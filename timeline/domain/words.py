@@ -10,6 +10,7 @@ one by its beginning. Quotation marks make one term of several words.
 
 import re
 import unicodedata
+from itertools import filterfalse
 
 LONGEST_WORD = 64
 MOST_TERMS = 16
@@ -46,5 +47,5 @@ def terms_of(search: str) -> tuple[tuple[str, ...], ...]:
 
 
 def _folded(text: str) -> str:
-    bare = "".join(each for each in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(each))
+    bare = "".join(filterfalse(unicodedata.combining, unicodedata.normalize("NFKD", text.casefold())))
     return unicodedata.normalize("NFKC", bare).casefold().translate(_APART)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import islice
 from uuid import UUID
 
+from accounts.rows import insert_rows
 from timeline.domain.words import searchable
 from timeline.models import Engagement, Participant, SearchText
 
@@ -24,7 +25,7 @@ def search_text(engagement: Engagement, people: Iterable[tuple[str, str]], body:
 
 def write_search_texts(rows: Sequence[SearchText]) -> None:
     """Write rows that are new."""
-    SearchText.objects.bulk_create(rows, batch_size=_AT_ONCE)
+    insert_rows(rows)
 
 
 def refresh_search_texts(engagement_ids: Collection[UUID]) -> int:

@@ -13,6 +13,7 @@ from django.db import IntegrityError
 
 from accounts.ids import new_id
 from accounts.models import Organization
+from accounts.rows import insert_rows
 from timeline.domain.identity import base_subject
 from timeline.domain.threading import NewConversation, Place, ThreadedMail, ThreadPlan, link_hashes, plan_threads
 from timeline.models import Conversation, Engagement, LegalHold, ThreadReference
@@ -135,7 +136,7 @@ def _remember_arrivals(
             row.email_count += 1
             changed.add(row.id)
     new = set(made.values())
-    Conversation.objects.bulk_create([rows[each] for each in sorted(new)], batch_size=_AT_ONCE)
+    insert_rows([rows[each] for each in sorted(new)])
     Conversation.objects.bulk_update(
         [rows[each] for each in sorted(changed - new)],
         ["subject", "first_at", "last_at", "email_count", "pinned_opportunity", "pinned_by", "pinned_at"],
@@ -145,12 +146,11 @@ def _remember_arrivals(
 
 
 def _remember_references(organization: Organization, plan: ThreadPlan, made: Mapping[NewConversation, UUID]) -> None:
-    ThreadReference.objects.bulk_create(
+    insert_rows(
         [
             ThreadReference(organization=organization, reference_hash=node, conversation_id=_id_of(place, made))
             for node, place in sorted(plan.references.items())
-        ],
-        batch_size=_AT_ONCE,
+        ]
     )
 
 

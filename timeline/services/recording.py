@@ -19,6 +19,7 @@ from uuid import UUID
 
 from accounts.domain.vocabulary import Detail, Visibility
 from accounts.models import Organization, User
+from accounts.rows import insert_rows
 from timeline.domain.assignment import nearest_inbox_owner
 from timeline.domain.email import ComposedEmail
 from timeline.domain.threading import threaded
@@ -35,7 +36,6 @@ from timeline.services.sightings import Holding, Seen, bring_up_to_date
 from timeline.services.suppression import suppressed_among
 
 SOURCE = "microsoft"
-_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +146,8 @@ def _write_new(holding: Holding, seen: Iterable[Seen], room: FilingRoom, places:
         emails.append(_email(holding, each))
         participants += participant_rows(owned, email.participants, email.match, each.users)
         associations += association_rows(owned, email.match)
-    Engagement.objects.bulk_create(engagements, batch_size=_AT_ONCE)
-    EmailMessage.objects.bulk_create(emails, batch_size=_AT_ONCE)
-    Participant.objects.bulk_create(participants, batch_size=_AT_ONCE)
-    Association.objects.bulk_create(associations, batch_size=_AT_ONCE)
+    for rows in (engagements, emails, participants, associations):
+        insert_rows(rows)
     write_search_texts(texts)
 
 

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 
 from accounts.domain.addresses import address_candidates, domain_of, is_within
-from mailsync.domain.screening.rule import Mail, Rule, Stage, is_ours
+from mailsync.domain.screening.rule import Mail, Rule, Stage
 from mailsync.domain.vocabulary import Reason
 
 
@@ -33,7 +33,7 @@ def never_import(mail: Mail) -> str | None:
 
 def internal(mail: Mail) -> str | None:
     """Every participant is ours."""
-    if all(is_ours(address, mail.policy) for address in mail.envelope.addresses):
+    if not mail.outsiders:
         return "Everybody in it belongs to your organization."
     return None
 

@@ -51,6 +51,8 @@ class Mail:
     headers: Headers | None = None
     text: str | None = None
     html: str = ""
+    outsiders: tuple[str, ...] = ()
+    """Who takes part and is not of ours, on the envelope stage."""
     memory: dict[int, object] = field(default_factory=dict, repr=False, compare=False)
     """What evidence came to, so that no mark is looked for twice."""
 

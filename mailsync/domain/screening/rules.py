@@ -9,6 +9,7 @@ body     ─▶ the same five once more, with what the text gives away          
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 from crm.domain.directory import Directory
 from mailsync.domain.envelope import Candidate, Discard, Envelope, ScreeningPolicy, Triage
@@ -84,7 +85,7 @@ def explain(envelope: Envelope, headers: Fields | None, policy: ScreeningPolicy,
     """The real rules replayed in order (F21); those after the first that drops, or without headers, are not reached."""
     mail = _on_envelope(envelope, policy, directory)
     if headers is not None:
-        mail = Mail(envelope, policy, mail.match, Headers(headers))
+        mail = replace(mail, headers=Headers(headers))
     steps: list[Step] = []
     is_dropped = False
     for rule in RULES:
@@ -98,8 +99,8 @@ def explain(envelope: Envelope, headers: Fields | None, policy: ScreeningPolicy,
 
 
 def _on_envelope(envelope: Envelope, policy: ScreeningPolicy, directory: Directory) -> Mail:
-    outside = [address for address in envelope.addresses if not is_ours(address, policy)]
-    return Mail(envelope, policy, directory.match(outside))
+    outsiders = tuple([address for address in envelope.addresses if not is_ours(address, policy)])
+    return Mail(envelope, policy, directory.match(outsiders), outsiders=outsiders)
 
 
 def _first_reason(rules: Iterable[Rule], mail: Mail) -> Reason | None:

@@ -1,0 +1,69 @@
+"""Rows written by one statement are the rows that `bulk_create` writes."""
+
+import pytest
+from django.db import IntegrityError, transaction
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.rows import insert_rows
+from tests.factories import EngagementFactory
+from timeline.domain.vocabulary import ParticipantRole
+from timeline.models import Engagement, Participant
+
+pytestmark = pytest.mark.django_db
+
+
+def _like(engagement: Engagement, number: int) -> Engagement:
+    """Another engagement with the same columns, for another mail."""
+    columns = {field.attname: getattr(engagement, field.attname) for field in Engagement._meta.concrete_fields}
+    del columns["id"]
+    return Engagement(**{**columns, "external_id": f"mail {number}"})
+
+
+def _columns(engagement: Engagement) -> dict[str, object]:
+    own = {"id", "external_id", "recorded_at", "changed_at"}
+    return {
+        name: value
+        for name, value in Engagement.objects.filter(pk=engagement.pk).values()[0].items()
+        if name not in own
+    }
+
+
+def test_every_column_is_written_as_bulk_create_writes_it() -> None:
+    pattern = EngagementFactory(subject="Ünïcode % %s", association_candidates=["a", "b"])
+    one, other = _like(pattern, 1), _like(pattern, 2)
+    Engagement.objects.bulk_create([one])
+    insert_rows([other])
+    assert _columns(other) == _columns(one)
+    assert not other._state.adding
+
+
+def test_generated_ids_are_given_by_the_database() -> None:
+    engagement = EngagementFactory()
+    addresses = [f"{number}@globex.example" for number in range(3)]
+    insert_rows(
+        [
+            Participant(
+                organization=engagement.organization,
+                engagement=engagement,
+                role=ParticipantRole.CC,
+                position=position,
+                address=address,
+            )
+            for position, address in enumerate(addresses)
+        ]
+    )
+    rows = Participant.objects.filter(engagement=engagement, address__in=addresses).order_by("position")
+    assert [row.address for row in rows] == addresses
+    assert len({row.pk for row in rows}) == len(addresses)
+
+
+def test_what_another_wrote_first_is_an_integrity_error() -> None:
+    pattern = EngagementFactory()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert_rows([_like(pattern, 1), _like(pattern, 1)])
+    assert Engagement.objects.count() == 1
+
+
+def test_no_rows_ask_nothing_of_the_database(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_num_queries(0):
+        insert_rows([])
