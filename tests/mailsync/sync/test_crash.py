@@ -62,7 +62,7 @@ def world_of_two(enter) -> World:
     return world
 
 
-def start_sync(store: Store, world: World) -> "subprocess.Popen[bytes]":
+def start_sync(store: Store, world: World, *arguments: str) -> "subprocess.Popen[bytes]":
     tenant = world.tenant
     environment = os.environ | {
         "DATABASE_URL": store.url,
@@ -75,7 +75,7 @@ def start_sync(store: Store, world: World) -> "subprocess.Popen[bytes]":
         "SECRET_KEY": settings.SECRET_KEY,
         "FIELD_ENCRYPTION_KEYS": ",".join(settings.FIELD_ENCRYPTION_KEYS),
     }
-    command = [sys.executable, "manage.py", "sync_mailboxes", "--json"]
+    command = [sys.executable, "manage.py", "sync_mailboxes", "--json", *arguments]
     return subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
     )
@@ -118,3 +118,20 @@ def test_two_processes_forced_onto_the_same_mailboxes_end_with_one_of_each(store
     store.fetch()
     assert world_of_two.is_exact()
     assert {load["max_concurrent"] <= 4 for load in world_of_two.control.stats().values()} == {True}
+
+
+def test_mailboxes_that_hold_the_same_mails_read_at_once_end_with_one_email_a_mail(enter, tmp_path: Path):
+    world: World = enter(RITA, JONAS, "camille.laurent@acme.example", "devon.price@acme.example")
+    everyone = [mailbox.user.email for mailbox in world.mailboxes]
+    for number in range(12):
+        world.control.deliver(from_=world.customer(), to=everyone, subject=f"To all of you {number}", text="Hello")
+    store = Store(tmp_path)
+    processes = [start_sync(store, world, "--user", email) for email in everyone]
+    for process in processes:
+        _, errors = process.communicate(timeout=120)
+        assert process.returncode == 0, errors.decode()
+    store.fetch()
+    assert world.is_exact()
+    shared = world.organization.emails.filter(engagement__subject__startswith="To all of you")
+    assert [email.sightings.count() for email in shared] == [4] * 12
+    assert len({email.engagement.conversation_id for email in shared}) == 12
