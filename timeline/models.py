@@ -156,7 +156,9 @@ class Participant(models.Model):
         Contact, on_delete=models.SET_NULL, null=True, blank=True, related_name="participations"
     )
     lead = models.ForeignKey(Lead, on_delete=models.SET_NULL, null=True, blank=True, related_name="participations")
-    user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="participations")
+    user = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="participations", db_index=False
+    )
 
     class Meta:
         ordering = ["position"]
@@ -166,6 +168,8 @@ class Participant(models.Model):
         indexes = [
             # the `participant` filter; erasing a person; "have we written to this sender?"
             models.Index(fields=["organization", "address", "role"], name="participants_by_address"),
+            # "did this colleague take part?" of each engagement; also the foreign key's
+            models.Index(fields=["user", "engagement"], name="participants_of_user"),
         ]
 
     def __str__(self) -> str:

@@ -26,8 +26,8 @@ def page(client, viewer, path, **headers):
 
 
 def row_of(viewer, deal):
-    deals = [each for each in deals_for(viewer, timezone.now()) if each == deal]
-    (row,) = deal_rows(viewer, deals, timezone.now())
+    standing = [each for each in deals_for(viewer, timezone.now()) if each.deal == deal]
+    (row,) = deal_rows(viewer, standing, timezone.now())
     return row
 
 
@@ -99,7 +99,7 @@ def test_the_longest_silence_stands_first_when_sorted_by_it(carol, dave):
     scene(carol).mail(at=days_ago(1))
     scene(dave, company="Initech", crm_created_at=days_ago(40))
     form_sorted = deals_for(carol, timezone.now(), DealFilter(sort="cold"))
-    assert [deal.name for deal in form_sorted] == ["Initech 2027", "Globex 2027"]
+    assert [each.deal.name for each in form_sorted] == ["Initech 2027", "Globex 2027"]
 
 
 def test_closed_deals_are_not_listed_but_have_their_page(client, carol):

@@ -1,40 +1,36 @@
 """Deal Insights: each open deal with what happened on it, read in a fixed number of queries.
 
-opportunities (filtered, sorted, one page) ─┬─▶ engagements a day of the last month      ┐
-   last_at, heard_at by index               ├─▶ the last engagement with its people      ├─▶ DealRow
-                                            └─▶ the customers who took part, by deal     ┘
+open deals ──▶ when something last happened, when somebody was last heard of ──▶ Standing: filtered, sorted, summed
+                                                                                     │ one page
+               engagements a day of the last month ┐                                 ▼
+               the last engagement with its people ├──────────────────────────────▶ DealRow
+               the customers who took part         ┘
+
+An organization has few open deals beside its engagements: they are read whole, so that neither a filter nor an order
+makes the database look up each deal's history by itself.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, DateTimeField, F, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.expressions import OrderBy
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models import Count, Max, Q, QuerySet
+from django.db.models.functions import TruncDate
 
 from accounts.models import User
 from crm.models import Opportunity
-from timeline.domain.insights import ACTIVITY_DAYS, COLD_AFTER, bars, heights, is_cold
+from timeline.domain.insights import ACTIVITY_DAYS, bars, heights, is_cold
 from timeline.domain.vocabulary import Direction, Kind
-from timeline.models import Engagement
 from timeline.selectors.engaged import Engaged, engaged_people
 from timeline.selectors.engagements import engagements_for, with_parts
 from timeline.selectors.entries import Entry, entry_of
 
 HEARD = Q(direction=Direction.INBOUND) | Q(kind=Kind.MEETING)
 """What counts as having heard of a customer."""
-
-SORTS: dict[str, list[str | OrderBy]] = {
-    "close": [F("close_date").asc(nulls_last=True), "name"],
-    "activity": [F("last_at").desc(nulls_last=True), "name"],
-    "cold": [F("since").asc(), "name"],
-    "amount": [F("amount").desc(nulls_last=True), "name"],
-    "name": ["name"],
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +41,16 @@ class DealFilter:
     stage: str = ""
     is_cold: bool = False
     sort: str = "close"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A deal, and when something that the viewer sees last happened on it."""
+
+    deal: Opportunity
+    last_at: datetime | None
+    heard_at: datetime | None
+    is_cold: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,66 +68,82 @@ class DealRow:
 
 @dataclass(frozen=True, slots=True)
 class DealTotals:
-    """The line above the list."""
+    """The line above the list; amounts by currency, the largest first."""
 
     count: int
     cold: int
-    amounts: Sequence[tuple[str, Decimal]] = field(default_factory=tuple)
+    amounts: Sequence[tuple[str, Decimal]] = ()
 
 
-def deals_for(
-    viewer: User, now: datetime, wanted: DealFilter | None = None, *, with_closed: bool = False
-) -> QuerySet[Opportunity]:
-    """Open deals of the viewer's organization, each with `last_at`, `last_id`, `heard_at` and `since`.
+_NEVER = float("inf")
+_SORTS: dict[str, Callable[[Standing], Any]] = {
+    "close": lambda each: each.deal.close_date or date.max,
+    "activity": lambda each: -each.last_at.timestamp() if each.last_at else _NEVER,
+    "cold": lambda each: each.heard_at or each.deal.crm_created_at,
+    "amount": lambda each: _NEVER if each.deal.amount is None else -each.deal.amount,
+    "name": lambda each: each.deal.name.casefold(),
+}
 
-    `since` is when somebody was last heard of, or else when the deal was created.
-    """
+
+def deals_for(viewer: User, now: datetime, wanted: DealFilter | None = None) -> list[Standing]:
+    """The open deals of the viewer's organization that are wanted, in the order that is wanted: two queries."""
     wanted = wanted or DealFilter()
-    newest = engagements_for(viewer).filter(opportunity=OuterRef("pk")).order_by("-occurred_at", "-pk")
-    deals = Opportunity.objects.filter(organization=viewer.organization_id).annotate(
-        last_at=Subquery(newest.values("occurred_at")[:1]),
-        last_id=Subquery(newest.values("pk")[:1]),
-        heard_at=Subquery(newest.filter(HEARD).values("occurred_at")[:1]),
-        since=Coalesce("heard_at", "crm_created_at", output_field=DateTimeField()),
-    )
-    if not with_closed:
-        deals = deals.filter(is_closed=False)
+    deals = Opportunity.objects.filter(organization=viewer.organization_id, is_closed=False)
     if wanted.owner:
         deals = deals.filter(owner=wanted.owner)
     if wanted.stage:
         deals = deals.filter(stage=wanted.stage)
-    if wanted.is_cold:
-        deals = deals.filter(since__lt=now - COLD_AFTER)
-    return deals.select_related("account", "owner").order_by(*SORTS.get(wanted.sort, SORTS["close"]), "pk")
+    found = [each for each in standings(viewer, deals, now) if each.is_cold or not wanted.is_cold]
+    key = _SORTS.get(wanted.sort, _SORTS["close"])
+    return sorted(found, key=lambda each: (key(each), each.deal.name.casefold(), each.deal.pk))
 
 
-def totals_of(deals: QuerySet[Opportunity], now: datetime) -> DealTotals:
-    """How many deals, how many of them cold, and their amounts by currency, the largest first."""
-    counts = deals.order_by().aggregate(count=Count("pk"), cold=Count("pk", filter=Q(since__lt=now - COLD_AFTER)))
-    sums = deals.order_by().exclude(amount=None).values("currency").annotate(total=Sum("amount")).order_by("-total")
-    amounts = tuple((row["currency"], row["total"]) for row in sums)
-    return DealTotals(counts["count"], counts["cold"], amounts)
+def standings(viewer: User, deals: QuerySet[Opportunity], now: datetime) -> list[Standing]:
+    """How `deals`, of the viewer's organization, stand: two queries."""
+    rows = (
+        engagements_for(viewer)
+        .filter(opportunity__in=deals.order_by().values("pk"))
+        .order_by()
+        .values_list("opportunity_id")
+        .annotate(last=Max("occurred_at"), heard=Max("occurred_at", filter=HEARD))
+    )
+    touched = {deal: (last, heard) for deal, last, heard in rows}
+    found = []
+    for deal in deals.select_related("account", "owner"):
+        last, heard = touched.get(deal.pk, (None, None))
+        found.append(Standing(deal, last, heard, is_cold(heard, deal.crm_created_at, now)))
+    return found
 
 
-def deal_rows(viewer: User, deals: Collection[Opportunity], now: datetime) -> list[DealRow]:
-    """A page of `deals_for` with activity, last touch and people: five queries whatever the page holds."""
-    ids = [deal.pk for deal in deals]
+def totals_of(deals: Collection[Standing]) -> DealTotals:
+    """How many deals, how many of them cold, and what they are worth."""
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for each in deals:
+        if each.deal.amount is not None:
+            sums[each.deal.currency] += each.deal.amount
+    amounts = tuple(sorted(sums.items(), key=lambda pair: -pair[1]))
+    return DealTotals(len(deals), sum(each.is_cold for each in deals), amounts)
+
+
+def deal_rows(viewer: User, deals: Collection[Standing], now: datetime) -> list[DealRow]:
+    """A page of `deals_for` with activity, last touch and people: four queries whatever the page holds."""
+    ids = [each.deal.pk for each in deals]
     activity = activity_by_day(viewer, ids, now)
-    last = {entry.engagement.opportunity_id: entry for entry in _last_entries(viewer, deals)}
+    last = _last_entries(viewer, deals)
     people = engaged_people(viewer, ids, now)
     months = {pk: bars(activity[pk], now.date()) for pk in ids}
     highest = max((value for month in months.values() for value in month), default=0)
     return [
         DealRow(
-            deal=deal,
-            heard_at=getattr(deal, "heard_at", None),
-            is_cold=is_cold(getattr(deal, "heard_at", None), deal.crm_created_at, now),
-            last=last.get(deal.pk),
-            count=sum(months[deal.pk]),
-            bars=heights(months[deal.pk], highest),
-            people=people[deal.pk],
+            deal=each.deal,
+            heard_at=each.heard_at,
+            is_cold=each.is_cold,
+            last=last.get(each.deal.pk),
+            count=sum(months[each.deal.pk]),
+            bars=heights(months[each.deal.pk], highest),
+            people=people[each.deal.pk],
         )
-        for deal in deals
+        for each in deals
     ]
 
 
@@ -142,7 +164,15 @@ def activity_by_day(viewer: User, deals: Collection[UUID], now: datetime) -> dic
     return found
 
 
-def _last_entries(viewer: User, deals: Collection[Opportunity]) -> list[Entry]:
-    ids = [last for deal in deals if (last := getattr(deal, "last_id", None))]
-    engagements: QuerySet[Engagement] = with_parts(engagements_for(viewer).filter(pk__in=ids))
-    return [entry_of(engagement, viewer) for engagement in engagements]
+def _last_entries(viewer: User, deals: Collection[Standing]) -> dict[UUID, Entry]:
+    """The newest entry by deal; several of one second are told apart by id."""
+    newest = {each.deal.pk: each.last_at for each in deals if each.last_at}
+    engagements = with_parts(
+        engagements_for(viewer).filter(opportunity__in=newest, occurred_at__in=set(newest.values()))
+    ).order_by("occurred_at", "pk")
+    found = {}
+    for engagement in engagements:
+        deal = engagement.opportunity_id
+        if deal is not None and engagement.occurred_at == newest[deal]:
+            found[deal] = entry_of(engagement, viewer)
+    return found

@@ -8,7 +8,7 @@ from django.db.models import Prefetch
 
 from accounts.models import User
 from crm.models import Account, Contact, Lead, Opportunity, OpportunityContactRole
-from timeline.selectors.deals import DealRow, deal_rows, deals_for
+from timeline.selectors.deals import DealRow, deal_rows, standings
 from timeline.selectors.engaged import Engaged, engaged_people
 
 MOST_CONTACTS = 40
@@ -44,13 +44,12 @@ class AccountSummary:
 
 
 def deal_summary(viewer: User, deal: Opportunity, now: datetime) -> DealSummary:
-    annotated = deals_for(viewer, now, with_closed=True).filter(pk=deal.pk)
-    (row,) = deal_rows(viewer, list(annotated), now)
+    (row,) = deal_rows(viewer, standings(viewer, Opportunity.objects.filter(pk=deal.pk), now), now)
     return DealSummary(row, _people_of(viewer, deal, now))
 
 
 def account_summary(viewer: User, account: Account, now: datetime) -> AccountSummary:
-    deals = list(deals_for(viewer, now).filter(account=account))
+    deals = standings(viewer, account.opportunities.filter(is_closed=False).order_by("name", "pk"), now)
     return AccountSummary(
         open_deals=deal_rows(viewer, deals, now),
         closed_deals=list(account.opportunities.filter(is_closed=True).order_by("-close_date", "name")),

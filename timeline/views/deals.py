@@ -26,7 +26,7 @@ def deals(request: ViewerRequest) -> HttpResponse:
     found = deals_for(request.user, now, form.wanted())
     page = Paginator(found, DEALS_A_PAGE).get_page(request.GET.get("page"))
     rows = deal_rows(request.user, list(page.object_list), now)
-    context = {"form": form, "rows": rows, "page": page, "totals": totals_of(found, now)}
+    context = {"form": form, "rows": rows, "page": page, "totals": totals_of(found)}
     return render(request, "timeline/deals.html", context)
 
 
