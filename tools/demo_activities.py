@@ -26,10 +26,8 @@ _NOTES = (
 )
 
 
-def record_activities(base_url: str, *, token: str, crm: Path, marker: Path) -> None:
-    """Post a few calls and meetings for every open opportunity, once; `marker` remembers that it was done."""
-    if marker.exists():
-        return
+def record_activities(base_url: str, *, token: str, crm: Path) -> None:
+    """Post a few calls and meetings for every open opportunity."""
     contacts: dict[str, list[dict[str, str]]] = {}
     for contact in _rows(crm / "contacts.csv"):
         contacts.setdefault(contact["AccountId"], []).append(contact)
@@ -43,7 +41,6 @@ def record_activities(base_url: str, *, token: str, crm: Path, marker: Path) -> 
         for number in range(chance.randint(1, 4)):
             body = _activity(opportunity, chance.choice(people), number, chance)
             _send(base_url, token, {**body, "opportunity": ids[opportunity["Name"]]})
-    marker.touch()
 
 
 def _activity(
