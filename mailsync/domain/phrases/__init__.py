@@ -41,7 +41,7 @@ class Phrases:
 
     def stand_in(self, text: str, folded: str) -> bool:
         """Whether one of them stands in `text`; `folded` is the fold of it, or of more around it."""
-        return any(pattern.search(text) for pattern in self._likely(folded))
+        return bool(text) and any(pattern.search(text) for pattern in self._likely(folded))
 
     def found_in(self, text: str, folded: str) -> list[str]:
         """What they match in `text`, from its beginning on and without overlaps."""

@@ -3,6 +3,7 @@
 import re
 
 from mailsync.domain.headers import Headers, decoded
+from mailsync.domain.phrases import fold
 from mailsync.domain.screening import subjects
 from mailsync.domain.screening.evidence import ENOUGH, Mark, weigh
 from mailsync.domain.screening.person import PERSON_MARKS, shows_no_client
@@ -93,7 +94,7 @@ def _has_bounce_subject(mail: Mail) -> bool:
 
 
 def _mentions_failure_in_subject(mail: Mail) -> bool:
-    return bool(subjects.FAILURE.search(mail.subject))
+    return subjects.FAILURE.stand_in(mail.subject, fold(mail.subject))
 
 
 def _says_auto_replied(mail: Mail) -> bool:

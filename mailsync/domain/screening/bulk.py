@@ -113,7 +113,7 @@ def _travelled_through(mail: Mail, services: frozenset[str]) -> bool:
         *fields.all("message-id"),
         *fields.all("received"),
     )
-    return any(is_within(host, services) for value in values[:12] for host in senders.hosts_in(value))
+    return any(is_within(host, services) for host in senders.hosts_in(*values[:12]))
 
 
 def _is_by_marketing_service(mail: Mail) -> bool:

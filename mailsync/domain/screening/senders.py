@@ -1,6 +1,7 @@
 """What a sender's address and name give away: daemons, addresses that take no answer, roles, mass-mail services."""
 
 import re
+from functools import lru_cache
 
 from accounts.domain.addresses import domain_of
 from mailsync.domain.phrases import alternatives, words
@@ -109,9 +110,15 @@ def is_made_up(mail: Mail) -> bool:
     return any(_MADE_UP.match(local) for local in _locals(mail))
 
 
-def hosts_in(text: str) -> set[str]:
-    """Host names that stand in a header's value."""
-    return set(_HOST.findall(text[:4_000].casefold()))
+def hosts_in(*texts: str) -> frozenset[str]:
+    """Host names that stand in headers' values."""
+    return _hosts_in(" \n".join([text[:4_000] for text in texts]))
+
+
+@lru_cache(maxsize=16)
+def _hosts_in(text: str) -> frozenset[str]:
+    """Remembered while one mail is weighed: several marks ask for the same headers."""
+    return frozenset(_HOST.findall(text.casefold()))
 
 
 _HOST = re.compile(r"(?<![a-z0-9-])(?:[a-z0-9-]{1,63}\.)+[a-z]{2,24}(?![a-z0-9-])")

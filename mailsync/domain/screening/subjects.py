@@ -5,7 +5,7 @@ A subject is never enough alone: people write such words too.
 
 import re
 
-from mailsync.domain.phrases import alternatives
+from mailsync.domain.phrases import Phrases, alternatives, entries
 
 
 def _begins(name: str) -> re.Pattern[str]:
@@ -14,7 +14,7 @@ def _begins(name: str) -> re.Pattern[str]:
 
 BOUNCE = _begins("bounce_subject")
 
-FAILURE = re.compile(alternatives("delivery_failure"), re.IGNORECASE)
+FAILURE = Phrases(entries("delivery_failure"))
 """Words of failed delivery anywhere in a subject."""
 
 AUTO_REPLY = _begins("auto_reply_subject")
