@@ -27,7 +27,9 @@ class Mailbox(models.Model):
     progress_total = models.PositiveIntegerField(default=0)
     last_synced_at = models.DateTimeField(null=True, blank=True, help_text="When a round last ended complete.")
     last_reconciled_at = models.DateTimeField(null=True, blank=True)
-    reconcile_at = models.DateTimeField(null=True, blank=True, help_text="When it is next compared with what is stored.")
+    reconcile_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it is next compared with what is stored."
+    )
     reconciliation_gap = models.PositiveIntegerField(default=0, help_text="Mails missing at the last reconciliation.")
     last_change_id = models.BigIntegerField(default=0, help_text="The newest directory change it looked back for.")
     not_before = models.DateTimeField(null=True, blank=True, help_text="Microsoft asked us to wait until then.")

@@ -16,7 +16,8 @@ def rendered(html):
 def test_a_letter_reads_as_it_was_written():
     html = """<html><head><title>x</title><style>p {color: red}</style></head><body>
     <p class=MsoNormal>Hello <b>Jane</b>,<o:p></o:p></p><p>1. Please see <a href="https://x.test/?a=1">our
-    offer</a> &amp; reply.<br>Second line<br><br>Third *line* with_underscores #1</p><div>Best,</div><div>Bob</div></body></html>"""
+    offer</a> &amp; reply.<br>Second line<br><br>Third *line* with_underscores #1</p><div>Best,</div>
+    <div>Bob</div></body></html>"""
     assert rendered(html) == (
         "Hello Jane,\n\n1. Please see our offer & reply.\nSecond line\n\nThird *line* with_underscores #1\n\nBest,\nBob"
     )
@@ -47,7 +48,8 @@ def test_a_hidden_part_that_never_closes_hides_nothing_else():
 def test_tables_are_readable_row_by_row():
     html = (
         "<table><tr><th>Item</th><th>Price</th></tr>"
-        "<tr><td><p class=MsoNormal>Seats</p></td><td><p>10&nbsp;&euro;</p></td></tr><tr><td>Sum</td><td></td><td>20 €</td></tr></table>"
+        "<tr><td><p class=MsoNormal>Seats</p></td><td><p>10&nbsp;&euro;</p></td></tr>"
+        "<tr><td>Sum</td><td></td><td>20 €</td></tr></table>"
     )
     assert rendered(html) == "Item  Price\nSeats  10 €\nSum  20 €"
 
