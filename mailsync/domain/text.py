@@ -65,7 +65,9 @@ def body_text(body: str, *, is_html: bool) -> BodyText:
 def clean(text: str) -> str:
     """Line ends, spaces and invisible characters made plain; one blank line at most; no blanks at line ends."""
     text = _LINE_ENDS.sub("\n", text)
-    text = _STRAY_JOINERS.sub("", _REMOVED.sub("", _SPACES.sub(" ", text)))
+    text = _REMOVED.sub("", text if text.isascii() else _SPACES.sub(" ", text))
+    if not text.isascii():
+        text = _STRAY_JOINERS.sub("", text)
     lines: list[str] = []
     is_after_blank = True
     for line in text.split("\n"):
