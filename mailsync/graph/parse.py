@@ -164,9 +164,13 @@ def parse_body(message: Message) -> Content:
 
 
 def parse_person(me: Me) -> Person:
-    """The signed-in user; proxyAddresses mark the primary one by SMTP: in capitals, aliases by smtp:."""
+    """The signed-in user; proxyAddresses mark the primary one by SMTP: in capitals, aliases by smtp:.
+
+    `mail` is not among the addresses on its own: a tenant's admin may write anybody's into it, while proxyAddresses and
+    userPrincipalName are at domains that the tenant has proven to be its own.
+    """
     proxies = [proxy for proxy in me.get("proxyAddresses") or () if proxy[:5].lower() == "smtp:"]
     proxies.sort(key=lambda proxy: not proxy.startswith("SMTP:"))
-    raw = [me.get("mail"), *(proxy[5:] for proxy in proxies), me.get("userPrincipalName")]
+    raw = [*(proxy[5:] for proxy in proxies), me.get("userPrincipalName")]
     addresses = dict.fromkeys(address for address in map(normalize_address, raw) if address)
     return Person(me["id"], me.get("displayName") or "", me.get("userPrincipalName") or "", tuple(addresses))

@@ -195,3 +195,11 @@ def test_the_primary_address_comes_first_and_no_address_twice():
         "r@old.example",
         "rita@acme.onmicrosoft.example",
     )
+
+
+def test_an_address_that_stands_in_mail_alone_is_nobodys_own():
+    person = parse_person(
+        {"id": "o", "displayName": "M", "mail": "ceo@acme.example", "userPrincipalName": "m@evil.example"}
+    )
+
+    assert person.addresses == ("m@evil.example",)
