@@ -1,0 +1,1 @@
+"""What screening, text, reply split and threading make of public mail sets: `make quality`."""

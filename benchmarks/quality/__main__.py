@@ -1,0 +1,64 @@
+"""Prints what became of each class of mail of each public set beside its aim; ends with 1 where an aim is missed.
+
+python -m benchmarks.quality [--show]      --show names what came out wrong
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator
+
+from benchmarks.quality import measures, reply_fixtures
+from benchmarks.quality.measures import Tally
+from benchmarks.quality.sources import fetched
+
+Row = tuple[str, str, Tally, float]
+"""Class, source, tally, aim in percent."""
+
+
+def main() -> int:
+    """Measure, print, judge."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--show", action="store_true", help="name what came out wrong")
+    shows_wrong = parser.parse_args().show
+    print(f"{'class':<34} {'source':<18} {'right':>6} {'of':>6} {'share':>8} {'aim':>7}")
+    missed = measured = 0
+    for name, source, tally, aim in _rows():
+        share = 100 * tally.right / tally.total if tally.total else 0.0
+        verdict = "" if share >= aim else "  missed"
+        missed += bool(verdict)
+        measured += 1
+        print(f"{name:<34} {source:<18} {tally.right:>6} {tally.total:>6} {share:>7.2f}% {aim:>6.1f}%{verdict}")
+        if shows_wrong:
+            for wrong in tally.wrong:
+                print(f"    {wrong}")
+    print(f"{measured} classes measured, {missed} below their aim")
+    return 1 if missed or not measured else 0
+
+
+def _rows() -> Iterator[Row]:
+    if spam_assassin := fetched("spam-assassin"):
+        easy = [spam_assassin / "data/easy-ham-1", spam_assassin / "data/easy-ham-2"]
+        people, lists = measures.people_and_lists(easy)
+        yield "people's mail kept", "spam-assassin", people, 99.5
+        yield "list posts dropped", "spam-assassin", lists, 98
+        with_header, without = measures.bulk(spam_assassin / "data/hard-ham-1")
+        yield "bulk, List-Unsubscribe, dropped", "spam-assassin", with_header, 98
+        # Some of the set's hard ham is people's mail: a perfect rule would stand at about 96 %.
+        yield "bulk, no List-Unsubscribe, dropped", "spam-assassin", without, 92
+        yield "threads as their ancestry", "spam-assassin", measures.threads(easy), 99
+    if folder := fetched("flufl.bounce"):
+        # The set has an answer by a program and a person's answer among its bounces.
+        yield "delivery reports recognized", "flufl.bounce", measures.bounces(folder), 98
+    for name, fixtures in (("talon", reply_fixtures.talon), ("quotequail", reply_fixtures.quotequail)):
+        if folder := fetched(name):
+            lines, words = measures.replies(list(fixtures(folder)))
+            yield "replies right to the line", name, lines, 92
+            # quotequail takes an unmarked header block for a forward; here the subject tells.
+            yield "author's words kept", name, words, 100 if name == "talon" else 92
+    for name in ("python test suite", "mail-parser", "hyperkitty", "flufl.bounce"):
+        if folder := fetched(name):
+            yield "no exception, no stall", name, measures.torture(folder), 100
+
+
+if __name__ == "__main__":
+    sys.exit(main())

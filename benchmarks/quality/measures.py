@@ -1,0 +1,238 @@
+"""Counts, for each class of mail of each source, how many come out as they should."""
+
+import random
+import re
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID
+
+from benchmarks.quality.adapter import NOW, POLICY, directory_of, read
+from benchmarks.quality.reply_fixtures import Fixture
+from mailsync.domain.compose import compose_email
+from mailsync.domain.envelope import Content, Discard, Envelope, KeptCopy
+from mailsync.domain.headers import Headers
+from mailsync.domain.replies import split_reply
+from mailsync.domain.screening import screen_envelope, screen_headers
+from mailsync.domain.text import body_text
+from mailsync.domain.vocabulary import Reason
+from timeline.domain.threading import NewConversation, ThreadedMail, link_hashes, plan_threads, threaded
+
+STALL = 1.0
+"""Seconds of processor time that no mail may take."""
+
+_LIST_HEADERS = ("list-id", "list-post", "list-unsubscribe", "mailing-list", "x-mailing-list", "x-beenthere")
+_WORDS = re.compile(r"\w+")
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many of a class came out right; `wrong` names the files that did not."""
+
+    right: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+    def note(self, name: str, *, is_right: bool) -> None:
+        if is_right:
+            self.right += 1
+        else:
+            self.wrong.append(name)
+
+    @property
+    def total(self) -> int:
+        return self.right + len(self.wrong)
+
+
+def outcome(envelope: Envelope, content: Content) -> Reason | KeptCopy:
+    """A mail through the whole corridor."""
+    candidate = screen_envelope(envelope, POLICY, directory_of(envelope))
+    if isinstance(candidate, Discard):
+        return candidate.reason
+    on_headers = screen_headers(candidate, content.headers, POLICY)
+    if on_headers is not None:
+        return on_headers.reason
+    copy = compose_email(candidate, content, POLICY, now=NOW)
+    return copy.reason if isinstance(copy, Discard) else copy
+
+
+def mails(folder: Path, pattern: str = "*") -> Iterator[tuple[str, bytes]]:
+    """The files of a folder, by name."""
+    for path in sorted(folder.glob(pattern)):
+        if path.is_file() and path.suffix not in (".py", ".json", ".png", ".gif", ".au"):
+            yield path.name, path.read_bytes()
+
+
+def people_and_lists(folders: Iterable[Path]) -> tuple[Tally, Tally]:
+    """Ham: what people wrote must be kept, posts to lists dropped. What a program mailed is left out."""
+    people, lists = Tally(), Tally()
+    for folder in folders:
+        for name, raw in mails(folder, "*.txt"):
+            envelope, content = read(raw)
+            headers = Headers(content.headers)
+            is_list = any(each in headers for each in _LIST_HEADERS) or headers.word("precedence") in ("list", "bulk")
+            kept = isinstance(outcome(envelope, content), KeptCopy)
+            if is_list:
+                lists.note(name, is_right=not kept)
+            elif not _is_program(envelope, headers):
+                people.note(name, is_right=kept)
+    return people, lists
+
+
+def bulk(folder: Path) -> tuple[Tally, Tally]:
+    """Newsletters and offers: with List-Unsubscribe, and without."""
+    with_header, without = Tally(), Tally()
+    for name, raw in mails(folder, "*.txt"):
+        envelope, content = read(raw)
+        tally = with_header if "list-unsubscribe" in Headers(content.headers) else without
+        tally.note(name, is_right=not isinstance(outcome(envelope, content), KeptCopy))
+    return with_header, without
+
+
+def bounces(folder: Path) -> Tally:
+    """Delivery reports."""
+    tally = Tally()
+    for name, raw in mails(folder, "*.txt"):
+        tally.note(name, is_right=outcome(*read(raw)) is Reason.BOUNCE)
+    return tally
+
+
+def torture(folder: Path) -> Tally:
+    """Broken and strange mail: no exception, no stall."""
+    tally = Tally()
+    for name, raw in mails(folder):
+        started = time.process_time()
+        try:
+            outcome(*read(raw))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is what is counted
+            tally.note(f"{name}: {error!r}", is_right=False)
+            continue
+        seconds = time.process_time() - started
+        tally.note(f"{name}: {seconds:.1f} s", is_right=seconds < STALL)
+    return tally
+
+
+def replies(fixtures: Iterable[Fixture]) -> tuple[Tally, Tally]:
+    """The author's part right to the line, with or without the signature; and no word of the author lost."""
+    lines, words = Tally(), Tally()
+    for fixture in fixtures:
+        reply = split_reply(body_text(fixture.text, is_html=fixture.is_html).text)
+        expected = _lines(body_text(fixture.expected, is_html=False).text)
+        with_signature = f"{reply.new_text}\n{reply.signature}"
+        lines.note(fixture.name, is_right=expected in (_lines(reply.new_text), _lines(with_signature)))
+        wanted = set(_WORDS.findall(" ".join(expected)))
+        words.note(fixture.name, is_right=wanted <= set(_WORDS.findall(with_signature)))
+    return lines, words
+
+
+def threads(folders: Iterable[Path], seed: int = 1) -> Tally:
+    """Each mail's thread, built from random batches in random order, against the set's own ancestry."""
+    composed: dict[str, ThreadedMail] = {}
+    parents: dict[str, set[str]] = {}
+    for folder in folders:
+        for _, raw in mails(folder, "*.txt"):
+            envelope, content = read(raw)
+            candidate = screen_envelope(envelope, POLICY, directory_of(envelope))
+            message_id = Headers(content.headers).get("message-id").strip().strip("<>")
+            if isinstance(candidate, Discard) or not message_id or message_id in composed:
+                continue
+            plain = Content("g", tuple(each for each in content.headers if each[0].casefold() in _THREAD_HEADERS))
+            copy = compose_email(candidate, plain, POLICY, now=NOW)
+            if isinstance(copy, KeptCopy):
+                composed[message_id] = threaded(copy.email)
+                parents[message_id] = _ancestry(Headers(content.headers))
+    ours = _recorded(list(composed.values()), random.Random(seed))
+    theirs = _connected(parents)
+    tally = Tally()
+    mates_of: dict[str, set[str]] = {}
+    for message_id, group in theirs.items():
+        mates_of.setdefault(group, set()).add(message_id)
+    placed: dict[UUID, set[str]] = {}
+    for message_id, mail in composed.items():
+        placed.setdefault(ours[mail.key], set()).add(message_id)
+    for message_id, mail in composed.items():
+        same = placed[ours[mail.key]] == mates_of[theirs[message_id]] & composed.keys()
+        tally.note(message_id, is_right=same)
+    return tally
+
+
+_THREAD_HEADERS = ("references", "in-reply-to", "message-id")
+
+
+def _ancestry(headers: Headers) -> set[str]:
+    references = re.findall(r"<([^<>\s]+)>", headers.get("references"))
+    answered = re.findall(r"<([^<>\s]+)>", headers.get("in-reply-to"))[:1]
+    return {*references, *answered}
+
+
+def _connected(parents: dict[str, set[str]]) -> dict[str, str]:
+    """Connected parts by repeated flooding: slow and plain, so that it shares nothing with what it checks."""
+    neighbours: dict[str, set[str]] = {}
+    for message_id, found in parents.items():
+        for parent in found:
+            neighbours.setdefault(message_id, set()).add(parent)
+            neighbours.setdefault(parent, set()).add(message_id)
+    group: dict[str, str] = {}
+    for start in parents:
+        waiting = [start]
+        while waiting:
+            node = waiting.pop()
+            if node not in group:
+                group[node] = start
+                waiting += neighbours.get(node, ())
+    return {message_id: group[message_id] for message_id in parents}
+
+
+def _recorded(found: list[ThreadedMail], rng: random.Random) -> dict[str, UUID]:
+    """Threading as recording applies it, in random batches."""
+    rng.shuffle(found)
+    references: dict[str, UUID] = {}
+    conversations: dict[str, UUID] = {}
+    made = 0
+    while found:
+        batch = [found.pop() for _ in range(min(len(found), rng.randint(1, 200)))]
+        nodes = {node for mail in batch for node in link_hashes(mail)}
+        plan = plan_threads(batch, {node: references[node] for node in nodes if node in references})
+        for join in plan.joins:
+            for rows in (references, conversations):
+                rows.update({key: join.survivor for key, value in rows.items() if value == join.absorbed})
+        new: dict[NewConversation, UUID] = {}
+        for rows, places in ((references, plan.references), (conversations, plan.conversations)):
+            for key, place in places.items():
+                if isinstance(place, NewConversation):
+                    if place not in new:
+                        made += 1
+                        new[place] = UUID(int=made)
+                    rows[key] = new[place]
+                else:
+                    rows[key] = place
+    return conversations
+
+
+def _is_program(envelope: Envelope, headers: Headers) -> bool:
+    """Ham that no person wrote, though nothing in its headers says list: looked at by hand, sender by sender."""
+    author = envelope.from_.address if envelope.from_ else ""
+    return author.startswith(_NO_PEOPLE) and "in-reply-to" not in headers
+
+
+_NO_PEOPLE = (
+    "rssfeeds@",  # weblogs' feeds as mail, under every author's name
+    "nobody@",
+    "mailer-daemon@",
+    "guterman@mediaunspun.",  # newsletters
+    "donotuse@worldwidewords.",
+    "confnews@",
+    "rhn-admin@",  # notices of updates
+)
+
+
+def _lines(text: str) -> list[str]:
+    return [line.rstrip() for line in text.split("\n") if line.strip()]
+
+
+def by_reason(folder: Path) -> Counter[str]:
+    """What became of the mail of a folder, for a closer look."""
+    return Counter(
+        found.value if isinstance(found := outcome(*read(raw)), Reason) else "kept" for _, raw in mails(folder)
+    )
