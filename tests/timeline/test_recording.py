@@ -127,6 +127,17 @@ def test_a_reused_message_id_does_not_merge_two_mails(acme, carol, jane):
     assert sorted(Engagement.objects.values_list("subject", flat=True)) == ["Invoice 7", "Lunch on Friday"]
 
 
+def test_who_got_a_mail_cannot_reword_it_or_open_it_to_others(acme, carol, dave, jane):
+    offer = {"message_id": "<offer@acme.example>", "occurred_at": A_MONDAY}
+    genuine = compose(acme, sender="dave@acme.example", to=(JANE,), text="Ten percent, not more.", **offer)
+    forged = compose(acme, text="Fifty.", new_text="Fifty.", **offer)
+    record(acme, dave, genuine, visibility=Visibility.OWNER_ONLY)
+    record(acme, carol, forged, visibility=Visibility.EVERYONE)
+    stored = EmailMessage.objects.get(message_key=genuine.message_key)
+    assert (stored.text, stored.engagement.visibility) == ("Ten percent, not more.", Visibility.OWNER_ONLY)
+    assert EmailMessage.objects.count() == 2
+
+
 def test_an_erased_mail_or_person_is_not_recorded_again(acme, carol, jane):
     erased, kept = compose(acme, 1), compose(acme, 2)
     from_erased_person = compose(acme, 3, cc=("erased@globex.example",))

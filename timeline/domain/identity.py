@@ -33,7 +33,6 @@ _GATEWAY_TAG = re.compile(
     re.IGNORECASE,
 )
 
-SAME_MOMENT = timedelta(seconds=2)
 CLOCKS_APART = timedelta(minutes=10)
 """Where one copy has the sent time and another only its arrival."""
 
@@ -89,14 +88,13 @@ class Likeness:
 def is_same_mail(known: Likeness, arriving: Likeness) -> bool:
     """Whether two copies that share a Message-ID are copies of one mail.
 
-    They are when the subjects agree but for what gateways and lists put in front, and either the moment agrees or
-    sender and day-time nearly do: a list may rewrite the sender, a copy may lack the sent time. Anything else is
-    another mail under a reused Message-ID. Symmetric.
+    They are when the sender is the same, the moment nearly is (a copy may lack the sent time), and the subjects agree
+    but for what gateways and lists put in front. Anything else is another mail under a reused Message-ID: whoever got a
+    mail knows its Message-ID, moment and subject, and must not be able to reword it for us. Symmetric.
     """
-    if not _subjects_agree(known.subject, arriving.subject):
+    if known.sender != arriving.sender or not _subjects_agree(known.subject, arriving.subject):
         return False
-    apart = abs(known.sent_at - arriving.sent_at)
-    return apart <= SAME_MOMENT or (known.sender == arriving.sender and apart <= CLOCKS_APART)
+    return abs(known.sent_at - arriving.sent_at) <= CLOCKS_APART
 
 
 def base_subject(subject: str) -> str:
