@@ -35,7 +35,7 @@ def main() -> None:
 
 
 def _pair(folder: Path, mails: int) -> tuple[Figures, Figures]:
-    with SandboxProcess(mails=mails, days=120, profile="bench") as sandbox:
+    with SandboxProcess(mails=mails, days=90, profile="bench") as sandbox:
         stack = _prepared(folder, sandbox)
         empty = folder / "empty.sqlite3"
         shutil.copy(folder / "db.sqlite3", empty)
