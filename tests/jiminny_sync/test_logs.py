@@ -27,7 +27,7 @@ def written(is_debug, raise_it):
 
 def refused_by_the_database():
     try:
-        {}[SECRET]
+        dict[str, str]()[SECRET]
     except KeyError as error:
         raise ValueError(f"Duplicate entry '{SECRET}'") from error
 

@@ -53,7 +53,7 @@ class Timeline:
         return self
 
     def threads(self):
-        grouped = {}
+        grouped: dict[object, set[object]] = {}
         for key, conversation in self.conversation_of.items():
             grouped.setdefault(conversation, set()).add(key)
         return {frozenset(keys) for keys in grouped.values()}

@@ -1,5 +1,7 @@
 """Whatever goes wrong at Microsoft's side, the rows end as they would have, or the mailbox says plainly that not."""
 
+from typing import Any
+
 import pytest
 
 from crm.models import Contact
@@ -13,7 +15,7 @@ from tests.mailsync.syncing import stored_ids
 
 DELTA, ITEM, TREE, BATCH = r"/messages/delta", r"^/me/messages/[^?/]+\?", r"(?i)childfolders", r"\$batch"
 
-PASSING = {
+PASSING: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "429 on a page": [("throttle_429", {"path": DELTA})],
     "429 that asks for a second": [("throttle_429", {"path": DELTA, "retry_after": 1, "count": 3})],
     "429 on a batch": [("throttle_429", {"path": BATCH, "count": 2})],
