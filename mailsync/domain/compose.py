@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from mailsync.domain.envelope import Candidate, Content, Discard, Envelope, KeptCopy, Mailbox, ScreeningPolicy
 from mailsync.domain.headers import Headers
 from mailsync.domain.replies import split_reply
-from mailsync.domain.screening import is_ours, screen_text
+from mailsync.domain.screening import Step, explain_text, is_ours, screen_text
 from mailsync.domain.text import body_text
 from timeline.domain.email import ComposedEmail, EmailParticipant
 from timeline.domain.identity import fingerprint, message_key, normalize_message_id
@@ -73,6 +73,15 @@ def compose_email(
         match=candidate.match,
     )
     return KeptCopy(envelope, email)
+
+
+def explain_content(candidate: Candidate, content: Content, policy: ScreeningPolicy) -> Step:
+    """What `compose_email` makes of the text, in words for the mailbox's owner (F21)."""
+    subject = _one_line(candidate.envelope.subject)[:_MAX_SUBJECT_LENGTH]
+    text = body_text(content.body, is_html=content.is_html).text
+    authored = split_reply(text, is_forwarding=bool(_FORWARD_SUBJECT.match(subject))).authored
+    html = content.body if content.is_html else ""
+    return explain_text(candidate, Headers(content.headers), policy, text=authored, html=html)
 
 
 def direction(envelope: Envelope, policy: ScreeningPolicy) -> Direction:

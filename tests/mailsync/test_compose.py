@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm.domain.directory import Match, Party
-from mailsync.domain.compose import compose_email, conversation_guid, parents
+from mailsync.domain.compose import compose_email, conversation_guid, explain_content, parents
 from mailsync.domain.envelope import Candidate, Content, Discard, Envelope, KeptCopy, Mailbox, ScreeningPolicy
 from mailsync.domain.headers import Headers
+from mailsync.domain.screening import Verdict
 from mailsync.domain.vocabulary import Reason
 from timeline.domain.vocabulary import Direction
 
@@ -173,8 +174,12 @@ def test_the_text_may_still_show_a_newsletter():
     candidate = Candidate(ORDINARY, MATCH)
     content = Content("g", (("MIME-Version", "1.0"),), body)
     assert compose_email(candidate, content, POLICY, now=NOW) == Discard(Reason.BULK)
+    told = explain_content(candidate, content, POLICY)
+    assert told.verdict is Verdict.DROPPED
+    assert "unsubscribe" in told.sentence
     quoted = replace(content, body="See below.\n\n" + "\n".join(f"> {line}" for line in body.split("\n")))
     assert isinstance(compose_email(candidate, quoted, POLICY, now=NOW), KeptCopy)
+    assert explain_content(candidate, quoted, POLICY).verdict is Verdict.PASSED
 
 
 @given(st.text(max_size=200), st.text(max_size=60), st.booleans())

@@ -4,6 +4,7 @@ from mailsync.domain.screening.rule import Rule, Stage, Step, Verdict, is_ours
 from mailsync.domain.screening.rules import (
     RULES,
     explain,
+    explain_text,
     screen_envelope,
     screen_envelopes,
     screen_headers,
@@ -17,6 +18,7 @@ __all__ = [
     "Step",
     "Verdict",
     "explain",
+    "explain_text",
     "is_ours",
     "screen_envelope",
     "screen_envelopes",

@@ -189,6 +189,7 @@ TRANSACTIONAL_MARKS = (
     Mark("comes from a ticket or notification system", 100, _is_ticket),
     Mark("wants no automatic answers", 70, _suppresses_answers),
     Mark("comes from an address for notices", 60, senders.is_notifier),
+    Mark("comes from an address for orders, updates or tickets", 40, senders.is_desk),
     Mark("asks not to be answered", 60, shape.wants_no_answer),
     Mark("was made by a program, not in a mail client", 40, _has_program_mailer),
 )

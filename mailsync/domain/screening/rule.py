@@ -53,7 +53,7 @@ class Mail:
     html: str = ""
     outsiders: tuple[str, ...] = ()
     """Who takes part and is not of ours, on the envelope stage."""
-    memory: dict[int, object] = field(default_factory=dict, repr=False, compare=False)
+    memory: dict[int, object] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What evidence came to, so that no mark is looked for twice."""
 
     @cached_property

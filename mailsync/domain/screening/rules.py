@@ -74,11 +74,16 @@ def screen_text(
 
     `text` is the author's own, `html` the body as it came. Where the text shows nothing, the headers have said it all.
     """
-    mail = Mail(candidate.envelope, policy, candidate.match, headers, text, html)
-    if not any(tell(mail) for tell in TELLS):
-        return None
-    reason = _first_reason(HEADER_RULES, mail)
-    return Discard(reason) if reason else None
+    found = _told_by_text(Mail(candidate.envelope, policy, candidate.match, headers, text, html))
+    return Discard(found[0].reason) if found else None
+
+
+def explain_text(candidate: Candidate, headers: Headers, policy: ScreeningPolicy, *, text: str, html: str = "") -> Step:
+    """The same in words (F21): the step that follows those of `explain` where all of them passed."""
+    found = _told_by_text(Mail(candidate.envelope, policy, candidate.match, headers, text, html))
+    if found is None:
+        return Step("Text", Verdict.PASSED, "Its text shows no newsletter, report or automatic reply.")
+    return Step("Text", Verdict.DROPPED, found[1])
 
 
 def explain(envelope: Envelope, headers: Fields | None, policy: ScreeningPolicy, directory: Directory) -> list[Step]:
@@ -101,6 +106,12 @@ def explain(envelope: Envelope, headers: Fields | None, policy: ScreeningPolicy,
 def _on_envelope(envelope: Envelope, policy: ScreeningPolicy, directory: Directory) -> Mail:
     outsiders = tuple([address for address in envelope.addresses if not is_ours(address, policy)])
     return Mail(envelope, policy, directory.match(outsiders), outsiders=outsiders)
+
+
+def _told_by_text(mail: Mail) -> tuple[Rule, str] | None:
+    if not any(tell(mail) for tell in TELLS):
+        return None
+    return next(((rule, sentence) for rule in HEADER_RULES if (sentence := rule.test(mail)) is not None), None)
 
 
 def _first_reason(rules: Iterable[Rule], mail: Mail) -> Reason | None:

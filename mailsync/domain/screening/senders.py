@@ -34,10 +34,14 @@ _ANNOUNCERS = re.compile(
     r"|list-?(?:serv|server|master|manager|admin)|majordomo|[a-z0-9_.-]+-(?:request|owner|bounces))(?:\Z|[-_.+\d])",
 )
 _NOTIFIERS = re.compile(
-    r"(?:\A|[-_.+])(?:nobody|www-data|apache|httpd|notif(?:y|ication|ications|ier)|alerts?|automailer|auto(?:mated|matic)?|robot|bot|reminders?|updates?"
-    r"|status|monitor(?:ing)?|workflow|system|server|jira|confluence|github|gitlab|bitbucket|jenkins|invitations?|messages?-noreply"
-    r"|receipts?|orders?|order-?(?:confirm\w*|update)|confirm(?:ation)?s?|ship(?:ping|ment|confirm)?|tracking|verif(?:y|ication)"
-    r"|e-?statements?|payments?-?notice|invoice-?notice|calendar-notification|tickets?)(?:\Z|[-_.+\d])",
+    r"(?:\A|[-_.+])(?:nobody|www-data|apache|httpd|notif(?:y|ication|ications|ier)|alerts?|automailer|auto(?:mated|matic)?"
+    r"|robot|bot|jira|confluence|github|gitlab|bitbucket|jenkins|e-?statements?|payments?-?notice|invoice-?notice"
+    r"|calendar-notification)(?:\Z|[-_.+\d])",
+)
+_DESKS = re.compile(
+    r"(?:\A|[-_.+])(?:reminders?|updates?|status|monitor(?:ing)?|workflow|system|server|invitations?|receipts?|orders?"
+    r"|order-?(?:confirm\w*|update)|confirm(?:ation)?s?|ship(?:ping|ment|confirm)?|tracking|verif(?:y|ication)|tickets?)"
+    r"(?:\Z|[-_.+\d])",
 )
 _NEWSLETTER_NAMES = re.compile(alternatives("newsletter_name"), re.IGNORECASE)
 _ROLES = re.compile(
@@ -78,8 +82,13 @@ def is_announcer(mail: Mail) -> bool:
 
 
 def is_notifier(mail: Mail) -> bool:
-    """notifications@, alerts@, orders@."""
+    """notifications@, alerts@, jira@."""
     return any(_NOTIFIERS.search(local) for local in _locals(mail))
+
+
+def is_desk(mail: Mail) -> bool:
+    """orders@, updates@, tickets@: mostly programs, at times the people behind them."""
+    return any(_DESKS.search(local) for local in _locals(mail))
 
 
 def is_named_newsletter(mail: Mail) -> bool:
