@@ -1,13 +1,14 @@
 """ "Why isn't this email here?" (F21): one mail of the own mailbox, found and run through the real rules, step by step.
 
     Message-ID, or sender and day ──▶ found in the mailbox? ──▶ in a folder that is read? ──▶ stored already?
-        ──▶ the rules on the envelope ──▶ the rules on the headers ──▶ what follows
+        ──▶ the rules on the envelope ──▶ on the headers ──▶ on the text ──▶ what follows
 
-Nothing is stored and no body is fetched. The answer goes to the mailbox's owner alone.
+Nothing is stored, and a body is fetched only where the sync would fetch it. The answer goes to the mailbox's owner
+alone.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.core.cache import cache
@@ -15,9 +16,10 @@ from django.core.cache import cache
 from accounts.domain.addresses import normalize_address
 from crm.domain.directory import Directory
 from crm.selectors.directory import directory_for
-from mailsync.domain.envelope import Envelope, ScreeningPolicy
+from mailsync.domain.compose import explain_content
+from mailsync.domain.envelope import Content, Discard, Envelope, ScreeningPolicy
 from mailsync.domain.mailbox_state import advice
-from mailsync.domain.screening import Step, Verdict
+from mailsync.domain.screening import Step, Verdict, screen_envelope
 from mailsync.domain.screening import explain as replay
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.graph.client import GraphClient
@@ -96,8 +98,11 @@ def _count_question(mailbox: Mailbox) -> None:
 
 
 def _find(client: GraphClient, message_id: str, sender: str, day: date | None) -> list[Envelope]:
-    if wanted := normalize_message_id(message_id):
-        return client.find_by_message_id(wanted)
+    given = message_id.strip()
+    if given:
+        # as it was given first: a sender may have written one that is no proper Message-ID
+        spellings = dict.fromkeys([given, normalize_message_id(given) or given])
+        return next((copies for each in spellings if (copies := client.find_by_message_id(each))), [])
     address = normalize_address(sender)
     if address is None or day is None:
         raise ValueError("Give the email's Message-ID, or its sender's address and the day it came.")
@@ -118,10 +123,20 @@ def _replay(client: GraphClient, envelope: Envelope, policy: ScreeningPolicy, di
     steps = replay(envelope, None, policy, directory)
     if any(step.verdict is Verdict.DROPPED for step in steps):
         return steps
-    content = client.fetch_headers([envelope.graph_id])[envelope.graph_id]
-    if isinstance(content, MicrosoftError):
-        raise content
-    return replay(envelope, content.headers, policy, directory)
+    head = _content(client.fetch_headers([envelope.graph_id])[envelope.graph_id])
+    steps = replay(envelope, head.headers, policy, directory)
+    candidate = screen_envelope(envelope, policy, directory)
+    if isinstance(candidate, Discard) or any(step.verdict is Verdict.DROPPED for step in steps):
+        return steps
+    body = _content(client.fetch_bodies([envelope.graph_id])[envelope.graph_id])
+    content = replace(head, body=body.body, is_html=body.is_html)
+    return [*steps, explain_content(candidate, content, policy)]
+
+
+def _content(answer: Content | MicrosoftError) -> Content:
+    if isinstance(answer, MicrosoftError):
+        raise answer
+    return answer
 
 
 @dataclass(frozen=True, slots=True)
