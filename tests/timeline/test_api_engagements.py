@@ -13,6 +13,7 @@ from tests.factories import (
     AssociationFactory,
     CallFactory,
     ContactFactory,
+    ConversationFactory,
     EmailMessageFactory,
     EngagementFactory,
     LeadFactory,
@@ -95,6 +96,13 @@ def test_one_engagement_has_exactly_the_shape_of_the_contract(acme, carol):
         "notes": "",
         "duration_seconds": None,
     }  # fmt: skip
+
+
+def test_that_an_email_was_read_is_written_down(acme, carol):
+    email = email_of(acme, conversation=ConversationFactory(organization=acme))
+    assert client_of(carol).get(f"{URL}{email.pk}/").status_code == 200
+    event = AuditEvent.objects.get(verb="viewed")
+    assert (event.actor, event.subject_id) == (carol, str(email.conversation_id))
 
 
 def test_what_an_email_or_a_call_lacks_is_null(acme, carol):

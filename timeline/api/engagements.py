@@ -23,6 +23,7 @@ from timeline.selectors import engagements_for, with_parts
 from timeline.services.assignment import correct_opportunity
 from timeline.services.calls_and_meetings import ErasedParticipant, WasDeleted, record_activity
 from timeline.services.deletion import NotAllowed, OnHold, delete_engagement
+from timeline.services.viewing import record_view
 
 
 @extend_schema(tags=["engagements"])
@@ -36,6 +37,13 @@ class Engagements(ListModelMixin, RetrieveModelMixin, GenericViewSet[Engagement]
 
     def get_queryset(self) -> QuerySet[Engagement]:
         return with_parts(engagements_for(self.request.user))  # type: ignore[arg-type] # signed in, by permission
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One email, call or meeting. That you read an email of a conversation is written down."""
+        engagement = self.get_object()
+        if engagement.conversation is not None:
+            record_view(conversation=engagement.conversation, actor=request.user)  # type: ignore[arg-type] # as above
+        return Response(self.get_serializer(engagement).data)
 
     @extend_schema(
         request=ActivityWriteSerializer,
