@@ -13,6 +13,7 @@ from accounts.domain.vocabulary import ConnectionState
 from accounts.models import MicrosoftConnection, User
 from accounts.services.audit import record_event
 from mailsync.domain.mailbox_state import NOT_CONNECTED
+from mailsync.domain.pacing import stopped_retry
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.models import FolderCursor, Mailbox, MailboxWalk, Sighting, Subscription
 from mailsync.services.copies import forget_copies
@@ -141,8 +142,9 @@ def begin(mailbox: Mailbox, *, now: datetime) -> None:
     elif state is ConnectionState.DISCONNECTED:
         move_mailbox(mailbox, to=MailboxState.CONNECTING, cause=NOT_CONNECTED, now=now, due_at=None, not_before=None)
     else:
-        reason = connection.reason if connection else ""
-        move_mailbox(mailbox, to=MailboxState(state.value), cause=reason, now=now, due_at=None, not_before=None)
+        stopped, reason = MailboxState(state.value), connection.reason if connection else ""
+        again_at = now + stopped_retry(stopped)  # an administrator may mend it without telling us
+        move_mailbox(mailbox, to=stopped, cause=reason, now=now, due_at=again_at, not_before=None)
 
 
 def requeue_after() -> timedelta:

@@ -52,6 +52,7 @@ def test_a_lost_connection_is_shown_as_soon_as_it_is_switched_on(carol, state):
     MicrosoftConnectionFactory(user=carol, organization=carol.organization, state=state, reason="AADSTS1")
     mailbox = set_import(user=carol, enabled=True)
     assert (mailbox.state, mailbox.state_reason) == (state, "AADSTS1")
+    assert mailbox.due_at is not None, "it is looked at again by itself"
 
 
 def test_a_person_who_may_not_sync_is_told(carol):
