@@ -251,6 +251,13 @@ def test_a_rep_deletes_a_conversation_only_where_all_of_it_is_the_reps_own(acme,
     assert client_of(carol).delete(f"{URL}{conversation.pk}/").status_code == 204
 
 
+def test_a_colleagues_mail_that_a_rule_hides_is_not_deleted_with_the_rest(acme, carol, dave):
+    conversation = thread(acme, 2, owner=carol)
+    Engagement.objects.filter(subject="Renewal").update(owner=dave, hidden_at=A_MONDAY)
+    assert client_of(carol).delete(f"{URL}{conversation.pk}/").status_code == 403
+    assert Engagement.objects.filter(conversation=conversation).count() == 2
+
+
 def test_a_manager_deletes_what_managers_may_read(acme, bob, carol):
     conversation = thread(acme, 2, owner=carol)
     Engagement.objects.filter(subject="Renewal").update(visibility=Visibility.OWNER_ONLY)
