@@ -296,6 +296,36 @@ def test_a_bounce_subject_counts_with_evidence_and_not_alone(subject):
     assert on_headers((("In-Reply-To", "<x@y>"), *FROM_OUTLOOK), subject=f"RE: {subject}") is None
 
 
+OUTLOOKS_OWN = (
+    ("In-Reply-To", "<a@acme.example>"),
+    ("References", "<a@acme.example>"),
+    ("Thread-Index", "AdqX"),
+    ("X-MS-Has-Attach", ""),
+    ("x-originating-ip", "[192.0.2.1]"),
+)
+
+
+def test_what_exchange_answers_by_itself_is_recognized_although_it_looks_like_outlook():
+    absent = [("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "All"), *OUTLOOKS_OWN]
+    assert on_headers(absent, subject="Automatic reply: Renewal") is Reason.AUTO_REPLY
+    postmaster = Mailbox("Microsoft Outlook", "postmaster@globex.example")
+    failed = [("Auto-Submitted", "auto-replied"), ("Return-Path", "<>"), *OUTLOOKS_OWN]
+    assert on_headers(failed, subject="Undeliverable: Renewal", from_=postmaster) is Reason.BOUNCE
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("AUTO: Jane Doe is out of the office (returning 12/07/2026)", "I am out of the office until 12/07/2026."),
+        ("Automatic reply: Renewal", "Thank you for your email. I have limited access to email."),
+        ("Auto-Reply: Renewal", "We have received your request."),
+        ("Abwesenheitsnotiz: Angebot", "Ich bin bis zum 7.12. nicht im Büro."),
+    ],
+)
+def test_an_automatic_reply_without_any_header_shows_by_subject_and_text(subject, text):
+    assert on_text(text, [("X-Mailer", "Lotus Notes Release 8.5")], subject=subject) is Reason.AUTO_REPLY
+
+
 BULK_HEADERS = [
     ("List-Unsubscribe", "<x>"),
     ("Precedence", "bulk"),

@@ -45,7 +45,7 @@ def bounce(mail: Mail) -> str | None:
         if finding.total < CORE_OF_A_BOUNCE:
             return None
         total = finding.total + weigh(mail, BOUNCE_SUPPORT).total
-        if not is_delivery_daemon(mail):
+        if not (is_delivery_daemon(mail) or is_postmaster(mail) or has_null_return_path(mail)):
             total -= weigh(mail, PERSON_MARKS).total
         if total < ENOUGH:
             return None
@@ -53,11 +53,12 @@ def bounce(mail: Mail) -> str | None:
 
 
 def auto_reply(mail: Mail) -> str | None:
-    """An answer that a program gave (RFC 3834): out of office, vacation, acknowledgement of receipt."""
+    """An answer that a program gave (RFC 3834): out of office, vacation, acknowledgement of receipt.
+
+    That it answers a mail, or shows the marks of Exchange, speaks for no person here: these answers do, too.
+    """
     finding = weigh(mail, AUTO_REPLY_MARKS)
-    if finding.strongest < ENOUGH and finding.total - weigh(mail, PERSON_MARKS).total < ENOUGH:
-        return None
-    return finding.sentence()
+    return finding.sentence() if finding.is_enough else None
 
 
 def calendar(mail: Mail) -> str | None:
@@ -128,7 +129,7 @@ def _has_automatic_subject(mail: Mail) -> bool:
 
 
 def _has_absence_subject(mail: Mail) -> bool:
-    return bool(subjects.ABSENCE.search(mail.subject))
+    return bool(subjects.ABSENCE.search(mail.subject)) and not _has_automatic_subject(mail)
 
 
 def _has_calendar_subject(mail: Mail) -> bool:
