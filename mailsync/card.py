@@ -8,7 +8,8 @@ from accounts.models import MicrosoftConnection, User
 from mailsync.domain.mailbox_state import Advice, advice
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.domain.wording import counted_reasons
-from mailsync.models import Exclusion, Mailbox, Sighting, SyncRun
+from mailsync.models import Exclusion, Mailbox, MailboxWalk, Sighting, SyncRun
+from mailsync.selectors import last_run, newest_look_back
 
 _BUSY = {MailboxState.CONNECTING, MailboxState.INITIAL, MailboxState.CATCHING_UP}
 _FULL = 100
@@ -29,12 +30,16 @@ def tone_of(state: str, advice: Advice) -> str:
 
 @dataclass(frozen=True, slots=True)
 class MailboxCard:
-    """`run` is the newest that ended; `is_busy` says that the page should look again by itself."""
+    """`run` is the newest round that ended, `look_back` the newest search for what new customers wrote before.
+
+    `is_busy` says that the page should look again by itself.
+    """
 
     connection: MicrosoftConnection | None
     mailbox: Mailbox | None
     advice: Advice
     run: SyncRun | None
+    look_back: MailboxWalk | None
     reasons: Sequence[tuple[str, int]]
     imported: int
     exclusions: Sequence[Exclusion]
@@ -78,14 +83,15 @@ class MailboxCard:
 
 
 def mailbox_card(viewer: User) -> MailboxCard:
-    """The card of `viewer`: five queries."""
+    """The card of `viewer`: six queries."""
     mailbox = Mailbox.objects.filter(user=viewer).first()
-    run = SyncRun.objects.filter(mailbox=mailbox, ended_at__isnull=False).first() if mailbox else None
+    run = last_run(mailbox) if mailbox else None
     return MailboxCard(
         connection=MicrosoftConnection.objects.filter(user=viewer).defer("token_cache").first(),
         mailbox=mailbox,
         advice=advice(mailbox.state, mailbox.state_reason, mailbox.not_before) if mailbox else advice(MailboxState.OFF),
         run=run,
+        look_back=newest_look_back(mailbox) if mailbox else None,
         reasons=counted_reasons(run.dropped) if run else [],
         imported=Sighting.objects.filter(mailbox=mailbox).count() if mailbox else 0,
         exclusions=list(Exclusion.objects.filter(user=viewer)),
