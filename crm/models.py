@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from accounts.cascade import delete_with_parent
 from accounts.fields import EncryptedTextField, NameField
 from accounts.ids import new_id
 from accounts.models import Organization, User
@@ -123,8 +124,8 @@ class PersonAddress(models.Model):
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="person_addresses")
     address = models.CharField(max_length=320)
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, null=True, blank=True, related_name="addresses")
-    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, null=True, blank=True, related_name="addresses")
+    contact = models.ForeignKey(Contact, on_delete=delete_with_parent, null=True, blank=True, related_name="addresses")
+    lead = models.ForeignKey(Lead, on_delete=delete_with_parent, null=True, blank=True, related_name="addresses")
 
     class Meta:
         verbose_name_plural = "person addresses"
