@@ -34,6 +34,7 @@ from tools.servers.requirements import provide
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 KINDS: tuple[type[Server], ...] = (MariaDb, Redis, Elasticsearch)
+SECONDS_TO_CLEAR_UP = 60
 NAMES = tuple(kind.name for kind in KINDS)
 
 
@@ -95,11 +96,24 @@ def run(wanted: Sequence[Server], command: Sequence[str]) -> int:
     """Run `command` with the servers' addresses in its environment; what ran before goes on running after it."""
     started = start(wanted)
     _say(f"On {', '.join(f'{server.label} {server.version()}' for server in wanted)}: {shlex.join(command)}")
+    process = subprocess.Popen(command, env={**os.environ, **variables(wanted)})
     try:
-        return subprocess.run(command, env={**os.environ, **variables(wanted)}, check=False).returncode
+        return process.wait()
     finally:
+        _interrupt(process)
         if started:
             stop(started)
+
+
+def _interrupt(process: "subprocess.Popen[bytes]") -> None:
+    """End a command as Ctrl-C does, so that tests clear up what they started; by force if it will not."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(timeout=SECONDS_TO_CLEAR_UP)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def _status(wanted: Sequence[Server]) -> int:
