@@ -23,6 +23,7 @@ _CAMPAIGN_NAME = re.compile(
     r"\Ax-.*(?:campaign|newsletter|mailing[-_]?(?:id|list)|subscriber|bulk-?mail|list-?member|unsub)"
 )
 _NEWSLETTER_TITLE = re.compile(alternatives("newsletter_title"), re.IGNORECASE)
+_NOTICE_TITLE = re.compile(alternatives("notice_title"), re.IGNORECASE)
 _TICKET_FIELDS = words("ticket_fields")
 _MASS_MAILERS = re.compile(alternatives("mass_mailers"), re.IGNORECASE)
 _PROGRAMS = re.compile(alternatives("program_mailers"), re.IGNORECASE)
@@ -91,6 +92,10 @@ def _has_errors_address(mail: Mail) -> bool:
 
 def _is_titled_newsletter(mail: Mail) -> bool:
     return bool(_NEWSLETTER_TITLE.search(mail.subject)) and not is_reply(mail)
+
+
+def _is_titled_notice(mail: Mail) -> bool:
+    return bool(_NOTICE_TITLE.search(mail.subject)) and not is_reply(mail)
 
 
 def _is_ticket(mail: Mail) -> bool:
@@ -169,7 +174,8 @@ BULK_MARKS = (
     Mark("was made with a mass-mail program", 70, _has_mass_mailer),
     Mark("was sent by a mass-mail service", 70, _is_by_marketing_service),
     Mark("carries a mailing list's footer", 90, shape.has_list_footer),
-    Mark("offers to unsubscribe", 80, shape.has_unsubscribe_offer),
+    Mark("offers to unsubscribe", 60, shape.has_unsubscribe_offer),
+    Mark("gives a way to unsubscribe", 20, shape.has_way_to_unsubscribe),
     Mark("offers a version to read online", 60, shape.has_online_version),
     Mark("says why one receives it", 50, shape.says_why_received),
     Mark("has a newsletter's name for its sender", 60, senders.is_named_newsletter),
@@ -191,6 +197,7 @@ TRANSACTIONAL_MARKS = (
     Mark("comes from an address for notices", 60, senders.is_notifier),
     Mark("comes from an address for orders, updates or tickets", 40, senders.is_desk),
     Mark("asks not to be answered", 60, shape.wants_no_answer),
+    Mark("is titled like a notice about an order or an account", 30, _is_titled_notice),
     Mark("was made by a program, not in a mail client", 40, _has_program_mailer),
 )
 

@@ -21,6 +21,10 @@ def _any(name: str, flags: re.RegexFlag = re.IGNORECASE) -> Phrases:
 
 
 _UNSUBSCRIBE = _any("unsubscribe", re.IGNORECASE | re.MULTILINE)
+_WAY = re.compile(r"https?://|www\.|mailto:|[\w-]@[\w-]|click|klick|cliqu|\bclic|klik|\blink", re.IGNORECASE)
+_NEARBY = 200
+_SHORT_LINE = 40
+_MOST_OFFERS = 5
 _NEWSLETTER = _any("newsletter", re.IGNORECASE | re.MULTILINE)
 _ONLINE_VERSION = _any("online_version")
 _WHY_RECEIVED = _any("why_received")
@@ -49,6 +53,19 @@ _HTML_LOOKED_AT = 200_000
 def has_unsubscribe_offer(mail: Mail) -> bool:
     """Words that tell how to unsubscribe."""
     return _UNSUBSCRIBE.stand_in(_ends(mail), mail.folded)
+
+
+def has_way_to_unsubscribe(mail: Mail) -> bool:
+    """A link, an address or a click beside those words, or a line of its own, as a link's text has."""
+    ends = _ends(mail)
+    for words in _UNSUBSCRIBE.found_in(ends, mail.folded)[:_MOST_OFFERS]:
+        start = ends.find(words)
+        if _WAY.search(ends, max(0, start - _NEARBY), start + len(words) + _NEARBY):
+            return True
+        line = ends[ends.rfind("\n", 0, start) + 1 :].split("\n", 1)[0]
+        if len(line) <= _SHORT_LINE:
+            return True
+    return False
 
 
 def calls_itself_newsletter(mail: Mail) -> bool:
