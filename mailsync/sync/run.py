@@ -24,6 +24,7 @@ from mailsync.models import Mailbox, Sighting, SyncRun
 from mailsync.services.graph_access import connection_of, graph_client_for
 from mailsync.services.mailbox import move_mailbox
 from mailsync.sync.claims import Interrupted, claim_mailbox
+from mailsync.sync.collector import rare_collections
 from mailsync.sync.failures import judge, show_failure
 from mailsync.sync.reading import SLICE, Reading
 from mailsync.sync.removals import GRACE
@@ -67,6 +68,7 @@ def load_mailbox(mailbox_id: UUID, now: datetime) -> Mailbox:
         return mailboxes.select_related("organization", "user").get(pk=mailbox_id)
 
 
+@rare_collections()
 def run(mailbox_id: UUID, kind: RunKind | None, work: Callable[[Reading], None], terms: Terms) -> RunResult:
     """Do `work` on a claimed mailbox. `kind` None is an ordinary round: the first one or a later one."""
     mailbox = load_mailbox(mailbox_id, terms.clock())
