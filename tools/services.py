@@ -34,7 +34,7 @@ from tools.servers.requirements import provide
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 KINDS: tuple[type[Server], ...] = (MariaDb, Redis, Elasticsearch)
-SECONDS_TO_CLEAR_UP = 60
+SECONDS_TO_CLEAR_UP = 30
 NAMES = tuple(kind.name for kind in KINDS)
 
 
@@ -95,14 +95,20 @@ def stop(wanted: Sequence[Server]) -> None:
 def run(wanted: Sequence[Server], command: Sequence[str]) -> int:
     """Run `command` with the servers' addresses in its environment; what ran before goes on running after it."""
     started = start(wanted)
-    _say(f"On {', '.join(f'{server.label} {server.version()}' for server in wanted)}: {shlex.join(command)}")
-    process = subprocess.Popen(command, env={**os.environ, **variables(wanted)})
+    try:
+        _say(f"On {', '.join(f'{server.label} {server.version()}' for server in wanted)}: {shlex.join(command)}")
+        return _run_to_its_end(command, {**os.environ, **variables(wanted)})
+    finally:
+        if started:
+            stop(started)
+
+
+def _run_to_its_end(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    process = subprocess.Popen(command, env=environment)
     try:
         return process.wait()
     finally:
         _interrupt(process)
-        if started:
-            stop(started)
 
 
 def _interrupt(process: "subprocess.Popen[bytes]") -> None:
@@ -180,6 +186,8 @@ def main(words: Sequence[str] | None = None) -> int:
     arguments = _arguments(words)
     # Whoever ends this command by SIGTERM, as a time limit does, wants what it started ended, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    # A shell's background job ignores SIGINT and would hand that on to the command, which is ended by it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return _do(arguments.action, servers(getattr(arguments, "names", ())), getattr(arguments, "command", ()))
     except ServerError as error:

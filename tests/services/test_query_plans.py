@@ -14,9 +14,6 @@ ENGAGEMENTS = int(os.environ.get("ENGAGEMENTS", "200000"))
 FEW_ROWS = 5_000
 """What may be read row by row: the customers of one organization, never its mail."""
 
-SECONDS_AT_MOST = 3
-"""On a noisy machine; the slowest take a third of it on a quiet one."""
-
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
 
 
@@ -99,8 +96,6 @@ def test_every_page_and_list_reads_by_an_index(client, acme, alice, carol, recor
             for statement in seen.statements:
                 if statement.lstrip("(").startswith("SELECT"):
                     found += [(address, *scan, statement[:300]) for scan in scans(statement)]
-            if seen.seconds > SECONDS_AT_MOST:
-                found.append((address, f"took {seen.seconds:.1f} s"))
     assert found == []
 
 
