@@ -4,13 +4,16 @@ Patterns are regular expressions, matched without case. Each file names where it
 """
 
 import re
-from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from mailsync.domain.phrases.plain import fold, plain_parts
 
 _HERE = Path(__file__).parent
+_RUN = 4
+"""Letters of a run: four are few enough to stand in most parts, and enough to stand in few texts."""
+_LONGEST = 20_000
+"""Letters of a text that is cut into its runs; those of a longer one would take megabytes."""
 
 
 @cache
@@ -38,6 +41,13 @@ class Phrases:
 
     def __init__(self, patterns: tuple[str, ...], flags: re.RegexFlag = re.IGNORECASE) -> None:
         self._patterns = [(plain_parts(pattern), re.compile(pattern, flags)) for pattern in patterns]
+        self._by_run: dict[str, list[tuple[int, str]]] = {}
+        self._short: list[tuple[int, str]] = []
+        for number, (parts, _) in enumerate(self._patterns):
+            for part in parts:
+                same = self._by_run.setdefault(part[:_RUN], []) if len(part) >= _RUN else self._short
+                same.append((number, part))
+        self._runs = frozenset(self._by_run)
 
     def stand_in(self, text: str, folded: str) -> bool:
         """Whether one of them stands in `text`; `folded` is the fold of it, or of more around it."""
@@ -53,12 +63,18 @@ class Phrases:
                 end = match.end()
         return found
 
-    def _likely(self, folded: str) -> Iterator[re.Pattern[str]]:
-        for parts, pattern in self._patterns:
-            for part in parts:
-                if part in folded:
-                    yield pattern
-                    break
+    def _likely(self, folded: str) -> list[re.Pattern[str]]:
+        """The patterns of which a part stands in `folded`: parts are only looked for where their beginning is there."""
+        runs = self._runs & _runs(folded) if len(folded) <= _LONGEST else self._runs
+        looked_for = [part for run in runs for part in self._by_run[run]]
+        numbers = {number for number, part in (*self._short, *looked_for) if part in folded}
+        return [self._patterns[number][1] for number in sorted(numbers)]
+
+
+@lru_cache(maxsize=2)
+def _runs(folded: str) -> frozenset[str]:
+    """Every run of four letters in a text; the lists of phrases are looked for in one text after another."""
+    return frozenset([folded[start : start + _RUN] for start in range(len(folded) - _RUN + 1)])
 
 
 __all__ = ["Phrases", "alternatives", "entries", "fold", "words"]

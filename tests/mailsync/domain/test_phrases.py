@@ -78,3 +78,10 @@ def test_matches_are_told_from_the_beginning_on_and_do_not_overlap() -> None:
     phrases = Phrases(("free trial", "risk-free", "order now"))
     text = "Order now: a risk-free trial, then a free trial."
     assert phrases.found_in(text, fold(text)) == ["Order now", "risk-free", "free trial"]
+
+
+def test_parts_of_every_length_are_found_at_the_very_beginning_and_end_of_a_text() -> None:
+    for part in ("a", "ab", "abc", "abcd", "abcde", "退订"):
+        for text in (part, f"{part} ...", f"... {part}", f"{'. ' * 20_000}{part}"):
+            assert Phrases((part,)).stand_in(text, fold(text))
+            assert Phrases(("no such part", part)).found_in(text, fold(text)) == [part]
