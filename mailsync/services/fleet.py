@@ -41,6 +41,6 @@ def _busy(now: datetime) -> Counter[UUID]:
 
 def _limits() -> Limits:
     return Limits(
-        everywhere=getattr(settings, "SYNC_MOST_AT_ONCE", 64),
-        organization=getattr(settings, "SYNC_MOST_AT_ONCE_PER_ORGANIZATION", 16),
+        everywhere=settings.SYNC_MOST_AT_ONCE,
+        organization=settings.SYNC_MOST_AT_ONCE_PER_ORGANIZATION,
     )
