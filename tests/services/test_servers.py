@@ -86,11 +86,12 @@ def test_a_killed_elasticsearch_comes_back_with_its_index_and_a_wiped_one_withou
 def test_a_run_that_is_ended_early_leaves_no_server_behind(tmp_path):
     ports = {f"{name}_PORT": "0" for name in ("MARIADB", "REDIS", "ELASTICSEARCH")}
     environment = {**os.environ, **ports, "SERVICES_FOLDER": str(tmp_path)}
-    command = [sys.executable, "-m", "tools.services", "run", "--", "sleep", "300"]
+    long = "import sys, time; print('begun', file=sys.stderr, flush=True); time.sleep(300)"
+    command = [sys.executable, "-m", "tools.services", "run", "--", sys.executable, "-c", long]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as run:
         assert run.stderr is not None
         for line in run.stderr:
-            if line.startswith("On "):
+            if line == "begun\n":
                 break
         started = servers(environment=environment)
         assert all(server.running for server in started)
