@@ -1,0 +1,102 @@
+"""Elasticsearch killed in a first sync, full, and emptied: nothing waits for it, and it ends as the tables.
+
+    first sync ── killed ── everybody in sync without it ── started ──▶ equal
+    new mail while its disk is full ── space again ──▶ equal
+    its files lost ── started ──▶ built anew by itself, equal
+"""
+
+import time
+from collections.abc import Callable
+
+import pytest
+import requests
+
+from tests.person import Person
+from tests.processes.test_promises import World
+from tools.stack import Stack
+
+pytestmark = [pytest.mark.services, pytest.mark.processes, pytest.mark.timeout(900)]
+
+PREFIX = "outages"
+INDEX = f"{PREFIX}-engagements"
+BEHIND = "SELECT COUNT(*) FROM mailsync_mailbox WHERE import_enabled AND state <> 'in_sync'"
+PATIENCE = 240
+
+
+@pytest.fixture
+def stack(own_mariadb, own_redis, own_elasticsearch, tmp_path):
+    for server in (own_mariadb, own_redis, own_elasticsearch):
+        server.start()
+    stack = Stack(
+        tmp_path / "var",
+        variables={
+            "DATABASE_URL": own_mariadb.url(),
+            "CELERY_BROKER_URL": own_redis.url(),
+            "ELASTICSEARCH_URL": own_elasticsearch.url(),
+            "ELASTICSEARCH_INDEX_PREFIX": PREFIX,
+            "DJANGO_SETTINGS_MODULE": "tests.services.quick_settings",
+        },
+    )
+    try:
+        stack.start_sandbox("--mails", "600", "--days", "60")
+        stack.load()
+        stack.start_web()
+        yield stack
+    finally:
+        stack.close()
+
+
+def wait(until: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not until():
+        assert time.monotonic() < deadline, f"{what} did not happen within {PATIENCE} s"
+        time.sleep(0.5)
+
+
+def test_an_index_that_was_away_full_or_lost_ends_as_the_tables(stack, own_mariadb, own_elasticsearch):
+    def stored():
+        return set(own_mariadb.query("SELECT id FROM timeline_engagement").split())
+
+    def indexed():
+        url = f"{own_elasticsearch.url()}/{INDEX}"
+        if not requests.post(f"{url}/_refresh", timeout=30).ok:
+            return set()
+        asked = {"size": 10_000, "_source": False, "query": {"match_all": {}}}
+        hits = requests.post(f"{url}/_search", json=asked, timeout=30).json()["hits"]["hits"]
+        return {hit["_id"] for hit in hits}
+
+    def wait_until_equal(what):
+        wait(lambda: bool(stored()) and indexed() == stored(), what)
+
+    people = [Person(f"http://localhost:{stack.port}", person["email"]).sign_in() for person in stack.people]
+    for person in people:
+        person.connect().switch(on=True)
+    stack.start_worker()
+    stack.start_beat()
+    wait(lambda: len(stored()) >= 30, "the first mails")
+    own_elasticsearch.kill()
+    wait(lambda: int(own_mariadb.query(BEHIND)) == 0, "everybody in sync without Elasticsearch")
+    assert "so the database was searched" in people[0].open("/search/?q=pricing")
+    own_elasticsearch.start()
+    wait_until_equal("the index catching up")
+
+    world = World(stack, {})
+    before = len(stored())
+    _block(own_elasticsearch.url(), is_full=True)
+    world.control("do/deliver_random", {"count": 40})
+    world.sync()
+    assert len(stored()) > before
+    assert len(indexed()) == before
+    _block(own_elasticsearch.url(), is_full=False)
+    wait_until_equal("the index writing again")
+
+    own_elasticsearch.kill()
+    own_elasticsearch.wipe()
+    own_elasticsearch.start()
+    wait_until_equal("the index being built anew")
+
+
+def _block(url: str, *, is_full: bool) -> None:
+    """What Elasticsearch does by itself at the flood stage of its disk."""
+    setting = {"index.blocks.read_only_allow_delete": True if is_full else None}
+    requests.put(f"{url}/{INDEX}/_settings", json=setting, timeout=30).raise_for_status()
