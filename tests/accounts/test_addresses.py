@@ -92,10 +92,10 @@ def test_normalizing_is_idempotent_on_punctuation(raw):
 
 
 def test_hostile_input_is_answered_at_once():
-    started = time.perf_counter()
+    started = time.process_time()
     for raw in ("<" * 100_000 + "@", '"\\' * 50_000 + "@", "(" * 100_000 + "a@b)", "a@" + "b." * 100_000):
         normalize_address(raw)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize(
