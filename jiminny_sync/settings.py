@@ -86,9 +86,10 @@ TEMPLATES = [
 ]
 
 # --- database: SQLite serves web, worker and beat at once in WAL mode with short immediate transactions
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
-}
+_database_url = env.str("DATABASE_URL", default="") or f"sqlite:///{VAR_DIR / 'db.sqlite3'}"
+if not _database_url.startswith(("sqlite:", "mysql:")):
+    raise ImproperlyConfigured("DATABASE_URL must begin with mysql:// (MariaDB) or sqlite:///.")
+DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url_config(_database_url)}
 _database = DATABASES["default"]
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 if _database["ENGINE"].endswith("sqlite3"):

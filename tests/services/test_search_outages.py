@@ -1,8 +1,8 @@
 """Elasticsearch killed in a first sync, full, and emptied: nothing waits for it, and it ends as the tables.
 
-    first sync ── killed ── everybody in sync without it ── started ──▶ equal
-    new mail while its disk is full ── space again ──▶ equal
-    its files lost ── started ──▶ built anew by itself, equal
+first sync ── killed ── everybody in sync without it ── started ──▶ equal
+new mail while its disk is full ── space again ──▶ equal
+its files lost ── started ──▶ built anew by itself, equal
 """
 
 import time
