@@ -14,7 +14,7 @@ class Answer:
     vendor = "mysql"
 
     def __init__(self, collation="utf8mb4_bin", packet=64 * 1024 * 1024, skew=timedelta()):
-        self.row = (collation, packet, datetime.now(UTC).replace(tzinfo=None) + skew)
+        self.collation, self.packet, self.skew = collation, packet, skew
 
     def cursor(self):
         return self
@@ -29,7 +29,7 @@ class Answer:
         assert "max_allowed_packet" in statement
 
     def fetchone(self):
-        return self.row
+        return self.collation, self.packet, datetime.now(UTC).replace(tzinfo=None) + self.skew
 
 
 @pytest.mark.parametrize(
