@@ -1,7 +1,8 @@
 """Connecting Microsoft 365: out to the authority, and back through the callback.
 
 POST connect ──▶ Microsoft ──▶ POST callback  (cross-site: no session, nothing is decided)
-                                  └─ page ──▶ GET callback?flow=…  (ours again: finished for who began it)
+                                  └─ page, or redirect where the session came along
+                                       └─▶ GET callback?flow=…  (ours again: finished for who began it)
 """
 
 from urllib.parse import urlencode
@@ -59,7 +60,7 @@ def callback(request: HttpRequest) -> HttpResponse:
 def _keep(request: HttpRequest, params: dict[str, str]) -> HttpResponse:
     flow = accept_answer(params.get("state", ""), params)
     onward = f"{reverse('microsoft-callback')}?{urlencode({'flow': flow.pk})}"
-    if request.method != "POST":
+    if request.method != "POST" or request.user.is_authenticated:
         return redirect(onward)
     # without the request: a session or CSRF cookie set here would replace the person's own
     return HttpResponse(render_to_string("accounts/continue_sign_in.html", {"onward": onward}))

@@ -83,6 +83,19 @@ def test_the_page_in_between_sets_no_cookie_and_runs_no_script(tenant, carol):
     assert answer["code"].encode() not in crossing.content
 
 
+def test_a_form_post_that_brings_the_session_along_is_led_on_without_a_page(tenant, carol, dave):
+    answer = answer_to(tenant, begin_sign_in(user=carol, redirect_uri=CALLBACK), as_person=RITA)
+    lured = answer_to(tenant, begin_sign_in(user=dave, redirect_uri=CALLBACK), as_person=RITA)
+    browser = signed_in(carol)
+
+    arrived = browser.get(browser.post(CALLBACK_PATH, answer)["Location"])
+    refused = browser.get(browser.post(CALLBACK_PATH, lured)["Location"])
+
+    assert arrived["Location"] == "/profile/integrations/"
+    assert refused.status_code == 400
+    assert MicrosoftConnection.objects.get().user == carol
+
+
 def test_connecting_needs_the_csrf_token_though_the_callback_cannot(tenant, carol):
     assert signed_in(carol).post(CONNECT).status_code == 403
 
