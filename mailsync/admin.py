@@ -63,6 +63,9 @@ class _RulesAdmin(ScopedAdmin):
             was_shown = request.POST.get("_shown") == preview.fingerprint
             if "_confirmed" in request.POST and preview.is_sound and was_shown:
                 return self._add(request, organization, preview, form.cleaned_data.get("note", ""))
+        return self._page(request, form, preview)
+
+    def _page(self, request: HttpRequest, form: RulesForm, preview: Preview | None) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

@@ -18,7 +18,7 @@ from timeline.domain.vocabulary import HoldScope
 from timeline.models import LegalHold, RetentionPolicy, Suppression
 from timeline.selectors.retention import due
 from timeline.services.deletion import OnHold
-from timeline.services.erasure import erase_person, preview_erasure
+from timeline.services.erasure import ErasurePreview, erase_person, preview_erasure
 from timeline.services.holds import check_hold, place_hold, release_hold
 
 
@@ -133,23 +133,33 @@ class SuppressionAdmin(ScopedAdmin):
         """Erase a person: counted first, then done."""
         if not self.has_module_permission(request):
             return HttpResponseRedirect(reverse("admin:index"))
-        form = EraseForm(request.POST or None)
-        if not is_operator(request):
-            del form.fields["organization"]
+        form = self._form(request)
         preview = None
         if request.method == "POST" and form.is_valid():
             organization = form.cleaned_data.get("organization") or own_organization(request)
             try:
                 preview = preview_erasure(organization, form.cleaned_data["address"])
                 if "_confirmed" in request.POST:
-                    done = erase_person(organization=organization, raw_address=preview.address, actor=request.user)  # type: ignore[arg-type]
-                    sentence = f"Erased: {done.engagements} engagements and {done.records} CRM addresses."
-                    self.message_user(request, f"{sentence} Erase the person in the CRM too, or they stay known there.")
-                    return HttpResponseRedirect(reverse("admin:timeline_suppression_changelist"))
+                    return self._erase(request, organization, preview.address)
             except ValidationError as error:
                 form.add_error("address", error)
             except OnHold as error:
                 self.message_user(request, str(error), messages.ERROR)
+        return self._page(request, form, preview)
+
+    def _form(self, request: HttpRequest) -> EraseForm:
+        form = EraseForm(request.POST or None)
+        if not is_operator(request):
+            del form.fields["organization"]
+        return form
+
+    def _erase(self, request: HttpRequest, organization: Organization, address: str) -> HttpResponse:
+        done = erase_person(organization=organization, raw_address=address, actor=request.user)  # type: ignore[arg-type] # signed in, by permission
+        sentence = f"Erased: {done.engagements} engagements and {done.records} CRM addresses."
+        self.message_user(request, f"{sentence} Erase the person in the CRM too, or they stay known there.")
+        return HttpResponseRedirect(reverse("admin:timeline_suppression_changelist"))
+
+    def _page(self, request: HttpRequest, form: EraseForm, preview: ErasurePreview | None) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

@@ -33,12 +33,7 @@ class PreviewedAdmin(ScopedAdmin):
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def _preview(self, request: HttpRequest, object_id: str | None) -> HttpResponse | None:
-        stored = self.get_object(request, object_id) if object_id else None
-        allowed = self.has_change_permission(request, stored) if stored else self.has_add_permission(request)
-        if not allowed or bool(object_id) != (stored is not None):
-            return None
-        form = self.get_form(request, stored, change=stored is not None)(request.POST, instance=stored)
-        sentences = self.consequences(request, form.instance) if form.is_valid() else []
+        sentences = self._sentences(request, object_id)
         if not sentences:
             return None
         hidden = [(name, value) for name, values in request.POST.lists() for value in values]
@@ -51,3 +46,12 @@ class PreviewedAdmin(ScopedAdmin):
             "confirmed": _CONFIRMED,
         }
         return TemplateResponse(request, "admin/before_saving.html", context)
+
+    def _sentences(self, request: HttpRequest, object_id: str | None) -> list[str]:
+        """The consequences of what was sent; none where it is for the ordinary view to refuse."""
+        stored = self.get_object(request, object_id) if object_id else None
+        allowed = self.has_change_permission(request, stored) if stored else self.has_add_permission(request)
+        if not allowed or bool(object_id) != (stored is not None):
+            return []
+        form = self.get_form(request, stored, change=stored is not None)(request.POST, instance=stored)
+        return self.consequences(request, form.instance) if form.is_valid() else []

@@ -50,9 +50,13 @@ class NewestFirst(CursorPagination):
         rows = queryset.order_by(*(_reversed(self.order) if backward else self.order))
         if cursor:
             rows = rows.filter(_after(self.order, cursor.values, backward=backward))
-        found = list(rows[: self.request_size + 1])
+        return self._page(list(rows[: self.request_size + 1]), cursor)
+
+    def _page(self, found: Sequence[Any], cursor: _Cursor | None) -> list[Any]:
+        """The page of what was found, in the order of the list; one row too many says that there are more."""
+        backward = bool(cursor and cursor.is_backward)
         has_more = len(found) > self.request_size
-        page = found[: self.request_size]
+        page = list(found[: self.request_size])
         if backward:
             page.reverse()
         self.first, self.last = (page[0], page[-1]) if page else (None, None)

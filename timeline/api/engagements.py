@@ -21,7 +21,12 @@ from timeline.api.writing import ActivityWriteSerializer, CorrectionSerializer
 from timeline.models import Engagement
 from timeline.selectors import engagements_for, with_parts
 from timeline.services.assignment import correct_opportunity
-from timeline.services.calls_and_meetings import ErasedParticipant, WasDeleted, record_activity
+from timeline.services.calls_and_meetings import (
+    ErasedParticipant,
+    RecordedActivity,
+    WasDeleted,
+    record_activity,
+)
 from timeline.services.deletion import NotAllowed, OnHold, delete_engagement
 from timeline.services.viewing import record_view
 
@@ -66,16 +71,18 @@ class Engagements(ListModelMixin, RetrieveModelMixin, GenericViewSet[Engagement]
             raise Gone(str(error)) from error
         except ErasedParticipant as error:
             raise Conflict(str(error)) from error
-        rows = (
-            with_parts(Engagement.objects.filter(pk=recorded.engagement.pk)) if recorded.is_new else self.get_queryset()
-        )
+        status = HTTPStatus.CREATED if recorded.is_new else HTTPStatus.OK
+        return Response(self.get_serializer(self._shown(recorded)).data, status=status)
+
+    def _shown(self, recorded: RecordedActivity) -> Engagement:
+        """The call or meeting as its reporter may see it."""
+        rows = with_parts(Engagement.objects.all()) if recorded.is_new else self.get_queryset()
         engagement = rows.filter(pk=recorded.engagement.pk).first()
         if engagement is None:
             raise Conflict("A call or meeting with this source and external_id was recorded that you may not see.")
         if recorded.is_new:
             engagement.is_own = True  # type: ignore[attr-defined] # who reported it knows what it says
-        status = HTTPStatus.CREATED if recorded.is_new else HTTPStatus.OK
-        return Response(self.get_serializer(engagement).data, status=status)
+        return engagement
 
     @extend_schema(request=CorrectionSerializer, responses=EngagementSerializer, examples=[CORRECTION])
     def partial_update(self, request: Request, pk: str) -> Response:

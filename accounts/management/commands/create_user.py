@@ -22,11 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--name", default="")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        slug = options["organization"]
-        organization = Organization.objects.filter(slug=slug).first()
-        if organization is None:
-            known = ", ".join(Organization.objects.values_list("slug", flat=True)[:20]) or "there is none yet"
-            raise CommandError(f"There is no organization with the slug {slug!r} (known: {known}).")
+        organization = _organization(options["organization"])
         password = _password()
         if not password:
             raise CommandError("No password came: write it to standard input's first line.")
@@ -41,6 +37,14 @@ class Command(BaseCommand):
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         self.stdout.write(user.email)
+
+
+def _organization(slug: str) -> Organization:
+    organization = Organization.objects.filter(slug=slug).first()
+    if organization is None:
+        known = ", ".join(Organization.objects.values_list("slug", flat=True)[:20]) or "there is none yet"
+        raise CommandError(f"There is no organization with the slug {slug!r} (known: {known}).")
+    return organization
 
 
 def _password() -> str:

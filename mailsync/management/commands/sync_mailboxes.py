@@ -56,21 +56,19 @@ class Command(BaseCommand):
 
 
 def _as_json(tallies: list[Tally]) -> dict[str, object]:
+    return {"in_sync": all(tally.is_in_sync for tally in tallies), "mailboxes": [_summary(tally) for tally in tallies]}
+
+
+def _summary(tally: Tally) -> dict[str, object]:
     return {
-        "in_sync": all(tally.is_in_sync for tally in tallies),
-        "mailboxes": [
-            {
-                "user": tally.mailbox.user.email,
-                "state": tally.mailbox.state,
-                "state_reason": tally.mailbox.state_reason,
-                "seen": tally.seen,
-                "kept": tally.kept,
-                "dropped": dict(tally.dropped),
-                "failed": tally.failed,
-                "requests": tally.requests,
-            }
-            for tally in tallies
-        ],
+        "user": tally.mailbox.user.email,
+        "state": tally.mailbox.state,
+        "state_reason": tally.mailbox.state_reason,
+        "seen": tally.seen,
+        "kept": tally.kept,
+        "dropped": dict(tally.dropped),
+        "failed": tally.failed,
+        "requests": tally.requests,
     }
 
 

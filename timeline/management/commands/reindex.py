@@ -22,19 +22,20 @@ class Command(BaseCommand):
         with tqdm(total=total, desc="Words", unit="", disable=None) as bar:
             folded = refold_all(bar.update)
         self.stdout.write(f"The words of {folded:,} engagements are folded anew.")
-        if not settings.ELASTICSEARCH_URL:
+        if settings.ELASTICSEARCH_URL:
+            self.stdout.write(f"The new index holds {_build(total):,} documents and is in use.")
+        else:
             self.stdout.write("ELASTICSEARCH_URL is not set: the database answers searches.")
-            return
-        try:
-            with tqdm(total=total, desc="Documents", unit="", disable=None) as bar:
-                documents = build_index(lambda done, _: bar.update(done - bar.n))
-        except BuildUnderWay as error:
-            raise CommandError(
-                f"{error} Wait for it to end; one that died is taken over after five minutes."
-            ) from error
-        except IndexUnavailable as error:
-            raise CommandError(
-                f"Elasticsearch at {settings.ELASTICSEARCH_URL} takes no documents now ({error}). "
-                "The index in use is as it was; run reindex again when the server answers."
-            ) from error
-        self.stdout.write(f"The new index holds {documents:,} documents and is in use.")
+
+
+def _build(total: int) -> int:
+    try:
+        with tqdm(total=total, desc="Documents", unit="", disable=None) as bar:
+            return build_index(lambda done, _: bar.update(done - bar.n))
+    except BuildUnderWay as error:
+        raise CommandError(f"{error} Wait for it to end; one that died is taken over after five minutes.") from error
+    except IndexUnavailable as error:
+        raise CommandError(
+            f"Elasticsearch at {settings.ELASTICSEARCH_URL} takes no documents now ({error}). "
+            "The index in use is as it was; run reindex again when the server answers."
+        ) from error

@@ -1,0 +1,77 @@
+"""The rules of docs/ARCHITECTURE.md's rooms that an import contract cannot say."""
+
+import ast
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+ROOT = Path(__file__).resolve().parents[1]
+APPS = ("accounts", "crm", "timeline", "mailsync")
+SHELLS = ("tasks", "views", "api", "admin", "management")
+CLOCKS = {"now", "utcnow", "today", "localtime", "monotonic", "perf_counter"}
+WRITES = {
+    "save", "create", "get_or_create", "update_or_create", "bulk_create", "update", "bulk_update", "delete",
+    "execute", "executemany",
+}  # fmt: skip
+REQUESTS_AND_RESPONSES = {
+    "django.http",
+    "django.shortcuts",
+    "django.views",
+    "django.template",
+    "django.contrib.messages",
+}
+LONGEST_IN_A_SHELL = 15
+
+Node = TypeVar("Node", bound=ast.stmt | ast.expr)
+
+
+def test_selectors_do_not_write():
+    assert [place for place, call in _nodes(ast.Call, "selectors") if _called(call) in WRITES] == []
+
+
+def test_domain_reads_no_clock():
+    assert [place for place, call in _nodes(ast.Call, "domain") if _called(call) in CLOCKS] == []
+
+
+def test_services_know_no_request_and_no_response():
+    rooms = ("services", "sync", "selectors")
+    imports = [*_nodes(ast.Import, *rooms), *_nodes(ast.ImportFrom, *rooms)]
+    assert [place for place, each in imports if _modules(each) & REQUESTS_AND_RESPONSES] == []
+
+
+def test_pages_api_admin_tasks_and_commands_stay_thin():
+    lengths = {f"{place} {each.name}": _length(each) for place, each in _nodes(ast.FunctionDef, *SHELLS)}
+    assert {place: length for place, length in lengths.items() if length > LONGEST_IN_A_SHELL} == {}
+
+
+def _nodes(kind: type[Node], *rooms: str) -> Iterator[tuple[str, Node]]:
+    """Every node of a kind in these rooms of every app, with the place where it stands."""
+    for path in _sources(rooms):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, kind):
+                yield f"{path.relative_to(ROOT)}:{node.lineno}", node
+
+
+def _sources(rooms: Iterable[str]) -> Iterator[Path]:
+    for app in APPS:
+        for room in rooms:
+            yield from (ROOT / app).glob(f"{room}.py")
+            yield from (ROOT / app / room).rglob("*.py")
+
+
+def _called(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else ""
+
+
+def _modules(node: ast.stmt) -> set[str]:
+    if isinstance(node, ast.Import):
+        return {alias.name for alias in node.names}
+    if isinstance(node, ast.ImportFrom):
+        return {node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return set()
+
+
+def _length(function: ast.FunctionDef) -> int:
+    """Lines of a function's body, its docstring left out."""
+    body = function.body[1:] if ast.get_docstring(function) else function.body
+    return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
