@@ -20,3 +20,8 @@ class Environment(environ.FileAwareEnv):  # type: ignore[misc]
     """What the settings ask; a file wins over the plain variable."""
 
     ENVIRON = _SecretFiles()
+
+    def address(self, name: str, *, default: str) -> str:
+        """A URL without the slash at its end; an empty variable, as compose files pass on, means the default."""
+        value: str = self.str(name, default="") or default
+        return value.rstrip("/")

@@ -15,7 +15,7 @@ VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
 IS_TEST_RUN = "pytest" in sys.modules
 DEBUG = env.bool("DEBUG", default=True)
-BASE_URL = env.str("BASE_URL", default="http://localhost:8000").rstrip("/")
+BASE_URL = env.address("BASE_URL", default="http://localhost:8000")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
@@ -133,15 +133,15 @@ if IS_TEST_RUN:
 # --- Microsoft
 MICROSOFT_CLIENT_ID = env.str("MICROSOFT_CLIENT_ID", default="")
 MICROSOFT_CLIENT_SECRET = env.str("MICROSOFT_CLIENT_SECRET", default="")
-MICROSOFT_AUTHORITY = env.str("MICROSOFT_AUTHORITY", default="https://login.microsoftonline.com").rstrip("/")
-MICROSOFT_GRAPH_URL = env.str("MICROSOFT_GRAPH_URL", default="https://graph.microsoft.com/v1.0").rstrip("/")
+MICROSOFT_AUTHORITY = env.address("MICROSOFT_AUTHORITY", default="https://login.microsoftonline.com")
+MICROSOFT_GRAPH_URL = env.address("MICROSOFT_GRAPH_URL", default="https://graph.microsoft.com/v1.0")
 MICROSOFT_CA_BUNDLE = env.str("MICROSOFT_CA_BUNDLE", default="")
 for _name, _url in (("MICROSOFT_AUTHORITY", MICROSOFT_AUTHORITY), ("MICROSOFT_GRAPH_URL", MICROSOFT_GRAPH_URL)):
     if not _url.startswith("https://"):
         raise ImproperlyConfigured(f"{_name} must begin with https://, not {_url!r}: it receives access tokens.")
 
-SALESFORCE_LOGIN_URL = env.str("SALESFORCE_LOGIN_URL", default="https://login.salesforce.com").rstrip("/")
-HUBSPOT_API_URL = env.str("HUBSPOT_API_URL", default="https://api.hubapi.com").rstrip("/")
+SALESFORCE_LOGIN_URL = env.address("SALESFORCE_LOGIN_URL", default="https://login.salesforce.com")
+HUBSPOT_API_URL = env.address("HUBSPOT_API_URL", default="https://api.hubapi.com")
 
 # --- search
 ELASTICSEARCH_URL = env.str("ELASTICSEARCH_URL", default="").rstrip("/")
@@ -153,7 +153,7 @@ ELASTICSEARCH_DSL_AUTOSYNC = False  # the outbox writes the index, no signal per
 ELASTICSEARCH_DSL_AUTO_REFRESH = False
 
 # --- Celery
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="memory://" if IS_TEST_RUN else "filesystem://")
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="") or ("memory://" if IS_TEST_RUN else "filesystem://")
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"visibility_timeout": 3 * 3600}
 if CELERY_BROKER_URL.startswith("filesystem"):
     CELERY_BROKER_TRANSPORT_OPTIONS = embedded_broker(VAR_DIR)

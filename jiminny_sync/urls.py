@@ -1,7 +1,7 @@
 """Every address of the web process; each app brings its own."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from accounts.api.problems import NothingHere
@@ -19,7 +19,7 @@ urlpatterns = [
     path("api/v1/", include("mailsync.api_urls")),
     path("api/v1/", include("timeline.api_urls")),
     path("api/v1/", include("crm.api_urls")),
-    path("api/v1/<path:rest>", NothingHere.as_view()),
+    re_path(r"^api/v1(/.*)?$", NothingHere.as_view()),
     path("", include("mailsync.urls")),
     path("", include("timeline.urls")),
     path("", include("crm.urls")),

@@ -149,7 +149,7 @@ def test_an_unknown_id_is_not_found(acme, alice, pk):
 
 def test_an_address_that_is_no_resource_is_not_found(acme, carol):
     client = client_of(carol)
-    for path in ("nothing/", "engagements", "engagements/x/y/z/", "%00/", "me", "accounts/1/2"):
+    for path in ("", "nothing/", "engagements", "engagements/x/y/z/", "%00/", "me", "accounts/1/2"):
         for verb in VERBS:
             answer = getattr(client, verb)(PREFIX + path)
             assert answer.status_code == 404, path

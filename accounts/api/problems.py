@@ -53,7 +53,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 class NothingHere(APIView):
-    """Every address below /api/v1/ that is no resource."""
+    """/api/v1/ itself, and every address below it that is no resource."""
 
     permission_classes = (AllowAny,)
     schema = None
