@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from elasticsearch import Elasticsearch
 
 from jiminny_sync.metrics import exposition, gather
+from timeline.search.lag import index_lag
 
 ANSWER_WITHIN_SECONDS = 2
 
@@ -31,9 +32,11 @@ def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's si
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - as above
-    """200 where every service answers, else 503; which ones do not is said."""
+    """200 where every service answers, else 503; which ones do not is said, and how far search is behind."""
     results = {name: answers(name) for name in _checks()}
     words = {name: "ok" if answers else "does not answer" for name, answers in results.items()}
+    if "search" in results and results["database"]:
+        words["search"] = "; ".join(filter(None, (words["search"], str(index_lag()))))
     return JsonResponse(words, status=200 if all(results.values()) else 503)
 
 

@@ -9,7 +9,7 @@ from django.db.models import Count, Min, Sum
 
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.models import Mailbox, SyncRun
-from timeline.models import IndexOutbox
+from timeline.search.lag import index_lag
 
 WINDOW = timedelta(hours=1)
 OVERDUE_AFTER = timedelta(minutes=5)
@@ -27,7 +27,7 @@ class Gauge:
 
 
 def gather(now: datetime) -> list[Gauge]:
-    """All gauges: six queries."""
+    """All gauges: seven queries."""
     return [*_mailboxes(now), *_runs(now), _outbox(now)]
 
 
@@ -85,6 +85,6 @@ def _runs(now: datetime) -> list[Gauge]:
 
 
 def _outbox(now: datetime) -> Gauge:
-    oldest: datetime | None = IndexOutbox.objects.aggregate(oldest=Min("queued_at"))["oldest"]
-    lag = max((now - oldest).total_seconds(), 0) if oldest else 0
+    since = index_lag().since
+    lag = max((now - since).total_seconds(), 0) if since else 0
     return Gauge("email_sync_index_lag_seconds", "Since the oldest change that search does not know yet.", [({}, lag)])

@@ -3,12 +3,15 @@
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.db.models import Count, Min
 from django.http import HttpRequest
 
 from accounts.admin.scoping import scoped
 from mailsync.domain.mailbox_state import STOPPED, advice
 from mailsync.models import Mailbox
+from timeline.models import IndexOutbox
+from timeline.search.lag import index_lag
 
 register = template.Library()
 _MOST = 20
@@ -16,7 +19,7 @@ _MOST = 20
 
 @register.inclusion_tag("admin/sync_health.html", takes_context=True)
 def sync_health(context: Any) -> dict[str, Any]:
-    """Mailboxes by state, those that somebody must mend, and the one that was synced longest ago."""
+    """Mailboxes by state, those that somebody must mend, the one synced longest ago, and how far search is behind."""
     request: HttpRequest = context["request"]
     mailboxes = scoped(Mailbox.objects.all(), request)
     switched_on = mailboxes.filter(import_enabled=True)
@@ -33,4 +36,5 @@ def sync_health(context: Any) -> dict[str, Any]:
         ],
         "oldest": switched_on.aggregate(oldest=Min("last_synced_at"))["oldest"],
         "never_synced": switched_on.filter(last_synced_at=None).count(),
+        "search": index_lag(scoped(IndexOutbox.objects.all(), request)) if settings.ELASTICSEARCH_URL else None,
     }

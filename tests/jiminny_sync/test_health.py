@@ -6,8 +6,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from jiminny_sync import health
 from mailsync.domain.vocabulary import MailboxState
 from tests.factories import IndexOutboxFactory, MailboxFactory, SyncRunFactory
+from timeline.models import IndexBuild, IndexOutbox
 
 
 def test_healthz_answers_without_asking_anything(client):
@@ -29,6 +31,23 @@ def test_readyz_names_what_does_not_answer_and_nothing_more(client, settings, mo
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json() == {"database": "ok", "broker": "ok", "search": "does not answer"}
+
+
+@pytest.mark.django_db
+def test_readyz_says_how_far_search_is_behind(client, settings, monkeypatch):
+    settings.ELASTICSEARCH_URL = "http://127.0.0.1:9"
+    monkeypatch.setattr(health, "_ask_search", lambda: None)
+    assert client.get("/readyz").json()["search"] == "ok"
+
+    organization = IndexOutboxFactory().organization
+    IndexOutboxFactory(organization=organization)
+    IndexOutbox.objects.update(queued_at=timezone.now() - timedelta(seconds=42))
+    IndexBuild.objects.create(index="next", alive_at=timezone.now(), done=400, total=2000)
+    answer = client.get("/readyz")
+    assert answer.status_code == 200, "the database answers meanwhile"
+    found = re.fullmatch(r"ok; 2 changes wait, the oldest for (\d+) s; building: 400 of 2000", answer.json()["search"])
+    assert found is not None
+    assert 42 <= int(found[1]) < 100
 
 
 @pytest.mark.django_db

@@ -13,6 +13,7 @@ from tests.factories import (
     ContactFactory,
     EngagementFactory,
     ExclusionFactory,
+    IndexOutboxFactory,
     MailboxFactory,
     ParticipantFactory,
     SyncRunFactory,
@@ -43,6 +44,18 @@ def confirm(client, name, body):
     """Look at the preview, then do what it shows."""
     shown = client.post(reverse(name), body).context["preview"].fingerprint
     return client.post(reverse(name), {**body, "_confirmed": "1", "_shown": shown}, follow=True)
+
+
+def test_the_first_page_says_how_far_search_is_behind(console, acme, rival, settings):
+    settings.ELASTICSEARCH_URL = "http://127.0.0.1:9"
+    IndexOutboxFactory(organization=rival)
+    assert "Search is up to date." in console.get("/admin/").content.decode()
+
+    IndexOutboxFactory(organization=acme)
+    assert "Search is behind: 1 change since" in console.get("/admin/").content.decode()
+
+    settings.ELASTICSEARCH_URL = ""
+    assert "Search is" not in console.get("/admin/").content.decode()
 
 
 def test_the_page_shows_what_domains_would_hide_and_stores_nothing(console, mail):

@@ -15,8 +15,9 @@ from tests.timeline.searching import SearchTests
 from tests.timeline.test_recording import compose, record
 from timeline.models import Engagement, IndexBuild, IndexOutbox
 from timeline.search import search_engagements
+from timeline.search.lag import BUILD_SILENT_FOR, index_lag
 from timeline.search.outbox import queue_for_index
-from timeline.search.upkeep import bring_index_up_to_date, index_lag, mend_index
+from timeline.search.upkeep import bring_index_up_to_date, mend_index
 
 pytestmark = [
     pytest.mark.services,
@@ -214,14 +215,30 @@ class TestTheIndex:
         assert min(found_meanwhile) >= 19
         assert not IndexBuild.objects.exists()
 
+    def test_a_build_that_died_half_way_is_done_again_by_itself(self, acme, carol, server, settled):
+        from timeline.documents import ALIAS
+        from timeline.search import building, writing
+
+        record(acme, carol, *[compose(acme, number) for number in range(3)])
+        settled()
+        building._create(building._claim().index)
+        assert bring_index_up_to_date() == 0
+        assert server.indices.exists(index=writing.BUILDING), "a build that lives is left alone"
+
+        IndexBuild.objects.update(alive_at=timezone.now() - BUILD_SILENT_FOR * 2)
+        settled()
+        assert not IndexBuild.objects.exists()
+        assert len(documents(server)) == 3
+        assert len(server.indices.get(index=f"{ALIAS}*")) == 1
+
     @pytest.mark.usefixtures("server")
     def test_a_second_build_waits_for_the_first_and_takes_over_a_dead_one(self):
-        from timeline.search.building import SILENT_FOR, BuildUnderWay, build_index
+        from timeline.search.building import BuildUnderWay, build_index
 
         IndexBuild.objects.create(pk=1, index="other", alive_at=timezone.now())
         with pytest.raises(BuildUnderWay):
             build_index()
-        IndexBuild.objects.update(alive_at=timezone.now() - SILENT_FOR * 2)
+        IndexBuild.objects.update(alive_at=timezone.now() - BUILD_SILENT_FOR * 2)
         assert build_index() == 0
         assert not IndexBuild.objects.exists()
 

@@ -9,8 +9,9 @@ from tests.timeline.test_recording import JANE, compose, record
 from timeline.models import Engagement, IndexBuild, IndexOutbox, SearchText
 from timeline.search import search_engagements
 from timeline.search.elastic import breaker
+from timeline.search.lag import index_lag
 from timeline.search.outbox import queue_for_index
-from timeline.search.upkeep import bring_index_up_to_date, index_lag, mend_index
+from timeline.search.upkeep import bring_index_up_to_date, mend_index
 from timeline.tasks import drain_index_outbox
 
 

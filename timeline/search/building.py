@@ -5,7 +5,6 @@ claim IndexBuild ──▶ create …-engagements-<time>, alias …-building ─
 """
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import structlog
 from django.db import IntegrityError, transaction
@@ -15,9 +14,9 @@ from elasticsearch import ApiError, TransportError
 from timeline.documents import ALIAS, EngagementDocument
 from timeline.models import Engagement, IndexBuild
 from timeline.search.elastic import client
+from timeline.search.lag import BUILD_SILENT_FOR
 from timeline.search.writing import BUILDING, IndexUnavailable, all_announced, drain_outbox, write_documents
 
-SILENT_FOR = timedelta(minutes=5)
 _THE_BUILD = 1
 Progress = Callable[[int, int], object]
 log = structlog.get_logger(__name__)
@@ -61,7 +60,7 @@ def _claim() -> IndexBuild:
         with transaction.atomic():
             return IndexBuild.objects.create(pk=_THE_BUILD, index=index, alive_at=now, total=Engagement.objects.count())
     except IntegrityError:
-        dead = IndexBuild.objects.filter(pk=_THE_BUILD, alive_at__lt=now - SILENT_FOR)
+        dead = IndexBuild.objects.filter(pk=_THE_BUILD, alive_at__lt=now - BUILD_SILENT_FOR)
         if not dead.update(index=index, alive_at=now, started_at=now, done=0, total=Engagement.objects.count()):
             raise BuildUnderWay("The index is being built by another process.") from None
     return IndexBuild.objects.get(pk=_THE_BUILD)
