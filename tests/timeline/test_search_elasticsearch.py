@@ -215,6 +215,35 @@ class TestTheIndex:
         assert min(found_meanwhile) >= 19
         assert not IndexBuild.objects.exists()
 
+    def test_a_change_whose_writing_straddles_the_swap_is_in_the_new_index(
+        self, acme, carol, server, settled, monkeypatch
+    ):
+        from timeline.documents import ALIAS
+        from timeline.search import building, writing
+
+        record(acme, carol, compose(acme, 1))
+        settled()
+        build = building._claim()
+        building._create(build.index)
+        building._copy(build, lambda *_: None)
+        record(acme, carol, compose(acme, 2))
+        write = writing.write_documents
+        findable: list[int] = []
+
+        def take_over_after_the_first(announced, target, **options):
+            write(announced, target, **options)
+            if not findable:
+                findable.append(server.count(index=build.index)["count"])
+                building._take_over(build.index)
+
+        monkeypatch.setattr(writing, "write_documents", take_over_after_the_first)
+        monkeypatch.setattr(building, "drain_outbox", lambda: 0)  # as where it ended a moment before
+        writing.drain_outbox()
+
+        assert findable == [2], "what the old index is about to show can be found in the new one"
+        assert set(documents(server)) == {str(key) for key in Engagement.objects.values_list("pk", flat=True)}
+        assert list(server.indices.get_alias(name=ALIAS)) == [build.index]
+
     def test_a_build_that_died_half_way_is_done_again_by_itself(self, acme, carol, server, settled):
         from timeline.documents import ALIAS
         from timeline.search import building, writing

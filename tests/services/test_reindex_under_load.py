@@ -1,0 +1,124 @@
+"""`reindex` while mail is written, deleted and searched at once: no search misses what an earlier one found.
+
+writer ── records mails, deletes others ──▶ tables + outbox ──▶ drainer ──▶ both indexes
+searchers ── everything they found once, and nobody deleted, they find again ── while the index is built and swapped
+"""
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
+
+import pytest
+from django.db import connections
+
+from tests.factories import ContactFactory
+from tests.timeline.test_recording import JANE, compose, record
+from timeline.documents import ALIAS
+from timeline.models import Engagement, IndexBuild
+from timeline.search import building, door, search_engagements, writing
+from timeline.services.deletion import delete_engagement
+
+pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+
+BEFORE, BUILDS, PORTION = 200, 3, 20
+
+
+@pytest.fixture
+def small_portions(monkeypatch):
+    """Many portions a build, so that much happens between two of them."""
+    monkeypatch.setattr(writing, "_AT_ONCE", PORTION)
+    monkeypatch.setattr(door, "_MAY_LAG", door._MAY_LAG * 10)  # the database is not to help out
+
+
+@pytest.fixture
+def clean():
+    from timeline.search.elastic import breaker, client
+
+    def remove():
+        for index in client().indices.get(index=f"{ALIAS}*", expand_wildcards="all"):
+            client().indices.delete(index=index)
+        breaker.reset()
+
+    remove()
+    yield
+    remove()
+
+
+def until(stop: threading.Event, work: Callable[[], object]) -> int:
+    """Do `work` again and again on a connection of this thread's own; how often."""
+    times = 0
+    try:
+        while not stop.is_set():
+            work()
+            times += 1
+    finally:
+        stop.set()  # one that fails ends all
+        connections.close_all()
+    return times
+
+
+class Searcher:
+    """Looks for everything, and expects to find what it found before; `doomed` are those that may go."""
+
+    def __init__(self, viewer, doomed: set[UUID]) -> None:
+        self.viewer, self.doomed = viewer, doomed
+        self.seen: set[UUID] = set()
+        self.missed: list[UUID] = []
+        self.answered_by = {"elasticsearch": 0, "database": 0}
+
+    def search(self) -> None:
+        answer = search_engagements(self.viewer, "renewal")
+        found = set(answer.engagements.values_list("pk", flat=True))
+        self.answered_by[answer.backend] += 1
+        self.missed += self.seen - found - self.doomed
+        self.seen |= found
+
+
+@pytest.mark.usefixtures("small_portions", "clean")
+def test_no_search_misses_what_was_there_while_the_index_is_built_anew(acme, alice, carol):
+    ContactFactory(organization=acme, address=JANE)
+    record(acme, carol, *[compose(acme, number) for number in range(BEFORE)])
+    building.build_index()
+    doomed: set[UUID] = set()
+    searchers = [Searcher(viewer, doomed) for viewer in (carol, alice)]
+    dice, number = random.Random(4), iter(range(BEFORE, 1_000_000))
+    stop = threading.Event()
+
+    def write() -> None:
+        record(acme, carol, *[compose(acme, next(number)) for _ in range(3)])
+        gone = dice.choice(list(Engagement.objects.exclude(pk__in=doomed)[:50]))
+        doomed.add(gone.pk)
+        delete_engagement(engagement=gone, actor=alice)
+
+    with ThreadPoolExecutor(4) as pool:
+        written = pool.submit(until, stop, write)
+        drained = pool.submit(until, stop, writing.drain_outbox)
+        searched = [pool.submit(until, stop, searcher.search) for searcher in searchers]
+        try:
+            for _ in range(BUILDS):
+                building.build_index()
+                time.sleep(0.2)
+        finally:
+            stop.set()
+        assert written.result() > 5
+        assert drained.result() > 5
+        assert min(run.result() for run in searched) > 20
+
+    writing.drain_outbox()
+    for searcher in searchers:
+        assert searcher.missed == []
+        assert len(searcher.seen) >= BEFORE
+        assert searcher.answered_by["elasticsearch"] > 10 * searcher.answered_by["database"]
+    assert _documents() == {str(key) for key in Engagement.objects.values_list("pk", flat=True)}
+    assert not IndexBuild.objects.exists()
+
+
+def _documents() -> set[str]:
+    from timeline.search.elastic import client
+
+    client().indices.refresh(index=ALIAS)
+    hits = client().search(index=ALIAS, size=10_000, source=False)["hits"]["hits"]
+    return {hit["_id"] for hit in hits}
