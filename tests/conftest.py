@@ -5,6 +5,7 @@ The standing cast: alice (admin), bob (manager), carol and dave (reps) of Acme; 
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from pytest_django.fixtures import Settings
 
@@ -13,6 +14,10 @@ from accounts.models import Organization, User
 from sandbox.testing import SandboxProcess
 from tests.factories import OrganizationFactory, UserFactory
 from tests.journeys.left_out import pytest_terminal_summary  # noqa: F401 - a hook, lent to pytest here
+
+# how long an example takes says more about the machine than about the code
+hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture

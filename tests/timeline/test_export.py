@@ -34,7 +34,7 @@ def parsed(content):
     return email.message_from_bytes(content, policy=email.policy.default)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(subject=TEXT, text=TEXT, name=TEXT, address=ADDRESS, message_id=st.one_of(st.none(), TEXT))
 def test_any_mail_becomes_one_that_others_can_read(subject, text, name, address, message_id):
     one = shown(
@@ -100,7 +100,7 @@ def test_no_cell_is_a_formula(evil):
         assert row[name].startswith("'"), name
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(subject=TEXT, text=TEXT)
 def test_a_table_has_one_row_a_mail_whatever_is_in_it(subject, text):
     content = conversation_csv([shown(subject, text), shown("second")])

@@ -155,7 +155,7 @@ graphs = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(graphs, st.randoms(use_true_random=False))
 def test_any_arrival_order_and_any_batching_give_the_same_threads(graph, rng):
     mails = [mail(name, *parents, index=index, subject=subject) for name, parents, index, subject in graph]

@@ -28,7 +28,7 @@ def test_phrases_find_what_all_their_patterns_together_find(name: str) -> None:
     flags = re.IGNORECASE | re.MULTILINE
     phrases, together = Phrases(entries(name), flags), re.compile(alternatives(name), flags)
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=40)
     @given(st.data())
     def holds(drawn: st.DataObject) -> None:
         around = st.text(alphabet="aeinors .,:\n", max_size=20)

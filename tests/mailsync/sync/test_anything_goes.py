@@ -157,7 +157,6 @@ def test_whatever_happens_in_sync_is_never_a_lie(tenant, db, monkeypatch):
         settings=settings(
             max_examples=EXAMPLES,
             stateful_step_count=15,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
             derandomize=EXAMPLES < 50,
         ),
