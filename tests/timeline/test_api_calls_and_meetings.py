@@ -49,7 +49,7 @@ def test_a_call_is_recorded_with_its_people_and_its_deal(acme, carol):
     row = answer.json()
     assert (row["kind"], row["occurred_at"], row["notes"]) == ("call", "2026-11-20T10:00:00Z", "They want a pilot.")
     assert (row["account"]["id"], row["opportunity"]["id"]) == (str(account.pk), str(deal.pk))
-    assert row["association"] == {"rule": "sole_open", "certain": True}
+    assert row["association"] == {"rule": "most_recently_updated_open", "certain": True}
     assert row["owner"]["email"] == "carol@acme.example"
     assert [(part["address"], part["user"], part["contact"]) for part in row["participants"]] == [
         ("carol@acme.example", str(carol.pk), None),

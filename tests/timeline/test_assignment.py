@@ -88,7 +88,7 @@ def test_a_deal_that_opens_takes_the_mail_that_stood_under_none(acme, carol, glo
     record(acme, carol, compose(acme, 1))
     OpportunityFactory(organization=acme, account=globex, name="New", crm_created_at=A_MONDAY + timedelta(days=1))
     tell(acme, accounts={globex.id})
-    assert filed() == [("New", "sole_open")]
+    assert filed() == [("New", "most_recently_updated_open")]
 
 
 def test_a_deal_that_closes_leaves_its_mail_to_the_open_one(acme, carol, globex, jane):
@@ -99,7 +99,7 @@ def test_a_deal_that_closes_leaves_its_mail_to_the_open_one(acme, carol, globex,
     first.is_closed, first.close_date = True, A_MONDAY.date()
     first.save()
     tell(acme, accounts={globex.id})
-    assert filed() == [("Second", "sole_open")]
+    assert filed() == [("Second", "most_recently_updated_open")]
 
 
 def test_the_next_deal_leaves_the_last_one_its_history(acme, carol, globex, jane):
@@ -111,7 +111,7 @@ def test_the_next_deal_leaves_the_last_one_its_history(acme, carol, globex, jane
     tell(acme, accounts={globex.id})
     assert filed() == [("Last", "recently_closed")]
     record(acme, carol, compose(acme, 2, occurred_at=A_MONDAY + timedelta(days=4)))
-    assert filed()[1] == ("Next", "sole_open")
+    assert filed()[1] == ("Next", "most_recently_updated_open")
 
 
 def test_a_deal_that_changes_hands_takes_its_mail_along(acme, carol, dave, globex, jane):
@@ -138,7 +138,7 @@ def test_an_owner_who_gets_a_login_later_owns_the_mail(acme, carol, dave, globex
 def test_a_contact_role_is_stronger_than_the_accounts_other_deals(acme, carol, globex, jane):
     OpportunityFactory(organization=acme, account=globex, name="Other", crm_modified_at=A_MONDAY)
     record(acme, carol, compose(acme))
-    assert filed() == [("Other", "sole_open")]
+    assert filed() == [("Other", "most_recently_updated_open")]
     role = OpportunityContactRoleFactory(opportunity__organization=acme, opportunity__name="Hers", contact=jane)
     tell(acme, contacts={jane.id})
     assert filed() == [("Hers", "contact_role")]
@@ -179,7 +179,7 @@ def test_a_mail_that_matches_nobody_any_more_keeps_its_place(acme, carol, globex
     record(acme, carol, compose(acme))
     PersonAddress.objects.all().delete()
     tell(acme, addresses={JANE})
-    assert filed() == [("Deal", "sole_open")]
+    assert filed() == [("Deal", "most_recently_updated_open")]
     assert Association.objects.count() == 2
 
 

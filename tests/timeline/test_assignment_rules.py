@@ -56,7 +56,7 @@ def test_without_a_deal_there_is_nothing_to_doubt():
 
 
 def test_the_sole_open_deal_is_certain():
-    assert chosen(deal(1)) == Assignment(deal(1).id, AssociationRule.SOLE_OPEN, True, (deal(1).id,))
+    assert chosen(deal(1)) == Assignment(deal(1).id, AssociationRule.MOST_RECENTLY_UPDATED_OPEN, True, (deal(1).id,))
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.domain.vocabulary import OpportunityRule
 from timeline.domain.explaining import why_here
 from timeline.domain.insights import ACTIVITY_DAYS, COLD_AFTER, bars, heights, is_cold
 from timeline.domain.quoting import split_quoted
@@ -36,11 +37,17 @@ def test_a_bar_of_something_is_seen_and_a_bar_of_nothing_is_not():
 
 @pytest.mark.parametrize("rule", AssociationRule)
 def test_every_rule_has_its_sentence(rule):
-    assert why_here(rule, has_opportunity=True).endswith(".")
+    assert why_here(rule, has_opportunity=True, is_certain=False).endswith(".")
+
+
+@pytest.mark.parametrize("rule", OpportunityRule)
+def test_a_choice_of_one_is_not_told_as_a_choice_among_several(rule):
+    assert "the only" in why_here(rule, has_opportunity=True, is_certain=True)
+    assert "Several" in why_here(rule, has_opportunity=True, is_certain=False)
 
 
 def test_a_conversation_taken_off_every_deal_is_not_said_to_be_filed():
-    assert "off every deal" in why_here(AssociationRule.PINNED, has_opportunity=False)
+    assert "off every deal" in why_here(AssociationRule.PINNED, has_opportunity=False, is_certain=True)
 
 
 @pytest.mark.parametrize(

@@ -210,7 +210,7 @@ def test_the_deals_owner_owns_the_mail_where_that_person_is_a_user(acme, carol, 
     engagement = Engagement.objects.get()
     assert engagement.owner == dave
     assert engagement.email.inbox_owner == carol
-    assert engagement.association_rule == AssociationRule.SOLE_OPEN
+    assert engagement.association_rule == AssociationRule.MOST_RECENTLY_UPDATED_OPEN
 
 
 def test_a_deal_owned_by_nobody_here_leaves_the_mail_to_the_inbox_owner(acme, carol, globex, jane):

@@ -2,7 +2,7 @@
 
     the conversation is pinned ────────────────────────────▶ PINNED            certain
     open deals with a contact of the mail in a role ─┐
-    else open deals of the accounts in the mail ─────┼─ one ▶ CONTACT_ROLE, SOLE_OPEN          certain
+    else open deals of the accounts in the mail ─────┼─ one ▶ CONTACT_ROLE, else the organization's rule   certain
     else deals closed a short while before the mail ─┘        RECENTLY_CLOSED                  certain while it was open
                                                      └─ more ▶ of the persons' own, one ▶ OWNER_PRIORITY   certain
                                                                by the organization's rule ▶ its name       uncertain
@@ -230,4 +230,4 @@ def _name_of_rule(occasion: Occasion, step: Sequence[Deal], winner: Deal, rules:
         return AssociationRule.RECENTLY_CLOSED
     if any(winner.contacts & circle.contacts for circle in occasion.circles):
         return AssociationRule.CONTACT_ROLE
-    return AssociationRule(rules.rule) if winner.is_closed else AssociationRule.SOLE_OPEN
+    return AssociationRule(rules.rule)

@@ -34,7 +34,6 @@ class AssociationRule(StrEnum):
 
     PINNED = "pinned"
     CONTACT_ROLE = "contact_role"
-    SOLE_OPEN = "sole_open"
     OWNER_PRIORITY = "owner_priority"
     MOST_RECENTLY_UPDATED_OPEN = "most_recently_updated_open"
     MOST_RECENTLY_CREATED_OPEN = "most_recently_created_open"

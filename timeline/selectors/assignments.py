@@ -41,7 +41,11 @@ def assignment_of(viewer: User, engagement: Engagement) -> AssignmentView:
     by_id = {deal.pk: deal for deal in deals}
     return AssignmentView(
         engagement=engagement,
-        sentence=why_here(engagement.association_rule, has_opportunity=engagement.opportunity_id is not None),
+        sentence=why_here(
+            engagement.association_rule,
+            has_opportunity=engagement.opportunity_id is not None,
+            is_certain=engagement.association_certain,
+        ),
         is_certain=engagement.association_certain,
         candidates=[by_id[pk] for pk in considered if pk in by_id],
         choices=deals,

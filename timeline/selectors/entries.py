@@ -82,7 +82,11 @@ def entry_of(engagement: Engagement, viewer: User) -> Entry:
         quoted=split_quoted(shown.text, shown.new_text),
         shows_subject=shown.shows_subject,
         shows_text=shown.shows_text,
-        why=why_here(engagement.association_rule, has_opportunity=engagement.opportunity_id is not None),
+        why=why_here(
+            engagement.association_rule,
+            has_opportunity=engagement.opportunity_id is not None,
+            is_certain=engagement.association_certain,
+        ),
         is_text_cut=engagement.kind == Kind.EMAIL and engagement.email.is_text_cut,
     )
 
