@@ -20,7 +20,7 @@ from timeline.api.serializers import EngagementSerializer
 from timeline.api.writing import ActivityWriteSerializer, CorrectionSerializer
 from timeline.models import Engagement
 from timeline.selectors import engagements_for, with_parts
-from timeline.services.assignment import correct_opportunity
+from timeline.services.assignment import NoGain, correct_opportunity
 from timeline.services.calls_and_meetings import (
     ErasedParticipant,
     RecordedActivity,
@@ -91,7 +91,10 @@ class Engagements(ListModelMixin, RetrieveModelMixin, GenericViewSet[Engagement]
         body = CorrectionSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         opportunity = _of_organization(request, Opportunity, body.validated_data["opportunity"], "opportunity")
-        correct_opportunity(engagement=engagement, opportunity=opportunity, actor=request.user)  # type: ignore[arg-type]
+        try:
+            correct_opportunity(engagement=engagement, opportunity=opportunity, actor=request.user)  # type: ignore[arg-type]
+        except NoGain as error:
+            raise PermissionDenied(str(error)) from error
         return self.retrieve(request, pk=pk)
 
     @extend_schema(responses={204: None})

@@ -1,12 +1,14 @@
 """Corrections and re-evaluation: which deal an engagement stands under after a person or the CRM changed its mind.
 
 a person ──correct_opportunity──▶ pins the conversation, audited; no rule moves it again
+              └─ would become the owner of what a colleague exchanged ──▶ NoGain
 the CRM  ──on_customers_changed──▶ reassess: deals opened, closed, changed hands; addresses and domains came or went
 """
 
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.domain.audit import AuditVerb
@@ -20,21 +22,28 @@ from timeline.search.outbox import announce
 from timeline.services.affected import affected_engagements, engagements_of_accounts
 from timeline.services.pins import apply_pin
 from timeline.services.reassessment import reassess_engagements
+from timeline.visibility import text_readable_by, took_part, visible_to
 
 
 class ForeignOpportunity(Exception):
     """The opportunity belongs to another organization than the engagement."""
 
 
+class NoGain(Exception):
+    """The correction would let the person read or delete what a colleague exchanged."""
+
+
 def correct_opportunity(*, engagement: Engagement, opportunity: Opportunity | None, actor: User) -> Engagement:
     """Put `engagement`, and with a mail its whole conversation, under `opportunity` or under none, for good (F25).
 
-    Raises ForeignOpportunity.
+    Raises ForeignOpportunity, and NoGain with a sentence.
     """
     if opportunity is not None and opportunity.organization_id != engagement.organization_id:
         raise ForeignOpportunity("The opportunity belongs to another organization.")
     now = timezone.now()
     with transaction.atomic():
+        if opportunity is not None and opportunity.owner_id == actor.pk:
+            _refuse_gain(actor, engagement)
         if engagement.conversation_id is None:
             _pin_alone(engagement, opportunity)
         else:
@@ -51,6 +60,19 @@ def correct_opportunity(*, engagement: Engagement, opportunity: Opportunity | No
         )
     engagement.refresh_from_db()
     return engagement
+
+
+def _refuse_gain(actor: User, engagement: Engagement) -> None:
+    """Whoever owns an engagement reads it in full and may delete it: nobody files that into the own hands (F26)."""
+    together = Q(conversation=engagement.conversation_id) if engagement.conversation_id else Q(pk=engagement.pk)
+    moved = Engagement.objects.filter(together)
+    permitted = took_part(actor)
+    if actor.reads_every_deal:
+        permitted |= visible_to(actor) & text_readable_by(actor)
+    if moved.filter(permitted).count() != moved.count():
+        raise NoGain(
+            "This deal is yours, and a colleague exchanged this: ask somebody who took part, or a manager, to file it."
+        )
 
 
 def _pin_alone(engagement: Engagement, opportunity: Opportunity | None) -> None:

@@ -12,7 +12,7 @@ from timeline.forms import CorrectionForm
 from timeline.selectors import engagements_for, with_parts
 from timeline.selectors.assignments import assignment_of
 from timeline.selectors.entries import entry_of
-from timeline.services.assignment import correct_opportunity
+from timeline.services.assignment import NoGain, correct_opportunity
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,8 +26,12 @@ def assignment(request: ViewerRequest, pk: UUID) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         opportunity = form.cleaned_data["opportunity"]
-        correct_opportunity(engagement=engagement, opportunity=opportunity, actor=request.user)
-        messages.success(request, f"Filed under {opportunity}." if opportunity else "Taken off every deal.")
+        try:
+            correct_opportunity(engagement=engagement, opportunity=opportunity, actor=request.user)
+        except NoGain as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, f"Filed under {opportunity}." if opportunity else "Taken off every deal.")
         return redirect("assignment", pk=pk)
     context = {"assignment": view, "form": form, "entry": entry_of(engagement, request.user)}
     template = "timeline/parts/assignment.html" if request.htmx else "timeline/assignment.html"
