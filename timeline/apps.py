@@ -6,7 +6,10 @@ class TimelineConfig(AppConfig):
     verbose_name = "Timeline"
 
     def ready(self) -> None:
-        from crm.signals import customers_changed  # noqa: PLC0415 - models must be loaded first
+        from accounts.signals import person_joined  # noqa: PLC0415 - models must be loaded first
+        from crm.signals import customers_changed  # noqa: PLC0415 - as above
         from timeline.services.assignment import on_customers_changed  # noqa: PLC0415 - as above
+        from timeline.services.colleagues import on_person_joined  # noqa: PLC0415 - as above
 
         customers_changed.connect(on_customers_changed, dispatch_uid="timeline.assignment")
+        person_joined.connect(on_person_joined, dispatch_uid="timeline.colleagues")

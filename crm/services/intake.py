@@ -151,7 +151,7 @@ class Intake:
             self.changes.contacts |= outcome.contacts
 
     def _note_deals(self, outcome: Outcome[Opportunity]) -> None:
-        moving = {"is_closed", "close_date", "owner_id", "account_id"}
+        moving = {"is_closed", "close_date", "crm_created_at", "owner_id", "account_id"}
         for deal in outcome.new:
             self._look_again_at(deal.account_id)
         for deal in outcome.changed:

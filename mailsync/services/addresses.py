@@ -7,18 +7,21 @@ from django.db import transaction
 from accounts.domain.vocabulary import AddressKind
 from accounts.models import UserAddress
 from mailsync.models import Mailbox
+from timeline.services.colleagues import link_colleague
 
 
 def learn_addresses(mailbox: Mailbox, addresses: Sequence[str]) -> None:
     """Note a mailbox's own addresses (normalized, the primary one first), and drop those Microsoft no longer lists.
 
-    An address that stands with a colleague stays there: two people cannot be told apart by it.
+    An address that stands with a colleague stays there: two people cannot be told apart by it. Mail that was recorded
+    with an address before it was known learns whose it is.
     """
     kept = list(dict.fromkeys(addresses))
     learned = {AddressKind.PRIMARY, AddressKind.PROXY}
     with transaction.atomic():
         known = UserAddress.objects.filter(organization=mailbox.organization_id, address__in=kept)
         taken = set(known.values_list("address", flat=True))
+        new = [address for address in kept if address not in taken]
         UserAddress.objects.bulk_create(
             [
                 UserAddress(
@@ -28,8 +31,10 @@ def learn_addresses(mailbox: Mailbox, addresses: Sequence[str]) -> None:
                     kind=AddressKind.PROXY if position else AddressKind.PRIMARY,
                 )
                 for position, address in enumerate(kept)
-                if address not in taken
+                if address in new
             ],
             ignore_conflicts=True,
         )
         UserAddress.objects.filter(user=mailbox.user, kind__in=learned).exclude(address__in=kept).delete()
+    if new:
+        link_colleague(user=mailbox.user, addresses=new)

@@ -46,8 +46,8 @@ def occasion(**changes):
     return Occasion(**{**fields, **changes})
 
 
-def chosen(*deals, rules=None, current=None, **changes):
-    return choose_opportunity(occasion(**changes), deals, rules or AssignmentRules(), current=current)
+def chosen(*deals, rules=None, **changes):
+    return choose_opportunity(occasion(**changes), deals, rules or AssignmentRules())
 
 
 def test_without_a_deal_there_is_nothing_to_doubt():
@@ -123,12 +123,14 @@ def test_the_authors_side_goes_before_the_copied_ones():
     assert chosen(ours, theirs, circles=circles).opportunity == ours.id
 
 
-def test_a_deal_created_after_the_mail_does_not_take_it_from_where_it_stands():
+def test_a_deal_created_after_the_mail_takes_it_only_where_none_existed_then():
     last = deal(1, is_closed=True, closed_on=NOON.date())
     following = deal(2, created_at=NOON + timedelta(days=1))
-    assert chosen(last, following).opportunity == following.id
-    assert chosen(last, following, current=last.id).opportunity == last.id
-    assert chosen(last, deal(3), following, current=last.id).opportunity == deal(3).id
+    assert chosen(last, following).opportunity == last.id
+    assert chosen(last, deal(3), following).opportunity == deal(3).id
+    long_gone = deal(4, is_closed=True, closed_on=NOON.date() - timedelta(days=40))
+    answer = chosen(long_gone, following)
+    assert (answer.opportunity, answer.is_certain, answer.candidates) == (following.id, True, (following.id,))
 
 
 @given(

@@ -8,8 +8,9 @@
                                                                by the organization's rule ▶ its name       uncertain
     none ──────────────────────────────────────────────────▶ NO_OPPORTUNITY    certain
 
-Within each step the author's side goes before those in To, these before those in Cc. Everything here depends on the
-mail and the CRM alone, never on which mailbox showed the mail first or when.
+Deals that existed when the mail was written go before those created since: the next deal with a customer leaves the
+last one its history. Within each step the author's side goes before those in To, these before those in Cc. Everything
+here depends on the mail and the CRM alone, never on which mailbox showed the mail first, or when.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -99,15 +100,9 @@ def pinned(opportunity: UUID | None) -> Assignment:
     )
 
 
-def choose_opportunity(
-    occasion: Occasion, deals: Collection[Deal], rules: AssignmentRules, *, current: UUID | None = None
-) -> Assignment:
-    """The assignment of `occasion` among `deals`: all of its accounts' and all that its contacts have a role in.
-
-    `current` is the deal that it stands under already: one created later than the mail does not take it from there,
-    so that the next deal with a customer leaves the last one its history.
-    """
-    ranked = sorted(_eligible(occasion, deals, rules, current), key=_ranking(rules.rule))
+def choose_opportunity(occasion: Occasion, deals: Collection[Deal], rules: AssignmentRules) -> Assignment:
+    """The assignment of `occasion` among `deals`: all of its accounts' and all that its contacts have a role in."""
+    ranked = sorted(_eligible(occasion, deals, rules), key=_ranking(rules.rule))
     is_open_first = rules.rule != OpportunityRule.MOST_RECENTLY_UPDATED
     running = [deal for deal in ranked if not deal.is_closed]
     closed = [deal for deal in ranked if deal.is_closed]
@@ -169,11 +164,10 @@ def nearest_inbox_owner(users: Collection[UUID], parts: Mapping[UUID, tuple[Part
     return min(users, key=closeness, default=None)
 
 
-def _eligible(occasion: Occasion, deals: Collection[Deal], rules: AssignmentRules, current: UUID | None) -> list[Deal]:
+def _eligible(occasion: Occasion, deals: Collection[Deal], rules: AssignmentRules) -> list[Deal]:
     found = [deal for deal in deals if _is_eligible(deal, occasion, rules)]
-    if any(deal.id == current for deal in found):
-        found = [deal for deal in found if deal.id == current or deal.created_at <= occasion.occurred_at]
-    return found
+    existing = [deal for deal in found if deal.created_at <= occasion.occurred_at]
+    return existing or found
 
 
 def _is_eligible(deal: Deal, occasion: Occasion, rules: AssignmentRules) -> bool:

@@ -10,7 +10,7 @@ _SENTENCES = {
     Rule.MOST_RECENTLY_CREATED_OPEN: "Several open deals fit; this one was created last.",
     Rule.MOST_RECENTLY_UPDATED: "Several deals fit; this one was updated last in the CRM.",
     Rule.OLDEST_CREATED_OPEN: "Several open deals fit; this one is the oldest.",
-    Rule.RECENTLY_CLOSED: "No open deal fits; this one had closed only a short while before.",
+    Rule.RECENTLY_CLOSED: "No open deal fits; this one was open then, or had closed only a short while before.",
     Rule.GIVEN: "Whoever recorded it named this deal.",
     Rule.NO_OPPORTUNITY: "No deal with this customer fitted, so it stands on the customer's record alone.",
 }

@@ -8,6 +8,7 @@ from uuid import UUID
 from accounts.domain.addresses import domain_of, is_within
 from accounts.models import Organization
 from crm.domain.changes import CustomerChanges
+from crm.models import Opportunity, OpportunityContactRole
 from timeline.models import Association, Engagement, Participant
 
 _AT_ONCE = 1_000
@@ -15,19 +16,35 @@ Value = TypeVar("Value")
 
 
 def affected_engagements(organization: Organization, changes: CustomerChanges) -> list[UUID]:
-    """The engagements with these accounts, contacts and deals, and those in which these addresses take part."""
-    found: set[UUID] = engagements_of_accounts(organization, changes.accounts)
-    for some in portions(changes.contacts):
+    """The engagements with these accounts, contacts and deals, and those in which these addresses take part.
+
+    A deal concerns what stands under it, and what its account or somebody with a role in it could bring there.
+    """
+    accounts, contacts = _around(organization, changes.deals)
+    found: set[UUID] = engagements_of_accounts(organization, changes.accounts | accounts)
+    for some in portions(changes.contacts | contacts):
         rows = Association.objects.filter(organization=organization, contact_id__in=some)
         found |= set(rows.values_list("engagement_id", flat=True))
     for some in portions(changes.deals):
         deals = Engagement.objects.filter(organization=organization, opportunity_id__in=some)
         found |= set(deals.values_list("id", flat=True))
     addresses = changes.addresses | _addresses_within(organization, changes.domains)
-    for wanted in portions(_with_tags(organization, addresses)):
+    for wanted in portions(in_use(organization, addresses)):
         parts = Participant.objects.filter(organization=organization, address__in=wanted)
         found |= set(parts.values_list("engagement_id", flat=True))
     return sorted(found)
+
+
+def _around(organization: Organization, deals: Collection[UUID]) -> tuple[set[UUID], set[UUID]]:
+    """The accounts of these deals, and the contacts with a role in them."""
+    accounts: set[UUID] = set()
+    contacts: set[UUID] = set()
+    for some in portions(deals):
+        rows = Opportunity.objects.filter(organization=organization, id__in=some, account__isnull=False)
+        accounts |= {account for account in rows.values_list("account_id", flat=True) if account}
+        roles = OpportunityContactRole.objects.filter(organization=organization, opportunity_id__in=some)
+        contacts |= set(roles.values_list("contact_id", flat=True))
+    return accounts, contacts
 
 
 def engagements_of_accounts(organization: Organization, accounts: Collection[UUID]) -> set[UUID]:
@@ -53,7 +70,7 @@ def _addresses_within(organization: Organization, domains: Collection[str]) -> s
     return {address for address in _addresses(organization) if is_within(domain_of(address), domains)}
 
 
-def _with_tags(organization: Organization, addresses: Collection[str]) -> set[str]:
+def in_use(organization: Organization, addresses: Collection[str]) -> set[str]:
     """`addresses`, and the tagged ones in use that stand for them: jane+news@ for jane@."""
     if not addresses:
         return set()

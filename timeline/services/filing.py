@@ -96,17 +96,17 @@ class FilingRoom:
         """Whose engagement it is under `opportunity`."""
         return owner_of(self._book.deals.get(opportunity) if opportunity else None, inbox_owner)
 
-    def file(self, case: Case, conversation: Conversation | None, *, current: UUID | None = None) -> Filing:
+    def file(self, case: Case, conversation: Conversation | None) -> Filing:
         """Where `case` belongs; what a person pinned goes before every rule."""
         if conversation is not None and conversation.pinned_at is not None:
             assignment = pinned(conversation.pinned_opportunity_id)
         else:
-            assignment = self._chosen(case, current)
+            assignment = self._chosen(case)
         deal = self._book.deals.get(assignment.opportunity) if assignment.opportunity else None
         account = deal.account if deal is not None and deal.account else nearest_account(case.parts, case.match)
         return Filing(assignment, account, owner_of(deal, case.inbox_owner))
 
-    def _chosen(self, case: Case, current: UUID | None) -> Assignment:
+    def _chosen(self, case: Case) -> Assignment:
         deals: list[Deal] = self._book.of(case.circles)
         occasion = Occasion(case.occurred_at, case.circles, case.users)
-        return choose_opportunity(occasion, deals, self._rules, current=current)
+        return choose_opportunity(occasion, deals, self._rules)

@@ -29,6 +29,8 @@ from timeline.services.filing import FILING_COLUMNS, Case, FilingRoom
 from timeline.services.people import Owned, association_rows
 
 _ROWS_AT_ONCE = 500
+_UNREAD = ("notes", "email__text", "email__new_text", "email__references")
+"""What filing does not look at, and may be long."""
 
 
 @dataclass(slots=True)
@@ -79,7 +81,6 @@ def _reassess_portion(
             organization,
             cases.values(),
             [each.engagement.conversation for each in standing if each.engagement.conversation],
-            {each.engagement.opportunity_id for each in standing},
         )
         refiled = [each.engagement for each in standing if _refile(each, cases[each.engagement.pk], room)]
         for engagement in refiled:
@@ -94,7 +95,7 @@ def _reassess_portion(
 def _standing(organization: Organization, engagement_ids: Sequence[UUID], ours: Collection[str]) -> list[_Standing]:
     rows = Engagement.objects.filter(organization=organization, id__in=engagement_ids).order_by("id")
     locked = list(rows.select_for_update().values_list("id", flat=True))
-    engagements = rows.filter(id__in=locked).select_related("email", "conversation")
+    engagements = rows.filter(id__in=locked).select_related("email", "conversation").defer(*_UNREAD)
     participants: dict[UUID, list[Participant]] = defaultdict(list)
     for person in Participant.objects.filter(engagement_id__in=engagement_ids).order_by("position"):
         participants[person.engagement_id].append(person)
@@ -123,7 +124,7 @@ def _refile(each: _Standing, case: Case, room: FilingRoom) -> bool:
     is_pinned_alone = engagement.association_rule == AssociationRule.PINNED and engagement.conversation is None
     if is_pinned_alone:
         return False
-    columns: dict[str, Any] = room.file(case, engagement.conversation, current=engagement.opportunity_id).columns
+    columns: dict[str, Any] = room.file(case, engagement.conversation).columns
     if engagement.kind != Kind.EMAIL and columns["opportunity_id"] is None:
         columns["account_id"] = engagement.account_id or columns["account_id"]
     before = {column: getattr(engagement, column) for column in columns}
