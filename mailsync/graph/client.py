@@ -12,6 +12,7 @@ of mailsync.graph.errors; where several things are asked for at once, each has i
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -43,7 +44,8 @@ ENVELOPE_SELECT = (
     "id,internetMessageId,conversationId,subject,from,sender,toRecipients,ccRecipients,"
     "receivedDateTime,sentDateTime,parentFolderId,isDraft"
 )
-HEADERS_SELECT = "id,internetMessageHeaders,conversationIndex"
+HEADERS_SELECT = "id,internetMessageHeaders"
+THREADED_HEADERS_SELECT = f"{HEADERS_SELECT},conversationIndex"
 BODY_SELECT = "id,body"
 PERSON_SELECT = "id,displayName,mail,userPrincipalName,proxyAddresses"
 AS_TEXT = f'{IMMUTABLE_IDS}, outlook.body-content-type="text"'
@@ -52,6 +54,7 @@ FILTERED_ROUND_CAP = 5000
 """A filtered delta round ends after so many rows (…/graph/delta-query-messages); the rest is listed by windows."""
 
 _MOST_TREE_PAGES = 500
+_NEWEST_FIRST = "&$orderby=receivedDateTime%20desc"
 
 Parsed = TypeVar("Parsed")
 
@@ -65,6 +68,7 @@ class GraphClient:
 
     def __init__(self, base_url: str, tokens: Tokens, session: requests.Session) -> None:
         self._wire = Wire(base_url, tokens, session)
+        self._headers_select = THREADED_HEADERS_SELECT
         self.subscriptions = Subscriptions(self._wire)
 
     @property
@@ -94,10 +98,19 @@ class GraphClient:
     def message_delta(
         self, folder_id: str, *, link: str = "", since: datetime | None = None, page_size: int = PAGE_SIZE
     ) -> DeltaPage:
-        """The page that `link` leads to, or the first one of a new round back to `since` (receivedDateTime)."""
-        path = self._within(link) if link else _delta_path(folder_id, since)
-        target = Target.CURSOR if link else Target.FOLDER
-        return parse_delta_page(self._wire.get(path, target, prefer=_paged(page_size)))
+        """The page that `link` leads to, or the first one of a new round back to `since` (receivedDateTime).
+
+        Newest first where the server offers that with a filter.
+        """
+        if link:
+            return self._delta_page(self._within(link), Target.CURSOR, page_size)
+        path = _delta_path(folder_id, since)
+        try:
+            return self._delta_page(path + (_NEWEST_FIRST if since else ""), Target.FOLDER, page_size)
+        except Unavailable as error:
+            if since is None or not _is_bad_request(error):
+                raise
+            return self._delta_page(path, Target.FOLDER, page_size)
 
     def delta_batch(
         self, links: Mapping[str, str], *, page_size: int = PAGE_SIZE, folders_link: str = ""
@@ -138,8 +151,17 @@ class GraphClient:
         return parse_list_page(self._wire.get(path, target, prefer=_paged(page_size)))
 
     def fetch_headers(self, ids: Iterable[str]) -> dict[str, Content | MicrosoftError]:
-        """Internet headers and conversation index of each id: the step before any body is asked for."""
-        return self._fetch_messages(ids, HEADERS_SELECT, parse_headers, IMMUTABLE_IDS)
+        """Internet headers and conversation index of each id: the step before any body is asked for.
+
+        A server that does not know conversationIndex refuses the question; it is then asked without.
+        """
+        found = self._fetch_messages(ids, self._headers_select, parse_headers, IMMUTABLE_IDS)
+        refused = [graph_id for graph_id, answer in found.items() if _is_bad_request(answer)]
+        if refused and self._headers_select != HEADERS_SELECT:
+            found |= self._fetch_messages(refused, HEADERS_SELECT, parse_headers, IMMUTABLE_IDS)
+            if len(refused) == len(found):
+                self._headers_select = HEADERS_SELECT
+        return found
 
     def fetch_bodies(self, ids: Iterable[str]) -> dict[str, Content | MicrosoftError]:
         """The body of each id, asked for as text."""
@@ -154,6 +176,9 @@ class GraphClient:
         quoted = quote(message_id.replace("'", "''"), safe="")
         path = f"/me/messages?$filter=internetMessageId%20eq%20'{quoted}'&$select={ENVELOPE_SELECT}&$top=25"
         return list(parse_list_page(self._wire.get(path, Target.MAILBOX)).envelopes)
+
+    def _delta_page(self, path: str, target: Target, page_size: int) -> DeltaPage:
+        return parse_delta_page(self._wire.get(path, target, prefer=_paged(page_size)))
 
     def _within(self, link: str) -> str:
         return path_within(link, self._wire.base_url)
@@ -183,9 +208,12 @@ def _outcome(reply: Reply, target: Target, parse: Callable[[Any], Parsed]) -> Pa
         return ItemGone("IncompleteItem") if target is Target.ITEM else Unavailable("IncompleteReply")
 
 
+def _is_bad_request(answer: object) -> bool:
+    return isinstance(answer, Unavailable) and answer.status == HTTPStatus.BAD_REQUEST
+
+
 def _delta_path(folder_id: str, since: datetime | None) -> str:
-    newest_first = "&$orderby=receivedDateTime%20desc"
-    floor = f"&$filter=receivedDateTime%20ge%20{_instant(since)}{newest_first}" if since else ""
+    floor = f"&$filter=receivedDateTime%20ge%20{_instant(since)}" if since else ""
     return f"/me/mailFolders/{quote(folder_id, safe='')}/messages/delta?$select={ENVELOPE_SELECT}{floor}"
 
 
@@ -194,7 +222,7 @@ def _list_path(folder_id: str | None, since: datetime | None, before: datetime |
     limits = [f"receivedDateTime%20ge%20{_instant(since)}"] if since else []
     limits += [f"receivedDateTime%20lt%20{_instant(before)}"] if before else []
     window = f"&$filter={'%20and%20'.join(limits)}" if limits else ""
-    return f"{place}?$select={ENVELOPE_SELECT}{window}&$orderby=receivedDateTime%20desc&$top={page_size}"
+    return f"{place}?$select={ENVELOPE_SELECT}{window}{_NEWEST_FIRST}&$top={page_size}"
 
 
 def _instant(moment: datetime) -> str:

@@ -29,8 +29,10 @@ NAMED_WELL_KNOWN = ("inbox", "sentitems")
 
 TREE_DELTA_PATH = "/me/mailFolders/delta?$select=displayName,parentFolderId"
 
-_ROOT = "msgfolderroot"
 _PAGE = "$top=100"
+_TOP, _TOP_PATH = "", f"/me/mailFolders?{_PAGE}"
+"""The folders right below the root: not one of Graph's names or ids, so that it stands for no folder."""
+
 _SEARCH_FOLDER = "#microsoft.graph.mailSearchFolder"
 
 
@@ -75,14 +77,13 @@ def _digest(rows: Iterable[MailFolder]) -> str:
 def folders_to_sync(wire: Wire) -> list[Folder]:
     """Every folder to read, parents before children. One request, and one more for each level with subfolders."""
     replies = wire.batch(
-        {_ROOT: _children_path(_ROOT)}
-        | {name: f"/me/mailFolders/{name}" for name in (*EXCLUDED_WELL_KNOWN, *NAMED_WELL_KNOWN)}
+        {_TOP: _TOP_PATH} | {name: f"/me/mailFolders/{name}" for name in (*EXCLUDED_WELL_KNOWN, *NAMED_WELL_KNOWN)}
     )
     named = {found: name for name in NAMED_WELL_KNOWN if (found := _well_known_id(replies[name]))}
     excluded = {found for name in EXCLUDED_WELL_KNOWN if (found := _well_known_id(replies[name]))}
     seen: set[str] = set(excluded)
     folders: list[Folder] = []
-    level = [_page(replies[_ROOT], Target.MAILBOX)]
+    level = [_page(replies[_TOP], Target.MAILBOX)]
     while level:
         parents: list[str] = []
         for folder in _rows(wire, level):

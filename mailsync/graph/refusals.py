@@ -75,9 +75,12 @@ THROTTLED_CODES = frozenset(
      "errortoomanyobjectsopened"}
 )  # fmt: skip
 UNREADABLE_ITEM_CODES = frozenset(
-    {"erroritemnotfound", "errorinvalididmalformed", "errorinvalididempty", "errorcorruptdata", "erroritemcorrupt",
-     "errormessageinvalid", "errormimecontentinvalid", "errorcontentconversionfailed"}
+    {"erroritemnotfound", "errorcorruptdata", "erroritemcorrupt", "errormessageinvalid", "errormimecontentinvalid",
+     "errorcontentconversionfailed"}
 )  # fmt: skip
+_BAD_ID = "errorinvalidid"
+"""How the codes begin that find fault with an id: …Malformed, …Empty, …MalformedEwsLegacyIdFormat."""
+
 _OLD_MAILBOX_SENTENCE = "rest api is not yet supported for this mailbox"
 _ACCESS_POLICY_MARKS = ("access to odata is disabled", "[raop]")
 _CLAIMS = re.compile(r'claims\s*=\s*"([^"]*)"', re.IGNORECASE)
@@ -109,7 +112,7 @@ _LEAF_BY_CODE: dict[str, type[MicrosoftError]] = {
 def _leaf_by_code(code: str, message: str, target: Target) -> type[MicrosoftError] | None:
     if code in _LEAF_BY_CODE:
         return _LEAF_BY_CODE[code]
-    if target is Target.ITEM and code in UNREADABLE_ITEM_CODES:
+    if target is Target.ITEM and (code in UNREADABLE_ITEM_CODES or code.startswith(_BAD_ID)):
         return ItemGone
     if _OLD_MAILBOX_SENTENCE in message:
         return MailboxUnavailable
@@ -126,11 +129,8 @@ _NOT_FOUND: dict[Target, type[MicrosoftError]] = {
 }
 _FORBIDDEN: dict[Target, type[MicrosoftError]] = dict.fromkeys(Target, ConsentRevoked) | {Target.ITEM: ItemGone}
 _GONE: dict[Target, type[MicrosoftError]] = dict.fromkeys(Target, CursorExpired) | {Target.ITEM: ItemGone}
-_BAD_REQUEST: dict[Target, type[MicrosoftError]] = {
-    Target.MAILBOX: Unavailable,
-    Target.FOLDER: Unavailable,
-    Target.CURSOR: CursorExpired,  # a continuation found malformed is of no use any more; the folder's lookback is
-    Target.ITEM: ItemGone,  # all but the id is always the same in these requests
+_BAD_REQUEST: dict[Target, type[MicrosoftError]] = dict.fromkeys(Target, Unavailable) | {
+    Target.CURSOR: CursorExpired  # a continuation found malformed is of no use any more; the folder's lookback is
 }
 
 _LEAF_BY_STATUS: dict[int, dict[Target, type[MicrosoftError]]] = {

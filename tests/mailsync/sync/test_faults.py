@@ -13,7 +13,7 @@ from mailsync.sync.foreground import sync_until_settled
 from tests.mailsync.sync.conftest import RITA, World
 from tests.mailsync.syncing import stored_ids
 
-DELTA, ITEM, TREE, BATCH = r"/messages/delta", r"^/me/messages/[^?/]+\?", r"(?i)childfolders", r"\$batch"
+DELTA, ITEM, TREE, BATCH = r"/messages/delta", r"^/me/messages/[^?/]+\?", r"(?i)/mailfolders\?|childfolders", r"\$batch"
 
 PASSING: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "429 on a page": [("throttle_429", {"path": DELTA})],
