@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from mailsync.domain.reply_phrases import (
     ADDRESS,
+    ANSWER_LINE,
     ATTRIBUTION_BARE,
     ATTRIBUTION_END,
     ATTRIBUTION_MIDDLE,
@@ -44,6 +45,11 @@ def is_quoted(line: str) -> bool:
 def is_divider(lines: Sequence[str], number: int) -> bool:
     """“-----Original Message-----”, or a quoted mail's header fields, with or without a rule above them."""
     return bool(DIVIDER.match(lines[number][:LONGEST_LINE])) or _is_fields(lines, number) or _is_ruled(lines, number)
+
+
+def is_answer_line(line: str) -> bool:
+    """A help desk's line above which answers go: at the very top of a mail it is the help desk that speaks below."""
+    return bool(ANSWER_LINE.match(line[:LONGEST_LINE]))
 
 
 def is_forward(lines: Sequence[str], number: int) -> bool:

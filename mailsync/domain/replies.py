@@ -19,6 +19,7 @@ from mailsync.domain.quotations import (
     LONGEST_LINE,
     attribution,
     is_above_quotes,
+    is_answer_line,
     is_divider,
     is_forward,
     is_quoted,
@@ -109,6 +110,8 @@ class _Marker:
             return 1
         if is_forward(lines, number):
             return self._forward(number)
+        if is_answer_line(lines[number]) and not any(line.strip() for line in lines[:number]):
+            return 1
         if is_divider(lines, number):
             return self._all_below(number)
         return self._step_over_attribution(number)

@@ -37,11 +37,17 @@ DATE = re.compile(
 ADDRESS = re.compile(r"[\w.+'=-]{1,64}@[\w-]{1,63}\.[\w.-]{1,200}")
 
 _DASHES = r"[-_=*–—]{2,80}"
-_ABOVE_THIS_LINE = r"(?:please )?(?:reply|write|type|respond|enter)[^\n]{0,40} above this line.{0,60}"
+_ANSWER_LINE = (
+    r"(?:#{1,3}\s?-.{5,120}-\s?#{1,3}"
+    r"|[-_=*]{2,40}\s*(?:please )?(?:reply|write|type|respond|enter)[^\n]{0,40} above this line.{0,60})"
+)
+ANSWER_LINE = re.compile(rf"\s*{_ANSWER_LINE}\s*$", re.IGNORECASE)
+"""A help desk's “##- Please type your reply above this line -##”."""
+
 DIVIDER = re.compile(
     rf"\s*(?:{_DASHES}\s*{_ORIGINAL}\s*:?\s*[-_=*–—]{{0,80}}|{_ORIGINAL}\s*[-_=*–—]{{3,80}}"
     r"|(?:original message|ursprüngliche nachricht|message d.origine)\s*:?"
-    rf"|#{{1,3}}\s?-.{{5,120}}-\s?#{{1,3}}|[-_=*]{{2,40}}\s*{_ABOVE_THIS_LINE})\s*$",
+    rf"|{_ANSWER_LINE})\s*$",
     re.IGNORECASE,
 )
 FORWARD = re.compile(

@@ -6,16 +6,26 @@ from mailsync.domain.headers import Headers, decoded
 from mailsync.domain.phrases import fold
 from mailsync.domain.screening import subjects
 from mailsync.domain.screening.evidence import ENOUGH, Mark, weigh
-from mailsync.domain.screening.person import PERSON_MARKS, shows_no_client
+from mailsync.domain.screening.person import PERSON_MARKS, is_from_a_client, is_reply, shows_no_client
 from mailsync.domain.screening.rule import Mail
-from mailsync.domain.screening.senders import has_bounce_name, is_delivery_daemon, is_postmaster
+from mailsync.domain.screening.senders import (
+    has_bounce_name,
+    is_delivery_daemon,
+    is_mailer_daemon,
+    is_postmaster,
+    takes_no_reply,
+)
 from mailsync.domain.screening.shape import (
     has_absence_words,
+    has_acknowledgement,
     has_calendar_block,
+    has_challenge,
     has_delivery_failure_words,
     has_delivery_report_block,
     has_meeting_lines,
+    has_meeting_zone,
     leads_with_delivery_failure,
+    names_address_or_status,
     wants_no_answer,
 )
 
@@ -42,7 +52,7 @@ def bounce(mail: Mail) -> str | None:
     """A delivery report (RFC 3464), a receipt (RFC 8098), or what mail systems write in their stead."""
     finding = weigh(mail, BOUNCE_MARKS)
     if finding.strongest < ENOUGH:
-        if finding.total < CORE_OF_A_BOUNCE:
+        if finding.total < CORE_OF_A_BOUNCE or not _may_be_by_a_mail_system(mail):
             return None
         total = finding.total + weigh(mail, BOUNCE_SUPPORT).total
         if not (is_delivery_daemon(mail) or is_postmaster(mail) or has_null_return_path(mail)):
@@ -64,7 +74,9 @@ def auto_reply(mail: Mail) -> str | None:
 def calendar(mail: Mail) -> str | None:
     """An invitation or an answer to one that came as a plain mail (RFC 6047)."""
     finding = weigh(mail, CALENDAR_MARKS)
-    return finding.sentence() if finding.is_enough else None
+    if finding.strongest < ENOUGH and finding.total - weigh(mail, PERSON_MARKS).total < ENOUGH:
+        return None
+    return finding.sentence()
 
 
 def auto_submitted(fields: Headers) -> str:
@@ -77,6 +89,18 @@ def has_null_return_path(mail: Mail) -> bool:
     """Whether nobody is to be told of its failure (RFC 5321 4.5.5): reports and automatic answers."""
     values = mail.fields.all("return-path")
     return bool(values) and values[0].replace(" ", "") in ("<>", "")
+
+
+def _may_be_by_a_mail_system(mail: Mail) -> bool:
+    """Customers write of goods that were not delivered, and ask about mail that came back: words are not enough.
+
+    Somebody has to speak who is no person, or the text names an address or a status of mail.
+    """
+    if is_delivery_daemon(mail) or is_postmaster(mail) or has_bounce_name(mail) or takes_no_reply(mail):
+        return True
+    if _is_by_a_program(mail):
+        return True
+    return names_address_or_status(mail) and not is_reply(mail) and not is_from_a_client(mail)
 
 
 def _is_report(mail: Mail) -> bool:
@@ -124,12 +148,29 @@ def _is_by_a_program(mail: Mail) -> bool:
     return _says_a_program_made_it(mail) or has_null_return_path(mail)
 
 
+def _is_by_a_program_alone(mail: Mail) -> bool:
+    return _is_by_a_program(mail) and shows_no_client(mail)
+
+
+def _answers_and_wants_no_report(mail: Mail) -> bool:
+    """RFC 3834 3.1.1 and 3.3: automatic answers name what they answer, and have no return path."""
+    return is_reply(mail) and has_null_return_path(mail)
+
+
 def _has_automatic_subject(mail: Mail) -> bool:
-    return bool(subjects.AUTO_REPLY.search(mail.subject))
+    return bool(subjects.AUTO_REPLY.search(mail.subject) or subjects.ABSENCE_BEFORE_REPLY.search(mail.subject))
 
 
 def _has_absence_subject(mail: Mail) -> bool:
     return bool(subjects.ABSENCE.search(mail.subject)) and not _has_automatic_subject(mail)
+
+
+def _is_challenge(mail: Mail) -> bool:
+    return has_challenge(mail) and not is_from_a_client(mail)
+
+
+def _has_acknowledging_subject(mail: Mail) -> bool:
+    return bool(subjects.ACKNOWLEDGEMENT.search(mail.subject))
 
 
 def _has_calendar_subject(mail: Mail) -> bool:
@@ -152,6 +193,7 @@ BOUNCE_MARKS = (
     Mark("is a delivery report by its type", 100, _is_report),
     Mark("names the recipients that failed", 100, _names_failed_recipients),
     Mark("holds a delivery report", 100, has_delivery_report_block),
+    Mark("comes from a mail system's own address", 100, is_mailer_daemon),
     Mark("comes from a mail system's delivery address", 70, is_delivery_daemon),
     Mark("has the subject of a delivery report", 60, _has_bounce_subject),
     Mark("comes from a postmaster", 45, is_postmaster),
@@ -175,8 +217,14 @@ AUTO_REPLY_MARKS = (
     Mark("says that it is an automatic reply", 100, _says_auto_replied),
     Mark("has the subject of an automatic reply", 60, _has_automatic_subject),
     Mark("was made by a program", 55, _is_by_a_program),
+    Mark("answers a mail and wants no report of its own failure", 45, _answers_and_wants_no_report),
     Mark("says in its subject that its author is away", 45, _has_absence_subject),
+    Mark("says in its subject that a mail has come in", 45, _has_acknowledging_subject),
     Mark("says that its author is away", 50, has_absence_words),
+    Mark("says in its text that a program made it", 55, wants_no_answer),
+    Mark("wants its sender to be confirmed first", 100, _is_challenge),
+    Mark("says that a mail has come in", 40, has_acknowledgement),
+    Mark("shows no mail client that people use", 20, _is_by_a_program_alone),
 )
 
 CALENDAR_MARKS = (
@@ -184,5 +232,6 @@ CALENDAR_MARKS = (
     Mark("comes from a calendar service", 100, _is_calendar_service),
     Mark("holds a calendar entry", 100, has_calendar_block),
     Mark("has the subject of an invitation or an answer to one", 50, _has_calendar_subject),
-    Mark("gives a meeting's time and place line by line", 50, has_meeting_lines),
+    Mark("gives a meeting's time and place line by line", 30, has_meeting_lines),
+    Mark("gives a meeting's time zone as calendars do", 20, has_meeting_zone),
 )

@@ -9,7 +9,7 @@ Headers as the RFCs define them: 2369 and 2919 (List-*), 8058 (one-click), 3834 
 
 import re
 
-from accounts.domain.addresses import is_within
+from accounts.domain.addresses import domain_of, is_within
 from mailsync.domain.phrases import alternatives, words
 from mailsync.domain.screening import senders, shape
 from mailsync.domain.screening.automatic import auto_submitted
@@ -26,11 +26,14 @@ _NEWSLETTER_TITLE = re.compile(alternatives("newsletter_title"), re.IGNORECASE)
 _NOTICE_TITLE = re.compile(alternatives("notice_title"), re.IGNORECASE)
 _TICKET_FIELDS = words("ticket_fields")
 _MASS_MAILERS = re.compile(alternatives("mass_mailers"), re.IGNORECASE)
+_TICKET_MAILERS = re.compile(r"zendesk|freshdesk|otrs|znuny|servicenow|jira|request ?tracker", re.IGNORECASE)
 _PROGRAMS = re.compile(alternatives("program_mailers"), re.IGNORECASE)
 _VERP = re.compile(
     r"[+=_.-][\w.+%-]+=[\w-]+\.[\w.-]+@|\A<?(?:bounces?|b|return|errors?|rp|msprvs\d|delivery)[-+_.=]|bounce",
     re.IGNORECASE,
 )
+_DMARC_REPORT = re.compile(r"\A(?:\[[^\]]{1,40}\]\s*)?report[- ]domain:\s*\S+.{0,200}\bsubmitter:.{0,200}\breport-id:", re.IGNORECASE)
+"""A DMARC report's subject (RFC 7489 7.2.1.1)."""
 _REWRITTEN = re.compile(r"srs\d?[=+]|\Aprvs=|\Abtv\d=|\Abatv", re.IGNORECASE)
 _BULK_LEVEL = re.compile(r"\bBCL:(\d)")
 
@@ -69,17 +72,21 @@ def _judged(mail: Mail) -> tuple[Finding, Finding] | tuple[None, None]:
 
 
 def _is_list(mail: Mail) -> bool:
-    return any(mail.fields.get(name) for name in _LIST_FIELDS) and not _is_our_own_group(mail)
+    return any(mail.fields.get(name) for name in _LIST_FIELDS) and not _is_a_teams_group(mail)
 
 
 def _has_bulk_precedence(mail: Mail) -> bool:
-    return mail.fields.word("precedence") in ("bulk", "list", "junk") and not _is_our_own_group(mail)
+    return mail.fields.word("precedence") in ("bulk", "list", "junk") and not _is_a_teams_group(mail)
 
 
-def _is_our_own_group(mail: Mail) -> bool:
-    """Mail from outside to a group of ours, such as sales@: the group's List-Id is at our own domain."""
+def _is_a_teams_group(mail: Mail) -> bool:
+    """Mail to a group of people who work together: one of ours, such as sales@, or one at its author's own company."""
     hosts = senders.hosts_in(mail.fields.get("list-id"))
-    return not mail.is_from_us and any(is_within(host, mail.policy.our_domains) for host in hosts)
+    if not mail.is_from_us and any(is_within(host, mail.policy.our_domains) for host in hosts):
+        return True
+    company = domain_of(mail.author.address) if mail.author is not None else ""
+    is_of_workspace = f"groups.google.com/a/{company}/" in mail.fields.get("list-post").casefold()
+    return is_of_workspace and (is_reply(mail) or is_from_a_client(mail))
 
 
 def _is_campaign(mail: Mail) -> bool:
@@ -99,7 +106,11 @@ def _is_titled_notice(mail: Mail) -> bool:
 
 
 def _is_ticket(mail: Mail) -> bool:
-    return any(name in mail.fields for name in _TICKET_FIELDS)
+    return any(name in mail.fields for name in _TICKET_FIELDS) or bool(_TICKET_MAILERS.search(mailer(mail)))
+
+
+def _is_dmarc_report(mail: Mail) -> bool:
+    return bool(_DMARC_REPORT.search(mail.subject))
 
 
 def _has_mass_mailer(mail: Mail) -> bool:
@@ -122,7 +133,7 @@ def _travelled_through(mail: Mail, services: frozenset[str]) -> bool:
 
 
 def _is_by_marketing_service(mail: Mail) -> bool:
-    return _travelled_through(mail, senders.MARKETING_SERVICES) and not _is_our_own_group(mail)
+    return _travelled_through(mail, senders.MARKETING_SERVICES) and not _is_a_teams_group(mail)
 
 
 def _is_by_delivery_service(mail: Mail) -> bool:
@@ -140,7 +151,7 @@ def _counts_complaints(mail: Mail) -> bool:
 
 def _has_own_return_path(mail: Mail) -> bool:
     path = mail.fields.get("return-path").strip("<> ")[:400]
-    return bool(path) and not _REWRITTEN.search(path) and bool(_VERP.search(path)) and not _is_our_own_group(mail)
+    return bool(path) and not _REWRITTEN.search(path) and bool(_VERP.search(path)) and not _is_a_teams_group(mail)
 
 
 def _bulk_level(mail: Mail) -> int:
@@ -149,7 +160,12 @@ def _bulk_level(mail: Mail) -> int:
 
 
 def _is_bulk_to_exchange(mail: Mail) -> bool:
-    return _bulk_level(mail) >= 4 or "CAT:BULK" in mail.fields.get("x-forefront-antispam-report")  # noqa: PLR2004 - BCL
+    return _bulk_level(mail) >= 7 or "CAT:BULK" in mail.fields.get("x-forefront-antispam-report")  # noqa: PLR2004 - BCL
+
+
+def _is_likely_bulk_to_exchange(mail: Mail) -> bool:
+    """Levels that Microsoft describes as mail with a mixed number of complaints."""
+    return 4 <= _bulk_level(mail) < 7  # noqa: PLR2004 - as above
 
 
 def _has_some_bulk_level(mail: Mail) -> bool:
@@ -170,6 +186,7 @@ BULK_MARKS = (
     Mark("calls itself bulk or list mail", 100, _has_bulk_precedence),
     Mark("belongs to a campaign", 100, _is_campaign),
     Mark("is bulk mail to Exchange", 100, _is_bulk_to_exchange),
+    Mark("is likely bulk mail to Exchange", 70, _is_likely_bulk_to_exchange),
     Mark("comes from a newsletter's or a list's own address", 70, senders.is_announcer),
     Mark("was made with a mass-mail program", 70, _has_mass_mailer),
     Mark("was sent by a mass-mail service", 70, _is_by_marketing_service),
@@ -193,10 +210,13 @@ TRANSACTIONAL_MARKS = (
     Mark("says that a program made it", 100, _is_auto_generated),
     Mark("comes from an address that takes no reply", 100, senders.takes_no_reply),
     Mark("comes from a ticket or notification system", 100, _is_ticket),
+    Mark("is a report about mail from a domain", 100, _is_dmarc_report),
+    Mark("comes from a domain for notices", 100, senders.is_at_notice_domain),
+    Mark("begins with a ticket system's line for answers", 80, shape.begins_with_answer_line),
     Mark("wants no automatic answers", 70, _suppresses_answers),
-    Mark("comes from an address for notices", 60, senders.is_notifier),
+    Mark("comes from an address for notices", 80, senders.is_notifier),
     Mark("comes from an address for orders, updates or tickets", 40, senders.is_desk),
-    Mark("asks not to be answered", 60, shape.wants_no_answer),
+    Mark("asks not to be answered", 80, shape.wants_no_answer),
     Mark("is titled like a notice about an order or an account", 30, _is_titled_notice),
     Mark("was made by a program, not in a mail client", 40, _has_program_mailer),
 )

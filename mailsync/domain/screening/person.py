@@ -11,7 +11,9 @@ _CLIENTS = re.compile(alternatives("mail_clients"), re.IGNORECASE)
 _MASS_MAILERS = re.compile(alternatives("mass_mailers"), re.IGNORECASE)
 _CLIENT_FIELDS = ("thread-index", "x-originating-ip", "x-ms-has-attach", "x-ms-exchange-messagesentrepresentingtype")
 _CLIENT_IDS = re.compile(
-    r"@(?:mail\.gmail\.com|\S*\.(?:prod\.)?outlook\.com|\S*yahoo\.(?:com|co\.\w\w)|me\.com|icloud\.com)>?\Z",
+    r"@(?:mail\.gmail\.com|\S*\.(?:prod\.)?outlook\.com|\S*yahoo\.(?:com|co\.\w\w)|me\.com|icloud\.com|proton(?:mail)?\.(?:me|com|ch)"
+    r"|email\.android\.com|\S*\.i\.mail\.ru|mail\.yandex\.(?:ru|net|com)|\S*3c-app-(?:gmx|webde|mailcom)\S*)>?\Z"
+    r"|\A<?tencent_\w+@",
     re.IGNORECASE,
 )
 """Who writes with these services' own clients leaves their mark in the Message-ID."""

@@ -79,8 +79,14 @@ class Mail:
 
     @cached_property
     def is_own(self) -> bool:
-        """Written by one of our people, as far as the address tells; a newsletter of ours has no person's address."""
-        return self.author is not None and _is_among(self.author.address, self.policy.our_addresses)
+        """Written by one of our people, as far as the address tells; a newsletter of ours has no person's address.
+
+        What a person sends for a colleague or from a shared mailbox (RFC 5322 3.6.2: Sender beside From) is theirs.
+        """
+        people = (self.envelope.from_, self.envelope.sender)
+        return self.is_from_us and any(
+            person is not None and _is_among(person.address, self.policy.our_addresses) for person in people
+        )
 
     @cached_property
     def is_correspondence(self) -> bool:

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from accounts.domain.addresses import domain_of
+from accounts.domain.addresses import domain_of, is_within
 from mailsync.domain.phrases import alternatives, words
 from mailsync.domain.screening.rule import Mail
 
@@ -12,6 +12,7 @@ _DAEMONS = re.compile(
     r"|mail[-_.]?system|delivery[-_.]?(?:report|status|failure|notification)s?|mailsubsystem|dsn|ndr"
     r"|microsoftexchange[0-9a-f]{32}|mailsystem|mailrouter|mail-?reply-?robot)\b",
 )
+_MAILER_DAEMON = re.compile(r"\A(?:mail(?:er)?[-_.]?daemon|microsoftexchange[0-9a-f]{32})\b")
 _POSTMASTERS = re.compile(
     r"\A(?:postmaster|postoffice|mail-?admin(?:istrator)?|mailmaster|mailer(?!-daemon)|system|root)\b"
 )
@@ -35,12 +36,13 @@ _ANNOUNCERS = re.compile(
 )
 _NOTIFIERS = re.compile(
     r"(?:\A|[-_.+])(?:nobody|www-data|apache|httpd|notif(?:y|ication|ications|ier)|alerts?|automailer|auto(?:mated|matic)?"
-    r"|robot|bot|jira|confluence|github|gitlab|bitbucket|jenkins|e-?statements?|payments?-?notice|invoice-?notice"
+    r"|robot|bot|nagios|zabbix|icinga|grafana|jira|confluence|github|gitlab|bitbucket|jenkins|e-?statements?|payments?-?notice|invoice-?notice"
     r"|calendar-notification)(?:\Z|[-_.+\d])",
 )
 _DESKS = re.compile(
     r"(?:\A|[-_.+])(?:reminders?|updates?|status|monitor(?:ing)?|workflow|system|server|invitations?|receipts?|orders?"
-    r"|order-?(?:confirm\w*|update)|confirm(?:ation)?s?|ship(?:ping|ment|confirm)?|tracking|verif(?:y|ication)|tickets?)"
+    r"|order-?(?:confirm\w*|update)|confirm(?:ation)?s?|ship(?:ping|ment|confirm)?|tracking|verif(?:y|ication)|tickets?"
+    r"|(?:bestell|auftrags|versand)(?:ung|ungen|service|best(?:ae|ä)tigung)?|commandes?|pedidos?|ordini|bestellingen|zamowienia)"
     r"(?:\Z|[-_.+\d])",
 )
 _NEWSLETTER_NAMES = re.compile(alternatives("newsletter_name"), re.IGNORECASE)
@@ -54,6 +56,14 @@ MARKETING_SERVICES = words("marketing_services")
 
 DELIVERY_SERVICES = words("delivery_services")
 """Who sends for programs, and at times for people through a help desk: no evidence that is enough alone."""
+
+
+NOTICE_DOMAINS = words("notice_domains")
+
+
+def is_mailer_daemon(mail: Mail) -> bool:
+    """MAILER-DAEMON and Exchange's own address: nobody's name."""
+    return any(_MAILER_DAEMON.match(local) for local in _locals(mail))
 
 
 def is_delivery_daemon(mail: Mail) -> bool:
@@ -96,6 +106,11 @@ def is_named_newsletter(mail: Mail) -> bool:
     return mail.author is not None and bool(_NEWSLETTER_NAMES.search(mail.author.name[:200]))
 
 
+def is_at_notice_domain(mail: Mail) -> bool:
+    """A domain that a service keeps for what its programs send: its people write from another."""
+    return mail.author is not None and is_within(domain_of(mail.author.address), NOTICE_DOMAINS)
+
+
 def is_role(mail: Mail) -> bool:
     """info@, team@, sales@: people write from there, too."""
     return any(_ROLES.match(local) for local in _locals(mail))
@@ -135,4 +150,4 @@ _HOST = re.compile(r"(?<![a-z0-9-])(?:[a-z0-9-]{1,63}\.)+[a-z]{2,24}(?![a-z0-9-]
 
 def _locals(mail: Mail) -> list[str]:
     people = (mail.envelope.from_, mail.envelope.sender)
-    return [person.address.rpartition("@")[0] for person in people if person is not None]
+    return [person.address.rpartition("@")[0].strip('"') for person in people if person is not None]

@@ -34,6 +34,15 @@ _COMPANY_FOOTER = _any("company_footer")
 _OFFER = _any("offer")
 _DELIVERY_FAILURE = _any("delivery_failure")
 _ABSENCE = _any("absence")
+_ACKNOWLEDGEMENT = _any("acknowledgement")
+_CHALLENGE = _any("challenge")
+_ANSWER_LINE = re.compile(
+    r"(?:reply|write|type|respond|antwort\w*|r[ée]pon\w+|respuesta|resposta|risp\w+)[^\n]{0,60}"
+    r"(?:above this line|[üu]ber dieser (?:zeile|linie)|au-dessus de cette ligne|encima de esta l[íi]nea"
+    r"|acima desta linha)",
+    re.IGNORECASE,
+)
+_ADDRESS_OR_STATUS = re.compile(r"[\w.+-]@[\w-]{1,63}\.\w|\b[45]\.\d\.\d{1,3}\b|\b[45]\d\d[ -]")
 _REPORT_BLOCK = Phrases(
     (r"^(?:Reporting-MTA|Final-Recipient|Diagnostic-Code|Original-Recipient)\s*:",), re.IGNORECASE | re.MULTILINE
 )
@@ -44,6 +53,7 @@ _MEETING_LINE = (
     r"(?:.{0,200}\n){0,3}?(?:where|wo|o[ùu]|d[óo]nde|onde|dove|waar|gdzie|var|hvor|miss[äa]|kde|къде|где|場所|地点|who|wer)\s?[:：]"
 )
 _MEETING_LINES = Phrases((_MEETING_LINE,), re.IGNORECASE | re.MULTILINE)
+_MEETING_ZONE = re.compile(r"\d{1,2}[:.]\d\d[^\n]{0,60}\((?:UTC|GMT)\b")
 _IMAGE = re.compile(r"<img\b([^<>]{0,2000})", re.IGNORECASE)
 _TINY_WIDTH = re.compile(r"width\s*[=:]\s*[\"']?[01](?:px)?(?:[\"'\s;/]|\Z)", re.IGNORECASE)
 _TINY_HEIGHT = re.compile(r"height\s*[=:]\s*[\"']?[01](?:px)?(?:[\"'\s;/]|\Z)", re.IGNORECASE)
@@ -88,6 +98,12 @@ def wants_no_answer(mail: Mail) -> bool:
     return _NO_ANSWER.stand_in(_ends(mail), mail.folded)
 
 
+def begins_with_answer_line(mail: Mail) -> bool:
+    """“Please type your reply above this line” at the very top: what is below it was sent by a help desk."""
+    lines = (mail.text or "")[:_HEAD].lstrip().split("\n", 2)[:2]
+    return any(_ANSWER_LINE.search(line) for line in lines)
+
+
 def has_list_footer(mail: Mail) -> bool:
     """The footer that mailing-list software adds."""
     return _LIST_FOOTER.stand_in((mail.text or "")[-_FOOTER:], mail.folded)
@@ -120,9 +136,24 @@ def has_delivery_report_block(mail: Mail) -> bool:
     return len(found) >= 2  # noqa: PLR2004 - one may be quoted by a person asking about it
 
 
+def names_address_or_status(mail: Mail) -> bool:
+    """A mail address, or an SMTP status (RFC 5321 4.2, RFC 3463), near the beginning."""
+    return bool(_ADDRESS_OR_STATUS.search(mail.text or "", 0, _HEAD))
+
+
 def has_absence_words(mail: Mail) -> bool:
-    """“I am out of the office until …”, “thank you for your message”, near the beginning."""
+    """“I am out of the office until …”, near the beginning."""
     return _ABSENCE.stand_in((mail.text or "")[:1_000], mail.folded)
+
+
+def has_acknowledgement(mail: Mail) -> bool:
+    """“Thank you for your message”, “we have received your request”, near the beginning: people say so, too."""
+    return _ACKNOWLEDGEMENT.stand_in((mail.text or "")[:1_000], mail.folded)
+
+
+def has_challenge(mail: Mail) -> bool:
+    """“Please confirm that you are a person”: what filters answer to senders that they do not know."""
+    return _CHALLENGE.stand_in((mail.text or "")[:_HEAD], mail.folded)
 
 
 def has_calendar_block(mail: Mail) -> bool:
@@ -134,6 +165,11 @@ def has_calendar_block(mail: Mail) -> bool:
 def has_meeting_lines(mail: Mail) -> bool:
     """“When: …” and “Where: …” on lines of their own."""
     return _MEETING_LINES.stand_in((mail.text or "")[:2_000], mail.folded)
+
+
+def has_meeting_zone(mail: Mail) -> bool:
+    """“10:00-11:00 (UTC+01:00)”, as calendars write a time and no person does."""
+    return bool(_MEETING_ZONE.search(mail.text or "", 0, 2_000))
 
 
 def has_tracking_pixel(mail: Mail) -> bool:
@@ -162,6 +198,7 @@ def _ends(mail: Mail) -> str:
 
 
 TELLS = (
+    begins_with_answer_line,
     has_unsubscribe_offer,
     calls_itself_newsletter,
     has_online_version,
@@ -173,6 +210,8 @@ TELLS = (
     has_delivery_failure_words,
     has_delivery_report_block,
     has_absence_words,
+    has_acknowledgement,
+    has_challenge,
     has_calendar_block,
     has_meeting_lines,
     has_tracking_pixel,

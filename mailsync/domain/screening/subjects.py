@@ -23,4 +23,13 @@ AUTO_REPLY = _begins("auto_reply_subject")
 ABSENCE = _begins("absence_subject")
 """What people on leave say themselves too."""
 
+ABSENCE_BEFORE_REPLY = re.compile(
+    rf"\A\W{{0,4}}{alternatives('absence_subject')}[^:：]{{0,20}}[:：]\s*(?:re|aw|sv|antw|odp|vs|rif)\s*[:：]",
+    re.IGNORECASE,
+)
+"""“Out of Office: Re: Renewal”: nobody types that over an answer."""
+
+ACKNOWLEDGEMENT = _begins("acknowledgement_subject")
+"""What people and programs begin an answer with: “Thank you for your message”."""
+
 CALENDAR = _begins("calendar_subject")
