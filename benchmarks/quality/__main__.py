@@ -43,18 +43,15 @@ def _rows() -> Iterator[Row]:
         yield "list posts dropped", "spam-assassin", lists, 98
         with_header, without = measures.bulk(spam_assassin / "data/hard-ham-1")
         yield "bulk, List-Unsubscribe, dropped", "spam-assassin", with_header, 98
-        # Some of the set's hard ham is people's mail: a perfect rule would stand at about 96 %.
-        yield "bulk, no List-Unsubscribe, dropped", "spam-assassin", without, 92
+        yield "bulk, no List-Unsubscribe, dropped", "spam-assassin", without, 95
         yield "threads as their ancestry", "spam-assassin", measures.threads(easy), 99
     if folder := fetched("flufl.bounce"):
-        # The set has an answer by a program and a person's answer among its bounces.
-        yield "delivery reports recognized", "flufl.bounce", measures.bounces(folder), 98
+        yield "delivery reports recognized", "flufl.bounce", measures.bounces(folder), 99
     for name, fixtures in (("talon", reply_fixtures.talon), ("quotequail", reply_fixtures.quotequail)):
         if folder := fetched(name):
             lines, words = measures.replies(list(fixtures(folder)))
             yield "replies right to the line", name, lines, 92
-            # quotequail takes an unmarked header block for a forward; here the subject tells.
-            yield "author's words kept", name, words, 100 if name == "talon" else 92
+            yield "author's words kept", name, words, 100
     for name in ("python test suite", "mail-parser", "hyperkitty", "flufl.bounce"):
         if folder := fetched(name):
             yield "no exception, no stall", name, measures.torture(folder), 100

@@ -75,15 +75,17 @@ def people_and_lists(folders: Iterable[Path]) -> tuple[Tally, Tally]:
             kept = isinstance(outcome(envelope, content), KeptCopy)
             if is_list:
                 lists.note(name, is_right=not kept)
-            elif not _is_program(envelope, headers):
+            elif not _is_program(envelope, headers) and not name.startswith(_PROGRAMS_AMONG_PEOPLE):
                 people.note(name, is_right=kept)
     return people, lists
 
 
 def bulk(folder: Path) -> tuple[Tally, Tally]:
-    """Newsletters and offers: with List-Unsubscribe, and without."""
+    """Newsletters and offers: with List-Unsubscribe, and without. What people wrote to one another is left out."""
     with_header, without = Tally(), Tally()
     for name, raw in mails(folder, "*.txt"):
+        if name.startswith(_PEOPLE_AMONG_BULK):
+            continue
         envelope, content = read(raw)
         tally = with_header if "list-unsubscribe" in Headers(content.headers) else without
         tally.note(name, is_right=not isinstance(outcome(envelope, content), KeptCopy))
@@ -91,9 +93,11 @@ def bulk(folder: Path) -> tuple[Tally, Tally]:
 
 
 def bounces(folder: Path) -> Tally:
-    """Delivery reports."""
+    """Delivery reports. Two answers, one by a person and one by a program, lie among the set's and are left out."""
     tally = Tally()
     for name, raw in mails(folder, "*.txt"):
+        if name in _ANSWERS_AMONG_BOUNCES:
+            continue
         tally.note(name, is_right=outcome(*read(raw)) is Reason.BOUNCE)
     return tally
 
@@ -118,11 +122,12 @@ def replies(fixtures: Iterable[Fixture]) -> tuple[Tally, Tally]:
     lines, words = Tally(), Tally()
     for fixture in fixtures:
         reply = split_reply(body_text(fixture.text, is_html=fixture.is_html).text)
-        expected = _lines(body_text(fixture.expected, is_html=False).text)
         with_signature = f"{reply.new_text}\n{reply.signature}"
-        lines.note(fixture.name, is_right=expected in (_lines(reply.new_text), _lines(with_signature)))
-        wanted = set(_WORDS.findall(" ".join(expected)))
-        words.note(fixture.name, is_right=wanted <= set(_WORDS.findall(with_signature)))
+        said = _lines(reply.new_text), _lines(with_signature)
+        expected = [_lines(body_text(each, is_html=False).text) for each in fixture.expected]
+        lines.note(fixture.name, is_right=any(each in said for each in expected))
+        kept = set(_WORDS.findall(with_signature))
+        words.note(fixture.name, is_right=any(set(_WORDS.findall(" ".join(each))) <= kept for each in expected))
     return lines, words
 
 
@@ -225,6 +230,15 @@ _NO_PEOPLE = (
     "confnews@",
     "rhn-admin@",  # notices of updates
 )
+
+
+_PROGRAMS_AMONG_PEOPLE = ("00033.2ceb520d",)
+"""An automatic reply."""
+
+_PEOPLE_AMONG_BULK = ("00039.b2b936a8", "00042.5b7f2a0e")
+"""A customer's questions to a company's support, in Japanese."""
+
+_ANSWERS_AMONG_BOUNCES = ("groupwise_03.txt", "qmail_08.txt")
 
 
 def _lines(text: str) -> list[str]:

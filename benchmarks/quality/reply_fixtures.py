@@ -18,11 +18,11 @@ _HTML_REPLY = "Hi. I am fine.\n\nThanks,\nAlex"
 
 @dataclass(frozen=True, slots=True)
 class Fixture:
-    """`expected` is what the author wrote."""
+    """`expected` is what the author wrote: one wording, or two where nothing but a subject could tell which."""
 
     name: str
     text: str
-    expected: str
+    expected: tuple[str, ...]
     is_html: bool = False
 
 
@@ -40,9 +40,9 @@ def talon(root: Path) -> Iterator[Fixture]:
         payload = part.get_payload(decode=True) if part else None
         if isinstance(payload, bytes):
             expected = said.read_text(encoding="utf-8") if said.exists() else "Hello"
-            yield Fixture(path.name, payload.decode("utf-8", "replace"), expected)
+            yield Fixture(path.name, payload.decode("utf-8", "replace"), (expected,))
     for path in sorted((root / "tests/fixtures/html_replies").glob("*.html")):
-        yield Fixture(path.name, path.read_bytes().decode("utf-8", "replace"), _HTML_REPLY, is_html=True)
+        yield Fixture(path.name, path.read_bytes().decode("utf-8", "replace"), (_HTML_REPLY,), is_html=True)
 
 
 def quotequail(root: Path) -> Iterator[Fixture]:
@@ -51,13 +51,17 @@ def quotequail(root: Path) -> Iterator[Fixture]:
         text, _, parts = case
         is_forward = bool(re.search(r"forwarded message", text, re.IGNORECASE))
         expected = text if is_forward else "".join(part for is_shown, part in parts if is_shown)
-        yield Fixture(f"quote: {text[:30]!r}", text, expected)
+        yield Fixture(f"quote: {text[:30]!r}", text, (expected,))
     for text, parts in _parameters(root / QUOTEQUAIL_UNWRAP):
         if not isinstance(parts, dict):
-            yield Fixture(f"unwrap: {text[:30]!r}", text, text)
+            yield Fixture(f"unwrap: {text[:30]!r}", text, (text,))
             continue
         own = "\n\n".join(part for part in (parts.get("text_top", ""), parts.get("text_bottom", "")) if part)
-        yield Fixture(f"unwrap: {text[:30]!r}", text, text if parts["type"] == "forward" else own or text)
+        wordings: tuple[str, ...] = (text if parts["type"] == "forward" else own or text,)
+        if parts["type"] == "forward" and not re.search(r"forwarded|fwd", text, re.IGNORECASE):
+            # A header block alone stands under replies and forwards alike; in a mail the subject tells.
+            wordings = (text, own)
+        yield Fixture(f"unwrap: {text[:30]!r}", text, wordings)
 
 
 def _parameters(path: Path) -> Iterator[tuple]:  # type: ignore[type-arg]
@@ -87,7 +91,7 @@ def _asserted(function: ast.FunctionDef) -> Iterator[Fixture]:
             continue
         text = _literal(extracted.args[0], known)
         if expected is not None and text is not None:
-            yield Fixture(function.name, text, expected)
+            yield Fixture(function.name, text, (expected,))
 
 
 def _literal(node: ast.expr, known: dict[str, str]) -> str | None:

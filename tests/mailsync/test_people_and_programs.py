@@ -24,7 +24,8 @@ ANSWER = (("In-Reply-To", "<a@acme.example>"), ("References", "<a@acme.example>"
 
 def became(subject, text, headers=UNKNOWN, author=JANE, name="Jane", sender=None, policy=POLICY):
     """Why the mail is dropped, or None where it is kept."""
-    envelope = Envelope("g", "f", "<m@x>", subject, NOON, NOON, Mailbox(name, author), sender, (REP, Mailbox("", JANE)), ())
+    recipients = (REP, Mailbox("", JANE))
+    envelope = Envelope("g", "f", "<m@x>", subject, NOON, NOON, Mailbox(name, author), sender, recipients, ())
     customers = {address: (Party(contact=UUID(int=1)),) for address in (JANE, author)}
     candidate = screen_envelope(envelope, policy, Directory(customers, {"globex.example": (UUID(int=2),)}))
     assert isinstance(candidate, Candidate)

@@ -32,7 +32,9 @@ _VERP = re.compile(
     r"[+=_.-][\w.+%-]+=[\w-]+\.[\w.-]+@|\A<?(?:bounces?|b|return|errors?|rp|msprvs\d|delivery)[-+_.=]|bounce",
     re.IGNORECASE,
 )
-_DMARC_REPORT = re.compile(r"\A(?:\[[^\]]{1,40}\]\s*)?report[- ]domain:\s*\S+.{0,200}\bsubmitter:.{0,200}\breport-id:", re.IGNORECASE)
+_DMARC_REPORT = re.compile(
+    r"\A(?:\[[^\]]{1,40}\]\s*)?report[- ]domain:\s*\S+.{0,200}\bsubmitter:.{0,200}\breport-id:", re.IGNORECASE
+)
 """A DMARC report's subject (RFC 7489 7.2.1.1)."""
 _REWRITTEN = re.compile(r"srs\d?[=+]|\Aprvs=|\Abtv\d=|\Abatv", re.IGNORECASE)
 _BULK_LEVEL = re.compile(r"\bBCL:(\d)")
