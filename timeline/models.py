@@ -108,6 +108,26 @@ class Engagement(models.Model):
         return self.subject
 
 
+class FilingRule(models.Model):
+    """A correction made a rule: what is exchanged with this person belongs to this deal while it is open (F25)."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="filing_rules")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="filing_rules")
+    opportunity = models.ForeignKey(Opportunity, on_delete=models.CASCADE, related_name="filing_rules")
+    made_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+        constraints = [
+            # filing: the deals that the people of a page of mails were given to
+            models.UniqueConstraint(fields=["organization", "contact"], name="one_filing_rule_per_contact"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contact} → {self.opportunity}"
+
+
 class EmailMessage(models.Model):
     """What is kept of a mail: its identity and its text. No HTML, no attachments, no Bcc have a field here."""
 

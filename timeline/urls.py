@@ -15,5 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("conversations/<uuid:pk>/", conversations.conversation, name="conversation"),
     path("conversations/<uuid:pk>/delete/", conversations.delete, name="delete-conversation"),
     path("engagements/<uuid:pk>/assignment/", assignment.assignment, name="assignment"),
+    path("engagements/<uuid:pk>/assignment/rule/", assignment.make_rule, name="make-filing-rule"),
+    path("review/", assignment.review, name="review"),
+    path("review/rules/<int:pk>/take-back/", assignment.take_back_rule, name="take-back-filing-rule"),
     path("search/", search.search, name="search"),
 ]

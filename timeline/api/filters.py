@@ -27,6 +27,9 @@ class EngagementFilters(django_filters.FilterSet):
     participant = AddressFilter(method="with_participant", help_text="An address that takes part, in any role.")
     occurred_after = MomentFilter(field_name="occurred_at", lookup_expr="gte", help_text="At this time or later.")
     occurred_before = MomentFilter(field_name="occurred_at", lookup_expr="lt", help_text="Before this time.")
+    certain = django_filters.BooleanFilter(
+        field_name="association_certain", help_text="false: what the rule was not sure of, to be reviewed."
+    )
     search = django_filters.CharFilter(
         method="with_words", max_length=500, help_text="Words in the subject, the text, or a participant's name."
     )

@@ -1,7 +1,8 @@
 """Which deal an engagement belongs to, why, and how sure that is (F10, F15, F25).
 
     the conversation is pinned ────────────────────────────▶ PINNED            certain
-    open deals with a contact of the mail in a role ─┐
+    open deals that a correction gave a contact of it ─┐ one ▶ LEARNED         certain
+    else open deals with a contact of it in a role ──┤
     else open deals of the accounts in the mail ─────┼─ one ▶ CONTACT_ROLE, else the organization's rule   certain
     else deals closed a short while before the mail ─┘        RECENTLY_CLOSED                  certain while it was open
                                                      └─ more ▶ of the persons' own, one ▶ OWNER_PRIORITY   certain
@@ -55,6 +56,9 @@ class Deal:
     created_at: datetime
     modified_at: datetime
     contacts: frozenset[UUID] = frozenset()
+    """Those with a role in it."""
+    learned: frozenset[UUID] = frozenset()
+    """Those whose mail a person said belongs to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +203,8 @@ def _ranking(rule: OpportunityRule) -> Callable[[Deal], tuple[float, float, UUID
 def _steps(occasion: Occasion, ranked: Sequence[Deal]) -> Iterator[list[Deal]]:
     """The candidates of each step, the strongest evidence first."""
     for circle in occasion.circles:
+        yield [deal for deal in ranked if deal.learned & circle.contacts]
+    for circle in occasion.circles:
         yield [deal for deal in ranked if deal.contacts & circle.contacts]
     for circle in occasion.circles:
         yield [deal for deal in ranked if deal.account in circle.accounts]
@@ -222,6 +228,8 @@ def _name_of_rule(occasion: Occasion, step: Sequence[Deal], winner: Deal, rules:
         return AssociationRule.OWNER_PRIORITY
     if winner.is_closed and rules.rule != OpportunityRule.MOST_RECENTLY_UPDATED:
         return AssociationRule.RECENTLY_CLOSED
+    if any(winner.learned & circle.contacts for circle in occasion.circles):
+        return AssociationRule.LEARNED
     if any(winner.contacts & circle.contacts for circle in occasion.circles):
         return AssociationRule.CONTACT_ROLE
     return AssociationRule(rules.rule)

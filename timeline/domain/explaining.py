@@ -4,6 +4,7 @@ from timeline.domain.vocabulary import AssociationRule as Rule
 
 _SENTENCES = {
     Rule.PINNED: "A colleague filed this conversation here. Mail that follows in it stays here.",
+    Rule.LEARNED: "A colleague decided that what is exchanged with somebody in it belongs to this deal.",
     Rule.CONTACT_ROLE: "A person in it has a role in this deal.",
     Rule.OWNER_PRIORITY: "Several open deals fit; this is the one that our person in it owns.",
     Rule.MOST_RECENTLY_UPDATED_OPEN: "Several open deals fit; this one was updated last in the CRM.",

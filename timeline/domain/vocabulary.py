@@ -33,6 +33,7 @@ class AssociationRule(StrEnum):
     """Why an engagement stands under its opportunity, or under none."""
 
     PINNED = "pinned"
+    LEARNED = "learned"
     CONTACT_ROLE = "contact_role"
     OWNER_PRIORITY = "owner_priority"
     MOST_RECENTLY_UPDATED_OPEN = "most_recently_updated_open"

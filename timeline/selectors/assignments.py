@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from accounts.models import User
-from crm.models import Opportunity
+from accounts.models import Organization, User
+from crm.models import Contact, Opportunity
 from timeline.domain.explaining import why_here
 from timeline.domain.vocabulary import AssociationRule
-from timeline.models import Conversation, Engagement
+from timeline.models import Conversation, Engagement, FilingRule
+from timeline.selectors.engagements import engagements_for
 
 MAXIMUM_CHOICES = 50
 
@@ -25,10 +26,14 @@ class AssignmentView:
     candidates: Sequence[Opportunity]
     choices: Sequence[Opportunity]
     pinned: Conversation | None
+    offered: Sequence[Contact] = ()
+    """The people whose mail a person may want to follow this correction."""
+    rules: Sequence[FilingRule] = ()
+    """What was decided so for people in it."""
 
 
 def assignment_of(viewer: User, engagement: Engagement) -> AssignmentView:
-    """The explanation of `engagement`, one of `engagements_for(viewer)`: two queries."""
+    """The explanation of `engagement`, one of `engagements_for(viewer)`: four queries."""
     considered = [UUID(str(each)) for each in engagement.association_candidates]
     accounts = engagement.associations.exclude(account=None).values("account")
     of_customer = Q(account__in=accounts, is_closed=False) | Q(account=engagement.account_id, is_closed=False)
@@ -39,6 +44,7 @@ def assignment_of(viewer: User, engagement: Engagement) -> AssignmentView:
         .order_by("name", "pk")[:MAXIMUM_CHOICES]
     )
     by_id = {deal.pk: deal for deal in deals}
+    rules, offered = _rules_and_offers(viewer, engagement)
     return AssignmentView(
         engagement=engagement,
         sentence=why_here(
@@ -50,4 +56,35 @@ def assignment_of(viewer: User, engagement: Engagement) -> AssignmentView:
         candidates=[by_id[pk] for pk in considered if pk in by_id],
         choices=deals,
         pinned=engagement.conversation if engagement.association_rule == AssociationRule.PINNED else None,
+        offered=offered,
+        rules=rules,
     )
+
+
+def to_review(viewer: User) -> QuerySet[Engagement]:
+    """What the viewer sees and a rule was not sure of: a person decides by filing it."""
+    return engagements_for(viewer).filter(association_certain=False)
+
+
+def filing_rules(organization: Organization) -> QuerySet[FilingRule]:
+    """What people made a rule, the newest first."""
+    rules = FilingRule.objects.filter(organization=organization)
+    return rules.select_related("contact", "opportunity", "made_by")
+
+
+def _rules_and_offers(viewer: User, engagement: Engagement) -> tuple[list[FilingRule], list[Contact]]:
+    contacts = list(
+        Contact.objects.filter(organization=viewer.organization_id, participations__engagement=engagement)
+        .order_by("last_name", "first_name", "pk")
+        .distinct()
+    )
+    rules = list(
+        FilingRule.objects.filter(organization=viewer.organization_id, contact__in=contacts).select_related(
+            "contact", "opportunity", "made_by"
+        )
+    )
+    is_correction = engagement.association_rule == AssociationRule.PINNED and engagement.opportunity is not None
+    if not is_correction or engagement.opportunity.is_closed:  # type: ignore[union-attr] # a correction has a deal
+        return rules, []
+    given = {rule.contact_id for rule in rules if rule.opportunity_id == engagement.opportunity_id}
+    return rules, [contact for contact in contacts if contact.pk not in given]

@@ -9,7 +9,7 @@ from accounts.domain.addresses import domain_of, is_within
 from accounts.models import Organization
 from crm.domain.changes import CustomerChanges
 from crm.models import Opportunity, OpportunityContactRole
-from timeline.models import Association, Engagement, Participant
+from timeline.models import Association, Engagement, FilingRule, Participant
 
 _AT_ONCE = 1_000
 Value = TypeVar("Value")
@@ -36,14 +36,15 @@ def affected_engagements(organization: Organization, changes: CustomerChanges) -
 
 
 def _around(organization: Organization, deals: Collection[UUID]) -> tuple[set[UUID], set[UUID]]:
-    """The accounts of these deals, and the contacts with a role in them."""
+    """The accounts of these deals, and the contacts who lead to them."""
     accounts: set[UUID] = set()
     contacts: set[UUID] = set()
     for some in portions(deals):
         rows = Opportunity.objects.filter(organization=organization, id__in=some, account__isnull=False)
         accounts |= {account for account in rows.values_list("account_id", flat=True) if account}
-        roles = OpportunityContactRole.objects.filter(organization=organization, opportunity_id__in=some)
-        contacts |= set(roles.values_list("contact_id", flat=True))
+        for model in (OpportunityContactRole, FilingRule):
+            links = model.objects.filter(organization=organization, opportunity_id__in=some)
+            contacts |= set(links.values_list("contact_id", flat=True))
     return accounts, contacts
 
 

@@ -8,7 +8,7 @@ the CRM  ──on_customers_changed──▶ reassess: deals opened, closed, cha
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.domain.audit import AuditVerb
@@ -42,8 +42,8 @@ def correct_opportunity(*, engagement: Engagement, opportunity: Opportunity | No
         raise ForeignOpportunity("The opportunity belongs to another organization.")
     now = timezone.now()
     with transaction.atomic():
-        if opportunity is not None and opportunity.owner_id == actor.pk:
-            _refuse_gain(actor, engagement)
+        together = Q(conversation=engagement.conversation_id) if engagement.conversation_id else Q(pk=engagement.pk)
+        refuse_gain(actor, opportunity, Engagement.objects.filter(together))
         if engagement.conversation_id is None:
             _pin_alone(engagement, opportunity)
         else:
@@ -62,10 +62,10 @@ def correct_opportunity(*, engagement: Engagement, opportunity: Opportunity | No
     return engagement
 
 
-def _refuse_gain(actor: User, engagement: Engagement) -> None:
+def refuse_gain(actor: User, opportunity: Opportunity | None, moved: QuerySet[Engagement]) -> None:
     """Whoever owns an engagement reads it in full and may delete it: nobody files that into the own hands (F26)."""
-    together = Q(conversation=engagement.conversation_id) if engagement.conversation_id else Q(pk=engagement.pk)
-    moved = Engagement.objects.filter(together)
+    if opportunity is None or opportunity.owner_id != actor.pk:
+        return
     permitted = took_part(actor)
     if actor.reads_every_deal:
         permitted |= visible_to(actor) & text_readable_by(actor)

@@ -1,4 +1,4 @@
-"""The deals that a page of engagements may belong to, read in two queries."""
+"""The deals that a page of engagements may belong to, read in three queries."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -11,6 +11,9 @@ from accounts.domain.vocabulary import OpportunityRule
 from accounts.models import Organization
 from crm.models import Opportunity, OpportunityContactRole
 from timeline.domain.assignment import AssignmentRules, Circle, Deal
+from timeline.models import FilingRule
+
+_Links = dict[UUID, set[UUID]]
 
 
 def rules_of(organization: Organization) -> AssignmentRules:
@@ -24,14 +27,14 @@ def rules_of(organization: Organization) -> AssignmentRules:
 
 @dataclass(frozen=True, slots=True)
 class DealBook:
-    """Deals by id, by account and by the contacts with a role in them."""
+    """Deals by id, by account and by the contacts who lead to them: by a role, or because a person said so."""
 
     deals: dict[UUID, Deal]
     by_account: dict[UUID, list[Deal]]
     by_contact: dict[UUID, list[Deal]]
 
     def of(self, circles: Iterable[Circle]) -> list[Deal]:
-        """The deals of the accounts in `circles`, and those in which their contacts have a role."""
+        """The deals of the accounts in `circles`, and those to which their contacts lead."""
         found = {}
         for circle in circles:
             for account in circle.accounts:
@@ -46,39 +49,44 @@ def deal_book(organization: Organization, circles: Iterable[Circle], *, also: Co
     circles = list(circles)
     contacts = {contact for circle in circles for contact in circle.contacts}
     accounts = {account for circle in circles for account in circle.accounts}
-    roles = _roles(organization, contacts)
-    return _book(_deals(organization, accounts, {*roles, *also}, roles), roles)
+    roles = _links(OpportunityContactRole, organization, contacts)
+    learned = _links(FilingRule, organization, contacts)
+    return _book(_deals(organization, accounts, {*roles, *learned, *also}, roles, learned))
 
 
-def _roles(organization: Organization, contacts: Collection[UUID]) -> dict[UUID, set[UUID]]:
-    roles: dict[UUID, set[UUID]] = defaultdict(set)
-    rows = OpportunityContactRole.objects.filter(organization=organization, contact_id__in=contacts)
+def _links(
+    model: type[OpportunityContactRole] | type[FilingRule], organization: Organization, contacts: Collection[UUID]
+) -> _Links:
+    """Which of `contacts` lead to a deal, by deal."""
+    links: _Links = defaultdict(set)
+    rows = model.objects.filter(organization=organization, contact_id__in=contacts)
     for opportunity, contact in rows.values_list("opportunity_id", "contact_id"):
-        roles[opportunity].add(contact)
-    return roles
+        links[opportunity].add(contact)
+    return links
 
 
 def _deals(
     organization: Organization,
     accounts: Collection[UUID],
     ids: Collection[UUID | None],
-    roles: dict[UUID, set[UUID]],
+    roles: _Links,
+    learned: _Links,
 ) -> list[Deal]:
     rows = Opportunity.objects.filter(Q(account_id__in=accounts) | Q(id__in=ids), organization=organization)
     return [
-        Deal(*row, contacts=frozenset(roles.get(row[0], ())))
+        Deal(*row, contacts=frozenset(roles.get(row[0], ())), learned=frozenset(learned.get(row[0], ())))
         for row in rows.values_list(
             "id", "account_id", "owner_id", "is_closed", "close_date", "crm_created_at", "crm_modified_at"
         )
     ]
 
 
-def _book(deals: list[Deal], roles: dict[UUID, set[UUID]]) -> DealBook:
+def _book(deals: list[Deal]) -> DealBook:
     by_account: dict[UUID, list[Deal]] = defaultdict(list)
     by_contact: dict[UUID, list[Deal]] = defaultdict(list)
     for deal in deals:
         if deal.account:
             by_account[deal.account].append(deal)
-        for contact in roles.get(deal.id, ()):
+        for contact in deal.contacts | deal.learned:
             by_contact[contact].append(deal)
     return DealBook({deal.id: deal for deal in deals}, by_account, by_contact)

@@ -1,18 +1,22 @@
-"""Why an engagement stands under its deal, and the correction of it."""
+"""Why an engagement stands under its deal, the correction of it, and what is to be reviewed."""
 
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.viewer import ViewerRequest, viewer_required
 from timeline.forms import CorrectionForm
 from timeline.selectors import engagements_for, with_parts
-from timeline.selectors.assignments import assignment_of
+from timeline.selectors.assignments import assignment_of, to_review
+from timeline.selectors.assignments import filing_rules as rules_of_people
 from timeline.selectors.entries import entry_of
+from timeline.selectors.timelines import count_by_kind, timeline_page
+from timeline.services import filing_rules
 from timeline.services.assignment import NoGain, correct_opportunity
+from timeline.services.deletion import NotAllowed
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,3 +40,54 @@ def assignment(request: ViewerRequest, pk: UUID) -> HttpResponse:
     context = {"assignment": view, "form": form, "entry": entry_of(engagement, request.user)}
     template = "timeline/parts/assignment.html" if request.htmx else "timeline/assignment.html"
     return render(request, template, context)
+
+
+@require_POST
+@viewer_required
+def make_rule(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    """`/engagements/<id>/assignment/rule/`: what is exchanged with a person in it follows the correction."""
+    engagement = get_object_or_404(with_parts(engagements_for(request.user)).select_related("conversation"), pk=pk)
+    view = assignment_of(request.user, engagement)
+    contact = next((each for each in view.offered if str(each.pk) == request.POST.get("contact")), None)
+    if contact is None or engagement.opportunity is None:
+        messages.error(request, "That is not offered here: file the conversation first.")
+        return redirect("assignment", pk=pk)
+    try:
+        filing_rules.make_rule(contact=contact, opportunity=engagement.opportunity, actor=request.user)
+    except (NoGain, NotAllowed) as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request, f"What is exchanged with {contact} goes to {engagement.opportunity} while it is open."
+        )
+    return redirect("assignment", pk=pk)
+
+
+@require_POST
+@viewer_required
+def take_back_rule(request: ViewerRequest, pk: int) -> HttpResponse:
+    """`/review/rules/<id>/take-back/`"""
+    assert request.user.organization is not None  # noqa: S101 - by viewer_required
+    rule = get_object_or_404(rules_of_people(request.user.organization), pk=pk)
+    try:
+        filing_rules.take_back_rule(rule=rule, actor=request.user)
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"What is exchanged with {rule.contact} is filed by the organization's rules again.")
+    return redirect("review")
+
+
+@require_safe
+@viewer_required
+def review(request: ViewerRequest) -> HttpResponse:
+    """`/review/`: what the rules were not sure of, and what people made a rule; with htmx the next entries."""
+    assert request.user.organization is not None  # noqa: S101 - by viewer_required
+    found = to_review(request.user)
+    kind, before = request.GET.get("kind", ""), request.GET.get("before", "")
+    page = timeline_page(request.user, found, kind=kind, before=before)
+    context = {"timeline": page, "shows_deal": True}
+    if request.htmx:
+        return render(request, "timeline/parts/entries.html", context)
+    context |= {"counts": count_by_kind(found), "rules": rules_of_people(request.user.organization)}
+    return render(request, "timeline/review.html", context)
