@@ -18,7 +18,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
     try:
-        stack = Stack(ROOT / "var", arguments.port)
+        stack = Stack(ROOT / "var", arguments.port, variables={"SYNC_INTERVAL_MINUTES": "1"})
     except StackError as error:
         sys.exit(str(error))
     try:
@@ -59,7 +59,9 @@ def _welcome(stack: Stack, *, seconds: float) -> None:
     print(f"\n  The password of each is: {PASSWORD}")
     print("  Sign in as a rep, open Profile > Integrations, connect Microsoft 365 (the sandbox plays Microsoft's part)")
     print(
-        '  and switch on "Import Email Conversations". New mail keeps arriving. Ctrl-C ends everything.\n', flush=True
+        '  and switch on "Import Email Conversations". New mail keeps arriving and appears by itself within a minute\n'
+        "  or two (mailboxes are looked at every minute here, not every 15). Ctrl-C ends everything.\n",
+        flush=True,
     )
 
 
