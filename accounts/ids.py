@@ -6,6 +6,7 @@ The layout is RFC 9562's UUIDv7: 48 bits of Unix milliseconds, then version, var
 import secrets
 import time
 import uuid
+from datetime import datetime
 
 
 def new_id() -> uuid.UUID:
@@ -16,3 +17,8 @@ def new_id() -> uuid.UUID:
         (milliseconds & 0xFFFF_FFFF_FFFF) << 80 | 0x7 << 76 | (random >> 62) << 64 | 0b10 << 62 | random & (1 << 62) - 1
     )
     return uuid.UUID(int=value)
+
+
+def first_id_at(moment: datetime) -> uuid.UUID:
+    """The least id that can have been made at `moment` (aware), to the millisecond."""
+    return uuid.UUID(int=int(moment.timestamp() * 1000) << 80 | 0x7 << 76 | 0b10 << 62)

@@ -18,6 +18,36 @@ document.addEventListener("htmx:afterSwap", () => {
   region.textContent = said;
 });
 
+// An open page asks for what arrived only while somebody can see it.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (document.hidden && event.detail.elt.matches("[data-live]")) event.preventDefault();
+});
+
+// What arrived goes to its place: newest first on a timeline, oldest first in a conversation. What is shown already
+// is left out, and so is what belongs below "Show older".
+const standsBefore = (entry, other, oldestFirst) => {
+  const newer = entry.dataset.at - other.dataset.at || (entry.id > other.id ? 1 : -1);
+  return oldestFirst ? newer < 0 : newer > 0;
+};
+const putInPlace = (entry, section) => {
+  const shown = [...section.querySelectorAll(":not([hidden]) > [data-at]")];
+  if (shown.some((other) => other.id === entry.id)) return false;
+  const next = shown.find((other) => standsBefore(entry, other, "oldestFirst" in section.dataset));
+  if (!next && section.querySelector(".more")) return false;
+  if (next) next.before(entry);
+  else if (shown.length) shown.at(-1).after(entry);
+  else section.querySelector("ol.timeline").append(entry);
+  entry.classList.add("arrived");
+  return true;
+};
+document.addEventListener("htmx:load", (event) => {
+  if (event.detail.elt.id !== "arrivals") return;
+  const section = event.detail.elt.closest("section");
+  const added = [...event.detail.elt.children].filter((entry) => putInPlace(entry, section)).length;
+  event.detail.elt.replaceChildren();
+  if (added) document.getElementById("announcement").textContent = `${added} new on the timeline`;
+});
+
 // A link whose answer did not come is followed the ordinary way, where the browser or our error page says why.
 for (const failure of ["htmx:responseError", "htmx:sendError"]) {
   document.addEventListener(failure, (event) => {

@@ -15,6 +15,7 @@ _SORT_CHOICES = [
     ("close", "Close date"),
     ("activity", "Latest activity"),
     ("cold", "Longest silence"),
+    ("meeting", "Next meeting"),
     ("amount", "Amount"),
     ("name", "Name"),
 ]

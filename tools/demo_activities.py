@@ -27,7 +27,7 @@ _NOTES = (
 
 
 def record_activities(base_url: str, *, token: str, crm: Path) -> None:
-    """Post a few calls and meetings for every open opportunity."""
+    """Post a few calls and meetings for every open opportunity, and for some of them the next meeting."""
     contacts: dict[str, list[dict[str, str]]] = {}
     for contact in _rows(crm / "contacts.csv"):
         contacts.setdefault(contact["AccountId"], []).append(contact)
@@ -41,6 +41,9 @@ def record_activities(base_url: str, *, token: str, crm: Path) -> None:
         for number in range(chance.randint(1, 4)):
             body = _activity(opportunity, chance.choice(people), number, chance)
             _send(base_url, token, {**body, "opportunity": ids[opportunity["Name"]]})
+        if chance.random() < 0.4:  # noqa: PLR2004 - some have a date, the others are the ones to ask about
+            ahead = _meeting_ahead(_activity(opportunity, chance.choice(people), len(_NOTES), chance), chance)
+            _send(base_url, token, {**ahead, "opportunity": ids[opportunity["Name"]]})
 
 
 def _activity(
@@ -64,6 +67,13 @@ def _activity(
             {"role": "attendee", "name": f"{person['FirstName']} {person['LastName']}", "address": address},
         ],
     }
+
+
+def _meeting_ahead(activity: dict[str, object], chance: random.Random) -> dict[str, object]:
+    """The same as a meeting of the coming two weeks, of which there is nothing to note down yet."""
+    day = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(days=chance.randint(1, 14))
+    at = day.replace(hour=chance.randint(8, 16)).isoformat()
+    return {**activity, "kind": "meeting", "occurred_at": at, "subject": chance.choice(_MEETINGS), "notes": ""}
 
 
 def _opportunity_ids(base_url: str, token: str) -> dict[str, str]:

@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from decimal import Decimal
 
+import idna
+
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _JUST_NOW = 45
 _WEEKS_FROM, _MONTHS_FROM, _YEARS_FROM = 14, 60, 730
@@ -61,6 +63,14 @@ def money(amount: Decimal, currency: str) -> str:
     if sign:
         return f"-{sign}{number[1:]}" if number.startswith("-") else f"{sign}{number}"
     return f"{currency} {number}".strip()
+
+
+def domain(ascii_domain: str) -> str:
+    """ "xn--bcher-kva.example" as people write it: "bücher.example"."""
+    try:
+        return idna.decode(ascii_domain)
+    except (idna.IDNAError, UnicodeError):
+        return ascii_domain
 
 
 def initials(name: str) -> str:

@@ -1,8 +1,9 @@
 """What every template may use: icons, avatars, moments and sums."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django import template
 from django.utils import timezone
@@ -96,6 +97,11 @@ def is_ahead(on: date) -> bool:
 
 
 @register.filter
+def is_to_come(at: datetime) -> bool:
+    return at > timezone.now()
+
+
+@register.filter
 def days_since(at: datetime) -> int:
     return (timezone.now() - at).days
 
@@ -105,6 +111,18 @@ def money(amount: Decimal | None, currency: str = "") -> SafeString:
     if amount is None:
         return mark_safe('<span class="muted">—</span>')
     return format_html("{}", phrasing.money(amount, currency))
+
+
+@register.filter
+def names(people: Iterable[Any]) -> str:
+    """ "Jane Doe, Lee Prospect": whatever has a name, in one line."""
+    return ", ".join(each.name for each in people)
+
+
+@register.filter
+def domains(found: Iterable[Any]) -> str:
+    """ "globex.example, bücher.example": as people write them."""
+    return ", ".join(phrasing.domain(each.domain) for each in found)
 
 
 @register.filter

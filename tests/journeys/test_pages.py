@@ -219,3 +219,58 @@ def test_a_stopped_mailbox_is_told_on_top_of_every_page(
     page.get_by_role("link", name="What to do").click()
     expect(page.get_by_role("button", name="Connect again")).to_be_visible()
     page.screenshot(path=screenshots / "stopped-light.png", full_page=True)
+
+
+def test_what_arrives_takes_its_place_on_the_pages_that_are_open(
+    open_browser: Opener, live_server: LiveServer, globex: Scene
+) -> None:
+    page = open_browser(live_server.url)
+    page.clock.install()
+    _sign_in(page, globex.owner)
+    page.goto(f"/deals/{globex.deal.pk}/")
+    entries = page.locator("section:has(#timeline-heading) .entry")
+    shown = entries.count()
+    entries.nth(3).get_by_text("Why here?").click()
+    globex.mail("Here is the signed order.", subject="Signed", at=_days_ago(0))
+    globex.mail("This one was under way for long.", subject="Delayed", at=_days_ago(5.2))
+    page.clock.fast_forward("00:16")
+    expect(entries.first).to_contain_text("Here is the signed order.")
+    assert entries.count() == shown + 2
+    moments = [int(each.get_attribute("data-at") or "") for each in entries.all()]
+    assert moments == sorted(moments, reverse=True)
+    expect(page.locator("details.why[open]")).to_have_count(1)
+    expect(page.locator("#facts")).to_contain_text("just now")
+    expect(page.locator("#announcement")).to_have_text("2 new on the timeline")
+    page.clock.fast_forward("00:16")
+    page.wait_for_load_state("networkidle")
+    assert entries.count() == shown + 2
+
+
+def test_an_answer_that_arrives_stands_at_the_end_of_the_open_conversation(
+    open_browser: Opener, live_server: LiveServer, globex: Scene
+) -> None:
+    first = globex.deal.engagements.filter(conversation__isnull=False).earliest("occurred_at")
+    page = open_browser(live_server.url)
+    page.clock.install()
+    _sign_in(page, globex.owner)
+    page.goto(f"/conversations/{first.conversation_id}/")
+    mails = page.locator("article.mail")
+    shown = mails.count()
+    globex.mail("Agreed.", conversation=first.conversation, at=_days_ago(0))
+    page.clock.fast_forward("00:16")
+    expect(mails.last).to_contain_text("Agreed.")
+    expect(page.locator("#count")).to_contain_text(f"{shown + 1} emails")
+
+
+def test_the_open_list_of_deals_renews_itself_and_keeps_the_keyboards_place(
+    open_browser: Opener, live_server: LiveServer, globex: Scene
+) -> None:
+    page = open_browser(live_server.url)
+    page.clock.install()
+    _sign_in(page, globex.owner)
+    row = page.locator("tbody tr", has_text="Globex 2027")
+    row.locator(".row-link").focus()
+    globex.call("A date was found.", subject="Demo", kind="meeting", at=_days_ago(-3.1))
+    page.clock.fast_forward("00:31")
+    expect(row.locator("[data-label='Next meeting']")).to_contain_text("in 3 days")
+    expect(row.locator(".row-link")).to_be_focused()

@@ -214,3 +214,42 @@ def test_a_deal_page_takes_as_many_queries_for_many_mails_as_for_few(client, car
         globex.mail()
         globex.call()
     assert queries_of(client, carol, f"/deals/{globex.deal.pk}/") == few
+
+
+def test_a_meeting_ahead_is_the_next_one_and_neither_the_last_touch_nor_a_word_from_them(client, carol):
+    globex = scene(carol)
+    globex.mail(at=days_ago(20))
+    globex.call(kind="meeting", at=days_ago(-9), subject="Kick-off")
+    globex.call(kind="meeting", at=days_ago(-3), subject="Demo")
+    globex.call(at=days_ago(-1), subject="Call back")
+    row = row_of(carol, globex.deal)
+    assert (row.next_at, row.last_at, row.heard_at) == tuple(
+        globex.deal.engagements.get(**which).occurred_at
+        for which in ({"subject": "Demo"}, {"kind": "email"}, {"kind": "email"})
+    )
+    assert row.is_cold
+    assert [person.times for person in row.people] == [1]
+    assert "will meet" in page(client, carol, f"/deals/{globex.deal.pk}/")
+    assert "With a meeting ahead" in page(client, carol, "/deals/")
+
+
+def test_the_next_meeting_comes_first_when_sorted_by_it(carol, dave):
+    scene(carol)
+    scene(dave, company="Initech").call(kind="meeting", at=days_ago(-5))
+    scene(dave, company="Umbrella").call(kind="meeting", at=days_ago(-2))
+    found = deals_for(carol, timezone.now(), DealFilter(sort="meeting"))
+    assert [each.deal.name for each in found] == ["Umbrella 2027", "Initech 2027", "Globex 2027"]
+
+
+def test_a_close_date_that_went_by_is_called_overdue(client, carol):
+    scene(carol, close_date=days_ago(3).date())
+    scene(carol, company="Initech", close_date=days_ago(-3).date())
+    assert page(client, carol, "/deals/").count("Overdue") == 1
+
+
+def test_money_in_every_currency_is_in_play(client, carol):
+    scene(carol, amount=100, currency="EUR")
+    scene(carol, company="Initech", amount=200, currency="CHF")
+    scene(carol, company="Umbrella", amount=300, currency="NOK")
+    text = page(client, carol, "/deals/")
+    assert all(text.count(sum_) >= 2 for sum_ in ("€100", "CHF 200", "NOK 300"))

@@ -10,9 +10,9 @@ DAYS_A_BAR = 3
 
 
 def is_cold(heard_at: datetime | None, created_at: datetime, now: datetime) -> bool:
-    """Nobody at the customer was heard of for COLD_AFTER: no inbound email or call, no meeting.
+    """Nobody at the customer was heard from for COLD_AFTER: no inbound email or call, no meeting.
 
-    A deal that nobody was ever heard of on goes cold as long after it was created.
+    A deal without a word from them ever goes cold as long after it was created.
     """
     return (heard_at or created_at) < now - COLD_AFTER
 

@@ -1,6 +1,6 @@
 """Deal Insights: each open deal with what happened on it, read in a fixed number of queries.
 
-open deals ──▶ when something last happened, when somebody was last heard of ──▶ Standing: filtered, sorted, summed
+open deals ──▶ when something last happened, and next will ──────────────────────▶ Standing: filtered, sorted, summed
                                                                                      │ one page
                engagements a day of the last month ┐                                 ▼
                the last engagement with its people ├──────────────────────────────▶ DealRow
@@ -18,7 +18,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from accounts.models import User
@@ -30,7 +30,7 @@ from timeline.selectors.engagements import engagements_for, with_parts
 from timeline.selectors.entries import Entry, entry_of
 
 HEARD = Q(direction=Direction.INBOUND) | Q(kind=Kind.MEETING)
-"""What counts as having heard of a customer."""
+"""What counts as having heard from a customer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,12 @@ class DealFilter:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A deal, and when something that the viewer sees last happened on it."""
+    """A deal, when something that the viewer sees last happened on it, and when the next meeting is."""
 
     deal: Opportunity
     last_at: datetime | None
     heard_at: datetime | None
+    next_at: datetime | None
     is_cold: bool
 
 
@@ -60,6 +61,8 @@ class DealRow:
     deal: Opportunity
     heard_at: datetime | None
     is_cold: bool
+    last_at: datetime | None = None
+    next_at: datetime | None = None
     last: Entry | None = None
     count: int = 0
     bars: tuple[int, ...] = ()
@@ -72,6 +75,7 @@ class DealTotals:
 
     count: int
     cold: int
+    meeting_ahead: int
     amounts: Sequence[tuple[str, Decimal]] = ()
 
 
@@ -79,6 +83,7 @@ _NEVER = float("inf")
 _SORTS: dict[str, Callable[[Standing], Any]] = {
     "close": lambda each: each.deal.close_date or date.max,
     "activity": lambda each: -each.last_at.timestamp() if each.last_at else _NEVER,
+    "meeting": lambda each: each.next_at.timestamp() if each.next_at else _NEVER,
     "cold": lambda each: each.heard_at or each.deal.crm_created_at,
     "amount": lambda each: _NEVER if each.deal.amount is None else -each.deal.amount,
     "name": lambda each: each.deal.name.casefold(),
@@ -100,29 +105,35 @@ def deals_for(viewer: User, now: datetime, wanted: DealFilter | None = None) -> 
 
 def standings(viewer: User, deals: QuerySet[Opportunity], now: datetime) -> list[Standing]:
     """How `deals`, of the viewer's organization, stand: two queries."""
+    happened, is_planned = Q(occurred_at__lte=now), Q(kind=Kind.MEETING, occurred_at__gt=now)
     rows = (
         engagements_for(viewer)
         .filter(opportunity__in=deals.order_by().values("pk"))
         .order_by()
         .values_list("opportunity_id")
-        .annotate(last=Max("occurred_at"), heard=Max("occurred_at", filter=HEARD))
+        .annotate(
+            last=Max("occurred_at", filter=happened),
+            heard=Max("occurred_at", filter=HEARD & happened),
+            next=Min("occurred_at", filter=is_planned),
+        )
     )
-    touched = {deal: (last, heard) for deal, last, heard in rows}
+    touched = {deal: moments for deal, *moments in rows}
     found = []
     for deal in deals.select_related("account", "owner"):
-        last, heard = touched.get(deal.pk, (None, None))
-        found.append(Standing(deal, last, heard, is_cold(heard, deal.crm_created_at, now)))
+        last, heard, upcoming = touched.get(deal.pk, (None, None, None))
+        found.append(Standing(deal, last, heard, upcoming, is_cold(heard, deal.crm_created_at, now)))
     return found
 
 
 def totals_of(deals: Collection[Standing]) -> DealTotals:
-    """How many deals, how many of them cold, and what they are worth."""
+    """How many deals, how many of them cold or with a meeting ahead, and what they are worth."""
     sums: dict[str, Decimal] = defaultdict(Decimal)
     for each in deals:
         if each.deal.amount is not None:
             sums[each.deal.currency] += each.deal.amount
     amounts = tuple(sorted(sums.items(), key=lambda pair: -pair[1]))
-    return DealTotals(len(deals), sum(each.is_cold for each in deals), amounts)
+    meeting_ahead = sum(each.next_at is not None for each in deals)
+    return DealTotals(len(deals), sum(each.is_cold for each in deals), meeting_ahead, amounts)
 
 
 def deal_rows(viewer: User, deals: Collection[Standing], now: datetime) -> list[DealRow]:
@@ -138,6 +149,8 @@ def deal_rows(viewer: User, deals: Collection[Standing], now: datetime) -> list[
             deal=each.deal,
             heard_at=each.heard_at,
             is_cold=each.is_cold,
+            last_at=each.last_at,
+            next_at=each.next_at,
             last=last.get(each.deal.pk),
             count=sum(months[each.deal.pk]),
             bars=heights(months[each.deal.pk], highest),

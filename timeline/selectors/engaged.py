@@ -27,7 +27,9 @@ class Engaged:
 
 def engaged_people(viewer: User, deals: Collection[UUID], now: datetime) -> dict[UUID, list[Engaged]]:
     """By deal, the contacts and leads who took part within ENGAGED_DAYS as the viewer sees it, most active first."""
-    recent = engagements_for(viewer).filter(opportunity__in=deals, occurred_at__gte=now - timedelta(days=ENGAGED_DAYS))
+    recent = engagements_for(viewer).filter(
+        opportunity__in=deals, occurred_at__gte=now - timedelta(days=ENGAGED_DAYS), occurred_at__lte=now
+    )
     rows = (
         # The deals are named outside, too: MariaDB would read every engagement in order to group by deal.
         Participant.objects.filter(engagement__in=recent.order_by().values("pk"), engagement__opportunity__in=deals)

@@ -64,6 +64,11 @@ class Entry:
             return "met"
         return "was called by" if self.engagement.direction == Direction.INBOUND else "called"
 
+    @property
+    def verb_to_come(self) -> str:
+        """The same of what is planned."""
+        return "will meet" if self.engagement.kind == Kind.MEETING else "will call"
+
 
 def entry_of(engagement: Engagement, viewer: User) -> Entry:
     """`engagement`, from `with_parts(engagements_for(viewer))`, as `viewer` may read it."""

@@ -48,8 +48,7 @@ def of_lead(viewer: User, lead: Lead) -> QuerySet[Engagement]:
 
 def timeline_page(viewer: User, engagements: QuerySet[Engagement], *, kind: str = "", before: str = "") -> TimelinePage:
     """A page of `engagements` (one of the above); an unknown kind or a broken `before` is as if not given."""
-    kind = kind if kind in set(Kind) else ""
-    if kind:
+    if kind := known_kind(kind):
         engagements = engagements.filter(kind=kind)
     if position := _position(before):
         at, pk = position
@@ -58,6 +57,11 @@ def timeline_page(viewer: User, engagements: QuerySet[Engagement], *, kind: str 
     entries = [entry_of(engagement, viewer) for engagement in found[:PAGE_SIZE]]
     last = entries[-1].engagement if len(found) > PAGE_SIZE else None
     return TimelinePage(entries, _position_of(last) if last else "", kind)
+
+
+def known_kind(kind: str) -> str:
+    """`kind` where there is such a kind, else nothing."""
+    return kind if kind in set(Kind) else ""
 
 
 def count_by_kind(engagements: QuerySet[Engagement]) -> dict[str, int]:

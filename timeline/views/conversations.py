@@ -1,17 +1,23 @@
 """A conversation: its mails in order, its people, the deal it stands under; and deleting it."""
 
+from datetime import datetime
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.viewer import ViewerRequest, viewer_required
-from timeline.selectors import conversations_for
+from timeline.models import Conversation
+from timeline.selectors import conversations_for, engagements_for
 from timeline.selectors.conversations import conversation_view
 from timeline.services.deletion import NotAllowed, OnHold, delete_conversation, may_delete_conversation
 from timeline.services.viewing import record_view
+from timeline.views.arriving import arrived, asked_since
 
 EXPORTS = [("eml", "Mail file (.eml)"), ("csv", "Table (.csv)"), ("json", "Data (.json)")]
 
@@ -19,12 +25,21 @@ EXPORTS = [("eml", "Mail file (.eml)"), ("csv", "Table (.csv)"), ("json", "Data 
 @require_safe
 @viewer_required
 def conversation(request: ViewerRequest, pk: UUID) -> HttpResponse:
-    """`/conversations/<id>/`"""
-    found = get_object_or_404(conversations_for(request.user), pk=pk)
-    record_view(conversation=found, actor=request.user)
-    shown = conversation_view(request.user, found)
-    context = {"shown": shown, "exports": EXPORTS, "may_delete": may_delete_conversation(found, request.user)}
+    """`/conversations/<id>/`; with `since`, the mails that arrived."""
+    found, now = get_object_or_404(conversations_for(request.user), pk=pk), timezone.now()
+    if since := asked_since(request):
+        mails = engagements_for(request.user).filter(conversation=found)
+        beside = partial(_read, request, found, now)
+        return arrived(request, mails, since, "timeline/parts/conversation_arrivals.html", beside)
+    may_delete = may_delete_conversation(found, request.user)
+    context = {"exports": EXPORTS, "may_delete": may_delete, **_read(request, found, now)}
     return render(request, "timeline/conversation.html", context)
+
+
+def _read(request: ViewerRequest, conversation: Conversation, now: datetime) -> dict[str, Any]:
+    """What the viewer is shown of it, which is written down."""
+    record_view(conversation=conversation, actor=request.user)
+    return {"shown": conversation_view(request.user, conversation), "now": now}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,5 +1,6 @@
-"""Customer records, each with its timeline; with htmx the next entries of it."""
+"""Customer records, each with its timeline; with htmx the next entries of it, or with `since` those that arrived."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from crm.models import Account, Contact, Lead
 from timeline.models import Engagement
 from timeline.selectors.records import account_summary
 from timeline.selectors.timelines import count_by_kind, of_account, of_contact, of_lead, timeline_page
+from timeline.views.arriving import arrived, asked_since
 
 
 @require_safe
@@ -53,9 +55,17 @@ def _record(
     engagements: QuerySet[Engagement],
     extra: dict[str, Any] | None = None,
 ) -> HttpResponse:
+    beside = {"record": record, "shows_deal": True, "now": timezone.now()}
+    if since := asked_since(request):
+        counted = partial(_counted, beside, engagements)
+        return arrived(request, engagements, since, "timeline/parts/record_arrivals.html", counted)
     kind, before = request.GET.get("kind", ""), request.GET.get("before", "")
     page = timeline_page(request.user, engagements, kind=kind, before=before)
-    context = {"record": record, "timeline": page, "shows_deal": True, **(extra or {})}
+    context = {"timeline": page, **beside, **(extra or {})}
     if request.htmx:
         return render(request, "timeline/parts/entries.html", context)
-    return render(request, template, context | {"counts": count_by_kind(engagements)})
+    return render(request, template, _counted(context, engagements))
+
+
+def _counted(context: dict[str, Any], engagements: QuerySet[Engagement]) -> dict[str, Any]:
+    return context | {"counts": count_by_kind(engagements)}

@@ -1,0 +1,31 @@
+"""What was recorded since a page was shown, so that a page that stays open shows it by itself.
+
+An id is made before its row is there for others to see: what is asked for reaches back by the time that recording may
+take, and a page leaves out what it shows already.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from accounts.ids import first_id_at
+from accounts.models import User
+from timeline.models import Engagement
+from timeline.selectors.engagements import with_parts
+from timeline.selectors.entries import Entry, entry_of
+
+LONGEST_RECORDING = timedelta(minutes=1)
+MOST_AT_ONCE = 100
+
+
+def recorded_since(engagements: QuerySet[Engagement], since: datetime) -> QuerySet[Engagement]:
+    """Those of `engagements`, which are a viewer's, that may not have been there at `since`."""
+    return engagements.filter(pk__gte=first_id_at(since - LONGEST_RECORDING))
+
+
+def arrivals(viewer: User, engagements: QuerySet[Engagement], since: datetime, kind: str = "") -> list[Entry]:
+    """What was recorded since, newest first, the newest MOST_AT_ONCE of it; of one kind, or of all."""
+    found = recorded_since(engagements, since)
+    if kind:
+        found = found.filter(kind=kind)
+    return [entry_of(each, viewer) for each in with_parts(found).order_by("-occurred_at", "-pk")[:MOST_AT_ONCE]]
