@@ -26,22 +26,6 @@ pytestmark = [
 
 
 @pytest.fixture
-def server():
-    """The server's client, with no index of ours before and after."""
-    from timeline.documents import ALIAS
-    from timeline.search.elastic import breaker, client
-
-    def clean():
-        for index in client().indices.get(index=f"{ALIAS}*", expand_wildcards="all"):
-            client().indices.delete(index=index)
-        breaker.reset()
-
-    clean()
-    yield client()
-    clean()
-
-
-@pytest.fixture
 def settled(server):
     from timeline.documents import ALIAS
 
