@@ -30,22 +30,24 @@ def later(time_machine):
 @pytest.fixture
 def pages(carol):
     globex = scene(carol)
-    mail = globex.mail("What stood there", subject="Renewal")
+    mail = globex.mail("What stood there", subject="Renewal", association_certain=False)
     return globex, {
         "deal": f"/deals/{globex.deal.pk}/",
         "account": f"/customers/accounts/{globex.account.pk}/",
         "contact": f"/customers/contacts/{globex.jane.pk}/",
         "conversation": f"/conversations/{mail.conversation_id}/",
         "deals": "/deals/",
+        "review": "/review/",
     }
 
 
-@pytest.mark.parametrize("where", ["deal", "account", "contact", "conversation", "deals"])
+@pytest.mark.parametrize("where", ["deal", "account", "contact", "conversation", "deals", "review"])
 def test_nothing_is_answered_until_something_arrives_and_then_what_did(client, carol, pages, time_machine, where):
     globex, paths = pages
     later(time_machine)
     assert ask(client, carol, paths[where]).status_code == 204
-    globex.mail("What arrived", conversation=globex.deal.engagements.get().conversation)
+    conversation = globex.deal.engagements.get().conversation
+    globex.mail("What arrived", conversation=conversation, association_certain=False)
     answer = ask(client, carol, paths[where])
     text = answer.content.decode()
     assert answer.status_code == 200

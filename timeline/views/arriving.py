@@ -11,7 +11,7 @@ from django.shortcuts import render
 from accounts.viewer import ViewerRequest
 from timeline.models import Engagement
 from timeline.selectors.arrivals import arrivals
-from timeline.selectors.timelines import known_kind
+from timeline.selectors.timelines import count_by_kind, known_kind
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 NOTHING_NEW = 204
@@ -41,3 +41,8 @@ def arrived(
     if not entries:
         return HttpResponse(status=NOTHING_NEW)
     return render(request, template, {"arrivals": entries, "kind": kind, "is_update": True, **beside()})
+
+
+def with_counts(context: dict[str, Any], engagements: QuerySet[Engagement]) -> dict[str, Any]:
+    """`context` with how many of each kind there are."""
+    return context | {"counts": count_by_kind(engagements)}

@@ -18,6 +18,7 @@ from timeline.forms import DealsForm
 from timeline.models import Engagement
 from timeline.selectors import engagements_for
 from timeline.selectors.arrivals import recorded_since
+from timeline.selectors.assignments import to_review
 from timeline.selectors.deals import deal_rows, deals_for, totals_of
 from timeline.selectors.records import deal_summary
 from timeline.selectors.timelines import count_by_kind, of_deal, timeline_page
@@ -66,4 +67,5 @@ def _listed(request: ViewerRequest, now: datetime) -> dict[str, Any]:
     found = deals_for(request.user, now, form.wanted())
     page = Paginator(found, DEALS_A_PAGE).get_page(request.GET.get("page"))
     rows = deal_rows(request.user, list(page.object_list), now)
-    return {"form": form, "rows": rows, "page": page, "totals": totals_of(found), "now": now}
+    unsure = to_review(request.user).count()
+    return {"form": form, "rows": rows, "page": page, "totals": totals_of(found), "unsure": unsure, "now": now}

@@ -14,8 +14,8 @@ from accounts.viewer import ViewerRequest, viewer_required
 from crm.models import Account, Contact, Lead
 from timeline.models import Engagement
 from timeline.selectors.records import account_summary
-from timeline.selectors.timelines import count_by_kind, of_account, of_contact, of_lead, timeline_page
-from timeline.views.arriving import arrived, asked_since
+from timeline.selectors.timelines import of_account, of_contact, of_lead, timeline_page
+from timeline.views.arriving import arrived, asked_since, with_counts
 
 
 @require_safe
@@ -57,15 +57,11 @@ def _record(
 ) -> HttpResponse:
     beside = {"record": record, "shows_deal": True, "now": timezone.now()}
     if since := asked_since(request):
-        counted = partial(_counted, beside, engagements)
+        counted = partial(with_counts, beside, engagements)
         return arrived(request, engagements, since, "timeline/parts/record_arrivals.html", counted)
     kind, before = request.GET.get("kind", ""), request.GET.get("before", "")
     page = timeline_page(request.user, engagements, kind=kind, before=before)
     context = {"timeline": page, **beside, **(extra or {})}
     if request.htmx:
         return render(request, "timeline/parts/entries.html", context)
-    return render(request, template, _counted(context, engagements))
-
-
-def _counted(context: dict[str, Any], engagements: QuerySet[Engagement]) -> dict[str, Any]:
-    return context | {"counts": count_by_kind(engagements)}
+    return render(request, template, with_counts(context, engagements))
