@@ -2,6 +2,9 @@
 
 sandbox (its own process) ◀── product: sign in, switch on, sync ──▶ SQLite
                           ◀── floor: the same calls, the same rows ──▶ SQLite, empty before
+
+Both are timed from the first call to the last commit, in one process each. That the calls and the rows are the same is
+checked after each pair; what a run keeps of itself (its cursors, counts and states) is the product's alone.
 """
 
 import argparse
@@ -17,10 +20,14 @@ from typing import Any
 
 from cryptography.fernet import Fernet
 
+from benchmarks.first_sync.floor import stored_rows
 from sandbox.testing import SandboxProcess
 from tools.stack import ROOT, Stack
 
 REP = "rita.lindqvist@acme.example"
+MOST = 2.5
+"""How many times the floor's CPU the product's may be."""
+
 Figures = dict[str, Any]
 
 
@@ -50,6 +57,11 @@ def _pair(folder: Path, mails: int) -> tuple[Figures, Figures]:
             "--graph", sandbox.graph_url, "--ca", sandbox.ca_path, "--token", token,
             "--log", str(log), "--filled", str(folder / "db.sqlite3"), "--empty", str(empty),
         )  # fmt: skip
+    written, copied = stored_rows(folder / "db.sqlite3"), stored_rows(empty)
+    if product["requests"] != floor["requests"] or written != copied:
+        sys.exit("The floor did not make the product's calls or did not write its rows: it is no floor.")
+    for figures, tables in ((product, written), (floor, copied)):
+        figures["rows"] = sum(map(len, tables.values()))
     return product, floor
 
 
@@ -95,7 +107,11 @@ def _print(pairs: list[tuple[Figures, Figures]], mails: int) -> None:
         floor = statistics.median(pair[1][name] for pair in pairs)
         ratio = statistics.median(pair[0][name] / pair[1][name] for pair in pairs)
         print(f"{name + ' seconds':24}{product:>11.2f}{unit}{floor:>11.2f}{unit}{ratio:>8.2f}")
+    ratios = [pair[0]["cpu"] / pair[1]["cpu"] for pair in pairs]
+    verdict = "met" if statistics.median(ratios) <= MOST else "missed"
+    print(f"cpu ratio of each pair: {' '.join(f'{ratio:.2f}' for ratio in ratios)}   (at most {MOST}: {verdict})")
     print(f"{'requests':24}{first['requests']:>12,}{pairs[0][1]['requests']:>12,}")
+    print(f"{'rows':24}{first['rows']:>12,}{pairs[0][1]['rows']:>12,}")
     for name, figures in (("product", first), ("floor", pairs[0][1])):
         print(f"memory over the run, {name}: {' '.join(f'{reading:.0f}' for reading in figures['memory'])} MB")
 

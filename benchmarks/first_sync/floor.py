@@ -114,6 +114,15 @@ def _place(path: str) -> str:
     return path.replace("('", "/").replace("')", "").lower()
 
 
+def stored_rows(path: Path) -> dict[str, list[Row]]:
+    """What a database holds of the mails, table by table."""
+    with closing(sqlite3.connect(path)) as database:
+        return {
+            table: sorted(database.execute(f"SELECT * FROM {table}"), key=repr)  # noqa: S608 - names from above
+            for table in TABLES
+        }
+
+
 def rows_by_page(filled: str, pages: int) -> Iterator[list[tuple[str, list[Row]]]]:
     """The rows of the product's database in as many even shares as there were pages, parents first."""
     shares: list[list[tuple[str, list[Row]]]] = [[] for _ in range(max(pages, 1))]
