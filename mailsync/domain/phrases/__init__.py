@@ -9,9 +9,13 @@ from pathlib import Path
 
 from mailsync.domain.phrases.plain import fold, plain_parts
 
+Run = tuple[str, ...]
+
 _HERE = Path(__file__).parent
 _RUN = 4
 """Letters of a run: four are few enough to stand in most parts, and enough to stand in few texts."""
+_TELLING = 3
+"""Letters of a part that is looked for beside the one that a pattern was found by."""
 _LONGEST = 20_000
 """Letters of a text that is cut into its runs; those of a longer one would take megabytes."""
 
@@ -34,18 +38,21 @@ def words(name: str) -> frozenset[str]:
 
 
 class Phrases:
-    """Patterns to look for in texts: one is only tried where one of its plain parts stands in the text.
+    """Patterns to look for in texts: one is only tried where its plain parts stand in the text.
 
     Hundreds of alternatives tried at every character cost milliseconds a mail, and hardly any mail has one of them.
     """
 
     def __init__(self, patterns: tuple[str, ...], flags: re.RegexFlag = re.IGNORECASE) -> None:
-        self._patterns = [(plain_parts(pattern), re.compile(pattern, flags)) for pattern in patterns]
-        self._by_run: dict[str, list[tuple[int, str]]] = {}
+        self._patterns = [re.compile(pattern, flags) for pattern in patterns]
+        self._further: list[list[tuple[str, ...]]] = []
+        self._by_run: dict[Run, list[tuple[int, str]]] = {}
         self._short: list[tuple[int, str]] = []
-        for number, (parts, _) in enumerate(self._patterns):
-            for part in parts:
-                same = self._by_run.setdefault(part[:_RUN], []) if len(part) >= _RUN else self._short
+        for number, pattern in enumerate(patterns):
+            first, *others = plain_parts(pattern)
+            self._further.append([parts for parts in others if min(map(len, parts)) >= _TELLING])
+            for part in first:
+                same = self._by_run.setdefault(tuple(part[:_RUN]), []) if len(part) >= _RUN else self._short
                 same.append((number, part))
         self._runs = frozenset(self._by_run)
 
@@ -64,17 +71,20 @@ class Phrases:
         return found
 
     def _likely(self, folded: str) -> list[re.Pattern[str]]:
-        """The patterns of which a part stands in `folded`: parts are only looked for where their beginning is there."""
+        """The patterns whose parts stand in `folded`: parts are only looked for where their beginning is there."""
         runs = self._runs & _runs(folded) if len(folded) <= _LONGEST else self._runs
         looked_for = [part for run in runs for part in self._by_run[run]]
         numbers = {number for number, part in (*self._short, *looked_for) if part in folded}
-        return [self._patterns[number][1] for number in sorted(numbers)]
+        return [self._patterns[number] for number in sorted(numbers) if self._is_whole(number, folded)]
+
+    def _is_whole(self, number: int, folded: str) -> bool:
+        return all(any(part in folded for part in parts) for parts in self._further[number])
 
 
 @lru_cache(maxsize=2)
-def _runs(folded: str) -> frozenset[str]:
+def _runs(folded: str) -> frozenset[Run]:
     """Every run of four letters in a text; the lists of phrases are looked for in one text after another."""
-    return frozenset([folded[start : start + _RUN] for start in range(len(folded) - _RUN + 1)])
+    return frozenset(zip(*(folded[start:] for start in range(_RUN)), strict=False))
 
 
 __all__ = ["Phrases", "alternatives", "entries", "fold", "words"]

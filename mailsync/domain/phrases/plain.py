@@ -1,7 +1,7 @@
 """The plain parts of a pattern: words of which one stands in whatever it matches, so that `in` can rule it out.
 
 `(?:buy|shop) (?:now|today)`   ──▶ "buy", "shop"
-`free (?:trial|shipping)`      ──▶ "free "          taken is where the shortest part is longest: it stands in few texts
+`free (?:trial|shipping)`      ──▶ "free "          first is where the shortest part is longest: it stands in few texts
 `\\b55\\d[ -]`                  ──▶ "55"
 """
 
@@ -21,33 +21,41 @@ def fold(text: str) -> str:
     return text.replace("\u0130", "i").casefold().replace("\u0131", "i")
 
 
-def plain_parts(pattern: str) -> tuple[str, ...]:
-    """Folded parts of which at least one stands in every text that `pattern` matches; one is empty where none must."""
-    return tuple(sorted(_shortest({fold(part) for part in _parts(parser.parse(pattern))})))
+def plain_parts(pattern: str) -> tuple[tuple[str, ...], ...]:
+    """Folded parts, the telling ones first: of each row at least one stands in every text that `pattern` matches.
+
+    A part is empty where none must.
+    """
+    rows = sorted(_rows(parser.parse(pattern)), key=_telling, reverse=True)
+    return tuple(tuple(sorted(_shortest({fold(part) for part in row}))) for row in rows)
 
 
-def _parts(items: Iterable[tuple[Any, Any]]) -> Parts:
-    candidates = [_EVERYWHERE]
+def _rows(items: Iterable[tuple[Any, Any]]) -> list[Parts]:
+    rows = [_EVERYWHERE]
     run = ""
     for kind, value in items:
         if kind is kinds.LITERAL:
             run += chr(value)
         else:
-            candidates += [frozenset({run}), _parts_of(kind, value)]
+            rows += [frozenset({run}), *_rows_of(kind, value)]
             run = ""
-    return max([*candidates, frozenset({run})], key=lambda parts: (min(map(len, parts)), -len(parts)))
+    return [*rows, frozenset({run})]
 
 
-def _parts_of(kind: Any, value: Any) -> Parts:
+def _rows_of(kind: Any, value: Any) -> list[Parts]:
     if kind is kinds.SUBPATTERN:
-        return _parts(value[-1])
+        return _rows(value[-1])
     if kind is kinds.BRANCH:
-        return frozenset().union(*(_parts(branch) for branch in value[1]))
+        return [frozenset().union(*(max(_rows(branch), key=_telling) for branch in value[1]))]
     if kind is kinds.MAX_REPEAT and value[0] > 0:
-        return _parts(value[2])
+        return _rows(value[2])
     if kind is kinds.IN and all(each is kinds.LITERAL for each, _ in value):
-        return frozenset(chr(character) for _, character in value)
-    return _EVERYWHERE
+        return [frozenset(chr(character) for _, character in value)]
+    return []
+
+
+def _telling(parts: Parts) -> tuple[int, int]:
+    return min(map(len, parts)), -len(parts)
 
 
 def _shortest(parts: set[str]) -> set[str]:
