@@ -223,6 +223,7 @@ class CrmConnection(models.Model):
     last_read_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = "CRM connection"
         constraints = [
             models.UniqueConstraint(fields=["organization", "provider"], name="one_connection_per_crm"),
         ]

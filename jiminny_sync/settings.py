@@ -246,6 +246,7 @@ SPECTACULAR_SETTINGS = {
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_I18N = True
+FORMAT_MODULE_PATH = ["jiminny_sync.formats"]
 USE_TZ = True
 
 from jiminny_sync.logs import logging_settings  # noqa: E402 - needs DEBUG

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from accounts.admin.scoping import ScopedAdmin, is_operator, own_organization
 from accounts.domain.audit import AuditVerb
+from accounts.domain.phrasing import counted
 from accounts.models import Organization
 from accounts.services.audit import record_event
 from mailsync.domain.mailbox_state import advice
@@ -89,19 +90,19 @@ class _RulesAdmin(ScopedAdmin):
     def _add(self, request: HttpRequest, organization: Organization, preview: Preview, note: str) -> HttpResponse:
         rows, hidden = add_rules(organization=organization, rules=preview.new_rules, note=note, actor=request.user)  # type: ignore[arg-type]
         known = len(preview.lines) - len(rows)
-        sentence = f"{len(rows)} added, {known} were there already; {hidden} engagements are hidden."
+        sentence = f"{len(rows)} added, {known} there already; {counted(hidden, 'engagement')} hidden."
         self.message_user(request, f"{sentence} Delete a rule within 30 days to show again what it hid.")
         return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         shown = remove_rule(row=obj, actor=request.user)  # type: ignore[arg-type] # signed in, by permission
-        self.message_user(request, f"{shown} engagements are shown again.")
+        self.message_user(request, f"Shown again: {counted(shown, 'engagement')}.")
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         shown = 0
         for row in queryset:
             shown += remove_rule(row=row, actor=request.user)  # type: ignore[arg-type] # as above
-        self.message_user(request, f"{shown} engagements are shown again.")
+        self.message_user(request, f"Shown again: {counted(shown, 'engagement')}.")
 
     def audit(self, request: HttpRequest, obj: Model, verb: AuditVerb, **detail: Any) -> None:
         """The services that add a rule and take it back write their own rows."""
@@ -251,9 +252,9 @@ class MailboxAdmin(ScopedAdmin):
                 subject=mailbox,
             )
         off = queryset.count() - len(mailboxes)
-        sentence = f"{len(mailboxes)} mailboxes sync as soon as a worker is free."
+        sentence = f"Asked to sync: {len(mailboxes)}. It begins as soon as a worker is free."
         level = messages.WARNING if off else messages.SUCCESS
-        self.message_user(request, f"{sentence} {off} are switched off." if off else sentence, level)
+        self.message_user(request, f"{sentence} Switched off: {off}." if off else sentence, level)
 
 
 def _table(heads: tuple[str, ...], rows: list[tuple[Any, ...]]) -> SafeString:

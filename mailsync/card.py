@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from accounts.domain.vocabulary import ConnectionState
 from accounts.models import MicrosoftConnection, User
-from mailsync.domain.mailbox_state import Advice, advice
+from mailsync.domain.mailbox_state import MAIL_READ_MISSING, NOT_CONNECTED, Advice, advice
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.domain.wording import counted_reasons
 from mailsync.models import Exclusion, Mailbox, MailboxWalk, Sighting, SyncRun
@@ -13,6 +13,7 @@ from mailsync.selectors import last_run, newest_look_back
 
 _BUSY = {MailboxState.CONNECTING, MailboxState.INITIAL, MailboxState.CATCHING_UP}
 _FULL = 100
+_SAID_IN_WORDS = {NOT_CONNECTED, MAIL_READ_MISSING}
 _TONES = dict.fromkeys(MailboxState, "bad") | {
     MailboxState.OFF: "",
     MailboxState.IN_SYNC: "good",
@@ -63,6 +64,13 @@ class MailboxCard:
     @property
     def is_busy(self) -> bool:
         return self.is_enabled and not self.advice.is_stopped and (self.state in _BUSY or self._is_awaited)
+
+    @property
+    def code(self) -> str:
+        """Microsoft's code of what stopped it, for whoever is asked for help; empty where the words say all."""
+        if self.mailbox is None or not self.advice.is_stopped or self.mailbox.state_reason in _SAID_IN_WORDS:
+            return ""
+        return self.mailbox.state_reason
 
     @property
     def percent(self) -> int:

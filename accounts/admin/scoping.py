@@ -32,6 +32,7 @@ admin.site.site_header = "Email sync"
 admin.site.site_title = "Email sync"
 admin.site.index_title = "Administration"
 admin.site.empty_value_display = "–"
+admin.site.enable_nav_sidebar = False  # the first page lists the same, and the tables need the room
 
 
 def is_operator(request: HttpRequest) -> bool:

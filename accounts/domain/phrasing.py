@@ -30,11 +30,12 @@ def _amount(seconds: float) -> str:
         (_YEARS_FROM * _DAY, 30.44 * _DAY, "month"),
     ):
         if seconds < limit:
-            return _counted(max(1, int(seconds / size)), word)
-    return _counted(int(days / 365.25), "year")
+            return counted(max(1, int(seconds / size)), word)
+    return counted(int(days / 365.25), "year")
 
 
-def _counted(number: int, word: str) -> str:
+def counted(number: int, word: str) -> str:
+    """ "1 email", "3 emails"."""
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 

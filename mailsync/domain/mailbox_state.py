@@ -87,7 +87,7 @@ class Advice:
 _ADVICE: dict[State, Advice] = {
     State.OFF: Advice(
         "Off",
-        "Your mailbox is not read. Email that was imported before stays where it is.",
+        "Your mailbox is not read.",
         "Switch on “Import Email Conversations” to bring in your conversations with customers.",
     ),
     State.CONNECTING: Advice("Starting", "The first look into your mailbox is about to begin."),
@@ -181,3 +181,12 @@ def advice(state: State | str, reason: str = "", not_before: datetime | None = N
     if state is State.THROTTLED and not_before is not None:
         return Advice(found.title, f"{found.sentence} It goes on at {not_before:%H:%M} UTC.", found.next_step)
     return found
+
+
+def after_switching(state: str, reason: str, *, was_synced: bool) -> str:
+    """What the switch answers once a mailbox is in `state`, for `reason`."""
+    if state == State.OFF:
+        return "Importing is off. Nothing more is read."
+    if advice(state, reason).is_stopped:
+        return "Importing is on. It begins as soon as what is said below is done."
+    return "Importing is on. A sync begins now." if was_synced else "Importing is on. The first sync begins now."

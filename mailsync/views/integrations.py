@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.microsoft.identity import is_configured
 from accounts.viewer import ViewerRequest, viewer_required
 from mailsync.card import mailbox_card
+from mailsync.domain.mailbox_state import after_switching
 from mailsync.domain.vocabulary import ExclusionKind
 from mailsync.forms import ExclusionForm
 from mailsync.models import Exclusion, Mailbox
@@ -44,12 +45,12 @@ def email_import(request: ViewerRequest) -> HttpResponse:
     """The switch: `enabled` as a checkbox sends it, or absent."""
     is_on = request.POST.get("enabled", "").strip().lower() not in _OFF
     try:
-        set_import(user=request.user, enabled=is_on)
+        mailbox = set_import(user=request.user, enabled=is_on)
     except MayNotSync as refusal:
         messages.error(request, str(refusal))
         return redirect("integrations")
-    said = "Importing is on. The first sync begins now." if is_on else "Importing is off. Nothing more is read."
-    messages.success(request, said)
+    was_synced = mailbox.last_synced_at is not None
+    messages.success(request, after_switching(mailbox.state, mailbox.state_reason, was_synced=was_synced))
     return redirect("integrations")
 
 

@@ -62,7 +62,7 @@ def test_the_page_shows_what_domains_would_hide_and_stores_nothing(console, mail
     body = {"kind": "never_import", "lines": "globex.example\nco.uk\ngmail.com\nnot a domain"}
     answer = console.post(reverse(ADD_DOMAINS), body)
     page = answer.content.decode()
-    assert "Together they would hide 1 stored engagements" in page
+    assert "Together they would hide 1 stored engagement.</strong>" in page
     assert "co.uk is a public suffix" in page
     assert "gmail.com is a free-mail provider" in page
     assert "is not a domain" in page
@@ -74,7 +74,7 @@ def test_many_domains_are_added_at_once_after_they_were_shown(console, acme, ali
     answer = confirm(console, ADD_DOMAINS, {
         "kind": "never_import", "lines": "globex.example\n\n@initech.example\nglobex.example", "note": "Partners",
     })  # fmt: skip
-    assert "2 added, 0 were there already; 1 engagements are hidden." in answer.content.decode()
+    assert "2 added, 0 there already; 1 engagement hidden." in answer.content.decode()
     rows = BlockedDomain.objects.filter(organization=acme, kind=BlockKind.NEVER_IMPORT, created_by=alice)
     assert sorted(rows.values_list("domain", "note")) == [
         ("globex.example", "Partners"), ("initech.example", "Partners"),
@@ -121,7 +121,7 @@ def test_deleting_a_domain_shows_again_what_it_hid(console, mail):
     confirm(console, ADD_DOMAINS, {"kind": "never_import", "lines": "globex.example"})
     row = BlockedDomain.objects.get()
     answer = console.post(reverse("admin:mailsync_blockeddomain_delete", args=[row.pk]), {"post": "yes"}, follow=True)
-    assert "1 engagements are shown again." in answer.content.decode()
+    assert "Shown again: 1 engagement." in answer.content.decode()
     assert not Engagement.objects.exclude(hidden_at=None).exists()
 
 
@@ -196,7 +196,7 @@ def test_sync_now_asks_for_the_mailboxes_that_are_on(
     body = {"action": "sync_now", "_selected_action": [on.pk, off.pk]}
     with django_capture_on_commit_callbacks(execute=True):
         answer = console.post(reverse("admin:mailsync_mailbox_changelist"), body, follow=True)
-    assert "1 mailboxes sync as soon as a worker is free. 1 are switched off." in answer.content.decode()
+    assert "Asked to sync: 1. It begins as soon as a worker is free. Switched off: 1." in answer.content.decode()
     assert Mailbox.objects.get(is_awaited=True) == on
     assert len(sent) == 1
     assert AuditEvent.objects.get(verb="requested_sync").actor == alice

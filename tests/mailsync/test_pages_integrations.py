@@ -68,6 +68,24 @@ def test_the_switch_goes_on_and_off_as_a_checkbox_sends_it(client, carol):
     assert "Importing is off" in off.content.decode()
 
 
+def test_switching_on_before_connecting_says_what_comes_first_and_promises_no_sync(client, carol):
+    text = page(client, carol)
+    assert "Connect Microsoft 365. Then:" in " ".join(text.split())
+    client.force_login(carol)
+    text = client.post(SWITCH, {"enabled": "on"}, follow=True).content.decode()
+    assert "sync begins" not in text
+    assert "Connect Microsoft 365." in text
+    assert "not_connected" not in text
+
+
+def test_switching_on_again_does_not_speak_of_a_first_sync(client, carol):
+    MicrosoftConnectionFactory(user=carol)
+    MailboxFactory(user=carol, import_enabled=False, state=MailboxState.OFF, last_synced_at=timezone.now())
+    client.force_login(carol)
+    text = client.post(SWITCH, {"enabled": "on"}, follow=True).content.decode()
+    assert "Importing is on. A sync begins now." in text
+
+
 @pytest.mark.parametrize(
     ("value", "expected"), [("true", True), ("1", True), ("false", False), ("0", False), ("", False)]
 )

@@ -1,0 +1,1 @@
+"""How the admin console writes dates: as the pages do, in UTC."""
