@@ -9,11 +9,14 @@ from mailsync.domain.reply_phrases import (
     ATTRIBUTION_BARE,
     ATTRIBUTION_END,
     ATTRIBUTION_MIDDLE,
+    ATTRIBUTION_QUOTING,
     ATTRIBUTION_START,
+    ATTRIBUTION_WHOLE,
     DATE,
     DIVIDER,
     FORWARD,
     TIME_OF_DAY,
+    bare_label_kinds,
     label_kinds,
 )
 
@@ -25,6 +28,7 @@ _LONGEST_VERB = 60
 """Characters that a closing verb takes, with colon and dashes."""
 _MOST_ATTRIBUTION_LINES = 4
 _MOST_BLOCK_LINES = 14
+_LONGEST_MOMENT = 40
 _QUOTED = re.compile(r"\s{0,3}[>＞]|\s{0,3}\|\s")
 _QUOTE_MARKS = re.compile(r"^[\s>＞]{1,20}")
 _ARROWS = "<<"
@@ -44,7 +48,9 @@ def is_quoted(line: str) -> bool:
 
 def is_divider(lines: Sequence[str], number: int) -> bool:
     """“-----Original Message-----”, or a quoted mail's header fields, with or without a rule above them."""
-    return bool(DIVIDER.match(lines[number][:LONGEST_LINE])) or _is_fields(lines, number) or _is_ruled(lines, number)
+    if DIVIDER.match(lines[number][:LONGEST_LINE]) or _is_fields(lines, number) or _is_ruled(lines, number):
+        return True
+    return _is_notes_heading(lines, number)
 
 
 def is_answer_line(line: str) -> bool:
@@ -95,9 +101,7 @@ def attribution(lines: Sequence[str], start: int) -> int:
     first = lines[start]
     if len(first) > _LONGEST_ATTRIBUTION:
         return 0
-    may_wrap = bool(ATTRIBUTION_START.match(first)) or (
-        "@" in first and bool(ADDRESS.search(first)) and bool(DATE.search(first))
-    )
+    may_wrap = bool(ATTRIBUTION_START.match(first)) or _may_begin(first)
     joined = ""
     for number in range(start, min(start + (_MOST_ATTRIBUTION_LINES if may_wrap else 1), len(lines))):
         if not lines[number].strip() or (number > start and is_quoted(lines[number])):
@@ -108,6 +112,14 @@ def attribution(lines: Sequence[str], start: int) -> int:
         if _introduces(joined, is_above_quotes=is_above_quotes(lines, number + 1)):
             return number + 1 - start
     return 0
+
+
+def _may_begin(first: str) -> bool:
+    """Whether a line has two of address, date and time, or a sender and a verb, as the first of an introduction has."""
+    has_address = "@" in first and bool(ADDRESS.search(first))
+    if has_address and ATTRIBUTION_MIDDLE.search(f"{first} :"):
+        return True
+    return sum((has_address, bool(DATE.search(first)), bool(TIME_OF_DAY.search(first)))) >= 2  # noqa: PLR2004 - as said
 
 
 def is_above_quotes(lines: Sequence[str], start: int) -> bool:
@@ -132,7 +144,7 @@ def _is_attribution(joined: str) -> bool:
         return True
     if joined[-1] not in ":：":
         return False
-    if ATTRIBUTION_MIDDLE.search(joined):
+    if ATTRIBUTION_MIDDLE.search(joined) or ATTRIBUTION_QUOTING.match(joined):
         return True
     return bool(ATTRIBUTION_BARE.search(joined)) and bool(DATE.search(joined) or TIME_OF_DAY.search(joined))
 
@@ -140,6 +152,8 @@ def _is_attribution(joined: str) -> bool:
 def _stands_for_itself(joined: str) -> bool:
     if joined[-1] not in ":：-=":
         return False
+    if ATTRIBUTION_WHOLE.match(joined):
+        return True
     marks = (ADDRESS.search(joined), TIME_OF_DAY.search(joined), DATE.search(joined), ATTRIBUTION_START.match(joined))
     return sum(mark is not None for mark in marks) >= 2  # noqa: PLR2004 - one alone is in people's sentences too
 
@@ -154,8 +168,8 @@ def _is_fields(lines: Sequence[str], start: int) -> bool:
     for line in lines[start : start + _MOST_BLOCK_LINES]:
         found = label_kinds(line[:LONGEST_LINE])
         if found:
-            kinds.append(next((kind for kind in sorted(found) if kind not in kinds), min(found)))
-            has_address = has_address or bool(ADDRESS.search(line[:LONGEST_LINE]))
+            kinds.append(_kind_among(found, kinds))
+            has_address = has_address or ("@" in line and bool(ADDRESS.search(line[:LONGEST_LINE])))
             has_time = has_time or ("sent" in found and bool(TIME_OF_DAY.search(line[:LONGEST_LINE])))
         elif line.strip():
             strangers += 1
@@ -163,12 +177,34 @@ def _is_fields(lines: Sequence[str], start: int) -> bool:
                 break
     seen = set(kinds) - {"cc"}
     if "from" in seen and len(seen) >= 3:  # noqa: PLR2004 - an itinerary has from, to and date as well
-        return "subject" in seen or has_address or (has_time and kinds[:2] == ["from", "sent"])
+        return has_address or ("sent" in seen and ("subject" in seen or (has_time and kinds[:2] == ["from", "sent"])))
+    if kinds[:2] == ["from", "sent"]:
+        return has_time and has_address
     return kinds[:2] == ["sent", "to"] and has_time and has_address
+
+
+def _kind_among(found: frozenset[str], seen: Sequence[str]) -> str:
+    """Of the fields that a label may mean, one that was not there yet."""
+    if len(found) == 1:
+        return next(iter(found))
+    return next((kind for kind in sorted(found) if kind not in seen), min(found))
+
+
+def _is_notes_heading(lines: Sequence[str], start: int) -> bool:
+    """Notes' heading: a name, a line with date and time alone, and “To” and “Subject” each on a line of its own."""
+    following = next_text(lines, start + 1)
+    moment = lines[following] if following is not None else ""
+    if len(moment) > _LONGEST_MOMENT or not (DATE.search(moment) and TIME_OF_DAY.search(moment)):
+        return False
+    below = lines[start + 2 : start + 2 * _MOST_BLOCK_LINES]
+    seen = {kind for line in below for kind in bare_label_kinds(line[:LONGEST_LINE])}
+    return {"to", "subject"} <= seen
 
 
 def _is_ruled(lines: Sequence[str], start: int) -> bool:
     if not _RULE.match(lines[start][:LONGEST_LINE]):
         return False
     following = next_text(lines, start + 1)
-    return following is not None and following <= start + 3 and _is_fields(lines, following)
+    if following is None or following > start + 3:
+        return False
+    return _is_fields([_QUOTE_MARKS.sub("", line) for line in lines[following : following + _MOST_BLOCK_LINES]], 0)

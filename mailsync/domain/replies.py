@@ -28,7 +28,7 @@ from mailsync.domain.quotations import (
     opens_quoted_forward,
     with_own_lines,
 )
-from mailsync.domain.reply_phrases import DEVICE_SIGNATURE, LIST_FOOTER
+from mailsync.domain.reply_phrases import DEVICE_SIGNATURE, LIST_FOOTER, is_disclaimer
 
 _DELIMITER = re.compile(r"\s{0,2}(?:--|– –|- -)\s*$")
 _LOOSE_DELIMITER = re.compile(r"\s{0,2}(?:—|–|_{2,40})\s*$")
@@ -38,6 +38,8 @@ _LONGEST_LOOSE_LINE = 80
 _FOOTER_RULE = re.compile(r"\s*[-_=*]{10,200}\s*$")
 _MOST_FOOTER_LINES = 12
 _LONGEST_DEVICE_LINE = 120
+_MOST_DISCLAIMERS = 6
+_MOST_DISCLAIMER_LINES = 25
 _DASHED_NAME = re.compile(r"[-–—]{1,2}\s?[^\W\d_][\w.'’-]{0,30}(?:\s[^\W\d_][\w.'’-]{0,30}){0,3}$")
 
 
@@ -162,6 +164,7 @@ def _joined(lines: Iterable[str]) -> str:
 def _without_signature(lines: list[str]) -> tuple[list[str], list[str]]:
     """The lines above, and from, what follows a delimiter, a device's line at the end, and a list's footer."""
     end = _before_list_footer(lines)
+    end = _before_disclaimers(lines, end)
     end = _before_delimiter(lines, end)
     end = _before_device_lines(lines, end)
     return lines[:end], lines[end:]
@@ -172,6 +175,22 @@ def _before_list_footer(lines: Sequence[str]) -> int:
         if _FOOTER_RULE.match(lines[number]) and LIST_FOOTER.search("\n".join(lines[number:])[:2_000]):
             return number
     return len(lines)
+
+
+def _before_disclaimers(lines: Sequence[str], end: int) -> int:
+    """Above the last paragraphs as long as each is a legal one, and never above the first."""
+    kept = end
+    for _ in range(_MOST_DISCLAIMERS):
+        while end > 0 and not lines[end - 1].strip():
+            end -= 1
+        start = end
+        while start > 0 and end - start < _MOST_DISCLAIMER_LINES and lines[start - 1].strip():
+            start -= 1
+        is_whole_paragraph = start > 0 and not lines[start - 1].strip()
+        if not is_whole_paragraph or not is_disclaimer("\n".join(lines[start:end])):
+            break
+        kept = end = start
+    return kept
 
 
 def _before_delimiter(lines: Sequence[str], end: int) -> int:

@@ -6,8 +6,9 @@ Gmail, Apple Mail, Thunderbird, Yahoo, Samsung and Zoho write.
 """
 
 import re
+from functools import lru_cache
 
-from mailsync.domain.phrases import alternatives, entries
+from mailsync.domain.phrases import Phrases, alternatives, entries, fold
 
 _ORIGINAL = alternatives("original_message")
 ATTRIBUTION_END = re.compile(
@@ -18,10 +19,23 @@ ATTRIBUTION_END = re.compile(
 
 ATTRIBUTION_MIDDLE = re.compile(
     r"(?:^|\s)(?:schrieb|schreef|skrev|hat|heeft|wrote|a écrit|escribió|napisał\(a\)|написал(?:а|\(а\))?|kirjoitti"
-    r"|ha scritto|escreveu|napsala?)\s.{0,300}[:：]\s*$",
+    r"|ha scritto|escreveu|napsala?"
+    r"|ezt írta|napisana przez)\s.{0,300}[:：]\s*$",
     re.IGNORECASE,
 )
 """The verb stands before the name: “Am 3.5. um 10:00 schrieb Jane:”."""
+
+ATTRIBUTION_QUOTING = re.compile(
+    r"\s*(?:quoting|zitat von|zitiere|citando(?: a)?|citation de|citerar|citeren van|cytowanie)\s.{2,200}[:：]\s*$",
+    re.IGNORECASE,
+)
+"""Horde's “Quoting Jane Doe <jane@globex.example>:”."""
+
+ATTRIBUTION_WHOLE = re.compile(
+    rf"\s*[^<>\n]{{0,80}}<[\w.+'=-]{{1,64}}@[\w.-]{{1,255}}>\)?,?\s{alternatives('attribution_verb')}\s?[:：]\s*$",
+    re.IGNORECASE,
+)
+"""Nothing but a name, an address in brackets and the verb: “Jane Doe <jane@globex.example> wrote:”."""
 
 ATTRIBUTION_BARE = re.compile(r"<?[\w.+'=-]{1,64}@[\w.-]{1,255}>?\)?\s*(?:\([^()]{0,80}\)\s*)?[:：]\s*$")
 """No verb, a name with its address and a colon: “2026-03-12 10:00 GMT+01:00 Jane <jane@globex.example>:”."""
@@ -46,7 +60,8 @@ ANSWER_LINE = re.compile(rf"\s*{_ANSWER_LINE}\s*$", re.IGNORECASE)
 
 DIVIDER = re.compile(
     rf"\s*(?:{_DASHES}\s*{_ORIGINAL}\s*:?\s*[-_=*–—]{{0,80}}|{_ORIGINAL}\s*[-_=*–—]{{3,80}}"
-    r"|(?:original message|ursprüngliche nachricht|message d.origine)\s*:?"
+    r"|(?:original message|ursprüngliche nachricht|message d.origine)\s*:?|original message processed by .{1,40}"
+    r"|-{5,80}\s*original\s*-{5,80}|[^\n]{2,80}\s---\d[\d./-]{5,12}\s\d[^\n-]{3,20}---.{0,400}"
     rf"|{_ANSWER_LINE})\s*$",
     re.IGNORECASE,
 )
@@ -56,11 +71,15 @@ FORWARD = re.compile(
     re.IGNORECASE,
 )
 
-_LABEL_LINE = re.compile(r"\s*\*{0,2}([^\W\d_][^:：*\n]{0,24}?)\s?\*{0,2}\s?[:：]\*{0,2}(?:\s|$|(?=[^\x00-\x7f]))")
+_LABEL_LINE = re.compile(r"\s*\*{0,2}([^\W\d_][^:：*\n]{0,24}?)\s?\*{0,2}\s?(?:：|:\*{0,2}(?:\s|$|(?=[^\x00-\x7f])))")
 
 
+@lru_cache(maxsize=64)
 def label_kinds(line: str) -> frozenset[str]:
-    """Which header fields a line may begin: `Data:` is a date in one language, and some words mean two fields."""
+    """Which header fields a line may begin: `Data:` is a date in one language, and some words mean two fields.
+
+    Remembered for a few lines, because blocks are looked for from every line of one.
+    """
     found = _LABEL_LINE.match(line)
     if not found:
         return frozenset()
@@ -79,7 +98,21 @@ def _kinds_by_word() -> dict[str, frozenset[str]]:
 
 _KINDS_OF = _kinds_by_word()
 
+
+def bare_label_kinds(line: str) -> frozenset[str]:
+    """The same for a line that is a label and nothing else, as Notes writes them above their values."""
+    return _KINDS_OF.get(line.strip().casefold(), frozenset())
+
+
 DEVICE_SIGNATURE = re.compile(rf"\s*{alternatives('device_signature')}\s*$", re.IGNORECASE)
+LONGEST_DISCLAIMER = 3_000
+DISCLAIMER = Phrases(entries("disclaimer"), re.IGNORECASE | re.MULTILINE)
 LIST_FOOTER = re.compile(
     r"mailing list|mailman|listinfo|unsubscribe|list-?archive|to (?:post|subscribe)|https?://\S*lists?\.", re.IGNORECASE
 )
+
+
+def is_disclaimer(paragraph: str) -> bool:
+    """Whether a paragraph is one that companies put under every mail: confidentiality, registration, viruses."""
+    looked_at = paragraph[:LONGEST_DISCLAIMER]
+    return DISCLAIMER.stand_in(looked_at, fold(looked_at))

@@ -24,9 +24,8 @@ _TIGHT = frozenset({"div", "dt", "dd", "center", "address"})
 
 _BLOCKS = STRUCTURAL - {"br", "hr", "tr", "td", "th", "li", "blockquote", "pre"}
 _LINK_TARGET = re.compile(r"(?<=[^\s<])<(?:https?://|mailto:|tel:)[^<>\s]{1,4000}>", re.IGNORECASE)
-_IMAGE_NAME = re.compile(
-    r"\[(?:cid:[^\]\s]{1,200}|https?://[^\]\s]{1,2000}\.(?:png|gif|jpe?g)[^\]\s]{0,400})\](?:<[^<>\s]{1,4000}>)?"
-)
+_IMAGE_NAME = re.compile(r"\[((?:cid:|https?://)[^\[\]\s]{1,2400})\](?:<[^<>\s]{1,4000}>)?")
+_IMAGE_FILE = re.compile(r"\Acid:|\.(?:png|gif|jpe?g)", re.IGNORECASE)
 _BRACKETED_EMOJI = re.compile(
     "\\[([\u2600-\u27bf\U0001f000-\U0001faff][\ufe0f\u200d\u2600-\u27bf\U0001f000-\U0001faff]{0,8})\\]"
 )
@@ -56,7 +55,7 @@ def body_text(body: str, *, is_html: bool) -> BodyText:
         text = _rendered(markup.html)
         is_cut = is_cut or markup.is_cut
     else:
-        text = _IMAGE_NAME.sub("", body)
+        text = _IMAGE_NAME.sub(_without_image, body)
         text = _LINK_TARGET.sub("", text)
         text = _BRACKETED_EMOJI.sub(r"\1", text)
     return _cut(clean(text), is_cut=is_cut)
@@ -76,6 +75,11 @@ def clean(text: str) -> str:
             lines.append(bare)
         is_after_blank = not bare
     return "\n".join(lines).strip("\n")
+
+
+def _without_image(name: re.Match[str]) -> str:
+    """Nothing where brackets hold an image's name; a link in brackets stays as it is."""
+    return "" if _IMAGE_FILE.search(name.group(1)) else name.group()
 
 
 def _cut(text: str, *, is_cut: bool) -> BodyText:

@@ -37,6 +37,11 @@ INTRODUCTIONS = {
     "japanese": "2026年11月2日(月) 10:00 Bob Stone <bob@initech.example>:",
     "chinese": "Bob Stone <bob@initech.example> 于2026年11月2日周一 10:00写道：",
     "chinese, traditional": "Bob Stone <bob@initech.example> 於 2026年11月2日 週一 上午10:00寫道：",
+    "hungarian": "Bob Stone <bob@initech.example> ezt írta (időpont: 2026. nov. 2., H, 10:00):",
+    "polish, Apple": "Wiadomość napisana przez Bob Stone <bob@initech.example> w dniu 2 lis 2026, o godz. 10:00:",
+    "sender first, wrapped": "Bob Stone <bob@initech.example> schrieb am Montag,\n2. November 2026 um 10:00:",
+    "time first, wrapped": "Понедельник, 2 ноября 2026, 10:00 +03:00 от Bob Stone\n<bob@initech.example>:",
+    "sender and verb": "Bob Stone <bob@initech.example> wrote:",
     "no verb": "2026-11-02 10:00 GMT+01:00 Bob Stone <bob@initech.example>:",
     "Yahoo": "--- On Mon, 11/2/26, Bob Stone <bob@initech.example> wrote:",
     "Zoho": "---- On Mon, 02 Nov 2026 10:00:00 +0100 Bob Stone <bob@initech.example> wrote ----",
@@ -61,6 +66,9 @@ DIVIDERS = {
     "japanese": "-----元のメッセージ-----",
     "chinese": "-----原始邮件-----",
     "Samsung": "-------- Original message --------",
+    "QQ": "------------------ Original ------------------",
+    "David": "Original Message processed by david®",
+    "Notes, one line": '"Bob Stone" ---02/11/2026 10:00:00---Does Tuesday work?',
     "Zendesk": "##- Please type your reply above this line -##",
 }
 
@@ -81,6 +89,14 @@ BLOCKS = {
     "russian": "От: Bob\nОтправлено: 2 ноября 2026 г. 10:00\nКому: Jane\nТема: Deal",
     "japanese": "差出人: Bob\n送信日時: 2026年11月2日 10:00\n宛先: Jane\n件名: Deal",
     "chinese": "发件人: Bob\n发送时间: 2026年11月2日 10:00\n收件人: Jane\n主题: Deal",
+    "norwegian": "Fra: Bob\nSendt: mandag 2. november 2026 10:00\nTil: Jane\nEmne: Deal",
+    "romanian": "De la: Bob\nTrimis: luni, 2 noiembrie 2026 10:00\nCătre: Jane\nSubiect: Deal",
+    "Alibaba": "发件人：Bob <bob@initech.example>\n发送时间：2026年11月2日(星期一) 10:00\n收件人：Jane\n主 题：Deal",
+    "cut to two lines": "From: Bob [mailto:bob@initech.example]\nSent: Monday, November 2, 2026 10:00 AM",
+    "blank lines between": "From: Bob\n\nSent: Monday, November 2, 2026 10:00\n\nTo: Jane\n\nSubject: Deal",
+    "Hotmail": "________________________________\n> From: bob@initech.example\n> To: jane@globex.example\n"
+    "> Date: Mon, 2 Nov 2026 10:00:00 +0000\n> Subject: Deal",
+    "Notes": "Bob Stone <bob@initech.example>\n02/11/2026 10:00\n\nTo\njane@globex.example\ncc\n\nSubject\nDeal",
     "bold": "*From:* Bob\n*Sent:* Monday, November 2, 2026 10:00\n*To:* Jane\n*Subject:* Deal",
     "ruled": "________________________________\nFrom: Bob\nSent: 2 November 2026 10:00\nTo: Jane\nSubject: Deal",
 }
@@ -147,6 +163,24 @@ def test_outlooks_header_fields_are_a_forward_where_the_subject_says_so():
         ("好。\n\n发自我的iPhone", "好。", "发自我的iPhone"),
         ("Да.\n\nОтправлено с iPhone", "Да.", "Отправлено с iPhone"),
         ("Yes.\n\nGet Outlook for iOS", "Yes.", "Get Outlook for iOS"),
+        ("Oui.\n\nObtenir Outlook pour Android", "Oui.", "Obtenir Outlook pour Android"),
+        ("はい。\n\nOutlook for iOSを入手する", "はい。", "Outlook for iOSを入手する"),
+        ("Yes.\n\nSent from my iPhone, please excuse typos.", "Yes.", "Sent from my iPhone, please excuse typos."),
+        (
+            "Yes.\n\nBob\n\nThis e-mail is confidential.\n\nConsider the environment before you print it.",
+            "Yes.\n\nBob\n\nThis e-mail is confidential.",
+            "Consider the environment before you print it.",
+        ),
+        (
+            "Yes.\n\nBob\n\nIt is intended solely for the addressee.\n\nConsider the environment before you print it.",
+            "Yes.\n\nBob",
+            "It is intended solely for the addressee.\n\nConsider the environment before you print it.",
+        ),
+        (
+            "Ja.\n\nDiese E-Mail enthält vertrauliche Informationen.",
+            "Ja.",
+            "Diese E-Mail enthält vertrauliche Informationen.",
+        ),
         (
             "Yes.\n\n_______________________________________________\nsales mailing list\nsales@lists.x.example",
             "Yes.",
@@ -166,6 +200,14 @@ def test_a_signature_is_folded(text, new_text, signature):
         "Yes",
         "On Monday we shipped.\nOn Tuesday they wrote a review.",
         "From: Berlin\nTo: Paris\nDate: 3 May 2026 10:00\n\nSee you there",
+        "Delivery:\nFrom: the warehouse\nTo: Main Street 1\nSubject: fragile goods\n\nBob",
+        "Meeting\n20.11.2026 10:00\n\nTo do:\n- price",
+        "As Jane wrote:\n\nthe price is fixed. I disagree.",
+        "The original is in the post.\n\nOriginal\n--------",
+        "Get the contract for our android app ready.",
+        "This mail is intended solely for the addressee.\nPlease pay.",
+        "If you are not the intended recipient, tell me.\n\nThe price is 5.",
+        "This e-mail is confidential and intended solely for the addressee.",
         "Sent from my desk, is much easier than my mobile phone.",
         "Compare:\n>>> left <<<\nand right",
         "A\n> one arrow is no quote\nB",
@@ -183,6 +225,11 @@ def test_nothing_is_taken_where_nothing_is_surely_quoted(text):
 def test_a_signature_above_an_answer_takes_no_answer_with_it():
     text = "Top.\n--\nJane\n\nOn 2 Nov 2026 10:00, Bob wrote:\n> Question?\n> More?\nThe answer."
     assert "The answer." in split_reply(text).new_text
+
+
+def test_what_a_help_desk_writes_below_its_line_for_answers_is_its_own():
+    text = "##- Please type your reply above this line -##\n\nYour request is being looked at."
+    assert split_reply(text).authored == text
 
 
 def test_the_authored_part_leaves_forwards_and_quotes_out():

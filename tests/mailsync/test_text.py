@@ -135,6 +135,7 @@ HOSTILE = {
     "joiners": (" \u200c", False),
     "link targets": ("a<http://", False),
     "image names": ("[cid:", False),
+    "image addresses": ("[http://a.png", False),
     "styles": ('<p style="max-height:0 overflow:hidden ', True),
     "declarations": ("<!x", True),
     "closing": ("</", True),
@@ -166,3 +167,8 @@ def test_rendering_never_fails_and_leaves_no_known_tag(html):
 @given(st.text(max_size=300))
 def test_cleaning_is_idempotent(text):
     assert clean(clean(text)) == clean(text)
+
+
+def test_an_images_name_in_brackets_goes_and_a_link_in_brackets_stays():
+    text = "See [cid:image001.png@01D] and [https://x.example/logo.png]<https://x.example> and [https://x.example/a]."
+    assert body_text(text, is_html=False).text == "See  and  and [https://x.example/a]."
