@@ -31,7 +31,8 @@ class Conversation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.subject
+        """Without the subject: the console names rows by this, whoever may read them."""
+        return f"conversation {self.pk}"
 
 
 class ThreadReference(models.Model):
@@ -105,7 +106,7 @@ class Engagement(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.subject
+        return f"{self.kind} {self.pk}"
 
 
 class FilingRule(models.Model):

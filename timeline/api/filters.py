@@ -6,7 +6,7 @@ from uuid import UUID
 import django_filters
 from django.db.models import Q, QuerySet
 
-from accounts.api.filters import AddressFilter, MomentFilter
+from accounts.api.filters import AddressFilter, MomentFilter, StrictBooleanFilter
 from timeline.domain.vocabulary import Direction, Kind
 from timeline.models import Association, Conversation, Engagement, Participant
 from timeline.search import search_engagements
@@ -27,7 +27,7 @@ class EngagementFilters(django_filters.FilterSet):
     participant = AddressFilter(method="with_participant", help_text="An address that takes part, in any role.")
     occurred_after = MomentFilter(field_name="occurred_at", lookup_expr="gte", help_text="At this time or later.")
     occurred_before = MomentFilter(field_name="occurred_at", lookup_expr="lt", help_text="Before this time.")
-    certain = django_filters.BooleanFilter(
+    certain = StrictBooleanFilter(
         field_name="association_certain", help_text="false: what the rule was not sure of, to be reviewed."
     )
     search = django_filters.CharFilter(
