@@ -1,6 +1,7 @@
 """What somebody tries who writes to us, works beside us, or runs another organization."""
 
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from django.contrib import admin
@@ -153,7 +154,7 @@ def test_no_admin_makes_an_operator_or_a_person_elsewhere(client, acme, rival, a
 def test_no_hold_reaches_into_another_organization(client, alice, mallory, scope):
     theirs = scene(mallory)
     conversation = ConversationFactory(organization=mallory.organization)
-    foreign = {
+    foreign: Any = {
         "account": theirs.account, "opportunity": theirs.deal, "contact": theirs.jane, "conversation": conversation,
     }[scope]  # fmt: skip
     client.force_login(alice)
@@ -168,8 +169,8 @@ def test_a_hold_tells_no_subject_that_its_admin_may_not_read(client, alice, caro
     mail.conversation.subject = "Falcon"
     mail.conversation.save()
     client.force_login(alice)
-    hold = {"scope": "conversation", "conversation": str(mail.conversation_id), "reason": "Court"}
-    client.post("/admin/timeline/legalhold/add/", hold)
+    body = {"scope": "conversation", "conversation": str(mail.conversation_id), "reason": "Court"}
+    client.post("/admin/timeline/legalhold/add/", body)
     hold = LegalHold.objects.get()
     for address in ("/admin/timeline/legalhold/", f"/admin/timeline/legalhold/{hold.pk}/change/", "/admin/"):
         assert "Falcon" not in client.get(address).content.decode(), address

@@ -65,9 +65,9 @@ def answers(viewer, pages, endpoints):
         assert answer.status_code == 200, address
         told[address] = _BLANK_LINES.sub("\n", _OFFER_TO_DELETE.sub("", _TOKEN.sub("", answer.content.decode())))
     for address in endpoints:
-        answer = api.get(address)
-        assert answer.status_code == 200, address
-        told[address] = re.sub(r"={15}\d+==", "", answer.content.decode())
+        reply = api.get(address)
+        assert reply.status_code == 200, address
+        told[address] = re.sub(r"={15}\d+==", "", reply.content.decode())
     return told
 
 
