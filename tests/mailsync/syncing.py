@@ -14,6 +14,7 @@ from mailsync.models import BlockedDomain, Mailbox, Sighting
 from mailsync.services.switch import set_import
 from sandbox.testing import SandboxProcess
 from tests.factories import OrganizationFactory, UserFactory
+from timeline.models import EmailMessage
 
 CALLBACK = "http://localhost/oauth/microsoft/callback/"
 
@@ -69,7 +70,9 @@ def stored_ids(mailbox: Mailbox) -> Counter[str]:
 
 def rows_of(organization: Organization) -> dict[str, Any]:
     """Everything a sync stores, without the ids and times that differ from run to run: for comparing two ends."""
-    emails = organization.emails.select_related("engagement")
+    emails = organization.emails.select_related(
+        "inbox_owner", "engagement__owner", "engagement__account", "engagement__opportunity"
+    )
     return {
         "emails": sorted(
             (
@@ -79,7 +82,11 @@ def rows_of(organization: Organization) -> dict[str, Any]:
                 email.engagement.occurred_at.isoformat(),
                 email.engagement.direction,
                 email.text,
+                email.new_text,
+                email.in_reply_to,
+                tuple(email.references),
                 tuple(sorted(email.engagement.participants.values_list("role", "address", "name"))),
+                *_place_of(email),
             )
             for email in emails
         ),
@@ -90,6 +97,21 @@ def rows_of(organization: Organization) -> dict[str, Any]:
         ),
         "conversations": _partition(emails),
     }
+
+
+def _place_of(email: EmailMessage) -> tuple[Any, ...]:
+    """Whose it is, which deal it stands under and why, and on which records it is shown."""
+    engagement = email.engagement
+    concerns = ("account__external_id", "contact__external_id", "lead__external_id")
+    return (
+        str(email.inbox_owner),
+        str(engagement.owner),
+        str(engagement.account),
+        str(engagement.opportunity),
+        engagement.association_rule,
+        engagement.association_certain,
+        sorted(map(str, engagement.associations.values_list(*concerns))),
+    )
 
 
 def _partition(emails: Iterable[Any]) -> list[tuple[str, ...]]:
