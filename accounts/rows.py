@@ -5,10 +5,11 @@ the database by its field. It is for rows whose columns are all set in Python: n
 ignore, and generated ids are not read back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from typing import Any
 
 from django.db import connections, router
-from django.db.models import AutoField, Model
+from django.db.models import AutoField, Field, Model
 
 
 def insert_rows(rows: Sequence[Model]) -> None:
@@ -19,10 +20,27 @@ def insert_rows(rows: Sequence[Model]) -> None:
     connection = connections[router.db_for_write(type(rows[0]))]
     quoted = connection.ops.quote_name
     fields = [field for field in meta.local_concrete_fields if not isinstance(field, AutoField)]
-    columns = ", ".join(quoted(str(field.column)) for field in fields)
+    names = ", ".join(quoted(str(field.column)) for field in fields)
     places = ", ".join(["%s"] * len(fields))
-    values = [[field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields] for row in rows]
+    columns = [_column(field, rows, connection) for field in fields]
     with connection.cursor() as cursor:
-        cursor.executemany(f"INSERT INTO {quoted(meta.db_table)} ({columns}) VALUES ({places})", values)  # noqa: S608
+        statement = f"INSERT INTO {quoted(meta.db_table)} ({names}) VALUES ({places})"  # noqa: S608 - the model's names
+        cursor.executemany(statement, list(zip(*columns, strict=True)))
     for row in rows:
         row._state.adding = False  # noqa: SLF001 - documented likewise
+
+
+def _column(field: "Field[Any, Any]", rows: Sequence[Model], connection: Any) -> list[object]:
+    """A field's values as the database takes them; one that recurs, as ids and kinds do, is made ready once."""
+    made_ready: dict[tuple[type, Hashable], object] = {}
+    column = []
+    for row in rows:
+        value = field.pre_save(row, add=True)
+        if not isinstance(value, Hashable):
+            column.append(field.get_db_prep_save(value, connection))
+            continue
+        key = type(value), value
+        if key not in made_ready:
+            made_ready[key] = field.get_db_prep_save(value, connection)
+        column.append(made_ready[key])
+    return column

@@ -37,6 +37,19 @@ def test_every_column_is_written_as_bulk_create_writes_it() -> None:
     assert not other._state.adding
 
 
+def test_rows_that_share_a_value_and_rows_that_do_not_keep_their_own() -> None:
+    pattern = EngagementFactory()
+    first, second, third = (_like(pattern, number) for number in range(3))
+    first.association_candidates, second.association_candidates = ["a"], ["b"]
+    first.association_certain, second.association_certain, third.association_certain = True, False, True
+    first.subject, second.subject, third.subject = "1", "2", "1"
+    insert_rows([first, second, third])
+    rows = [_columns(each) for each in (first, second, third)]
+    assert [row["association_candidates"] for row in rows] == [["a"], ["b"], pattern.association_candidates]
+    assert [row["association_certain"] for row in rows] == [True, False, True]
+    assert [row["subject"] for row in rows] == ["1", "2", "1"]
+
+
 def test_generated_ids_are_given_by_the_database() -> None:
     engagement = EngagementFactory()
     addresses = [f"{number}@globex.example" for number in range(3)]
