@@ -47,8 +47,8 @@ class Headers:
 
 def _unfolded(value: str) -> str:
     # line by line: a pattern with the blanks before a line's end goes over a long run of blanks again and again
-    lines = (line.strip() for line in _LINE_ENDS.split(value[:_LONGEST_VALUE]))
-    return " ".join(line for line in lines if line)
+    first, *others = [line.strip() for line in _LINE_ENDS.split(value[:_LONGEST_VALUE])]
+    return " ".join(filter(None, (first, *others))) if others else first
 
 
 def decoded(value: str) -> str:

@@ -32,6 +32,8 @@ _LONGEST_MOMENT = 40
 _QUOTED = re.compile(r"\s{0,3}[>＞]|\s{0,3}\|\s")
 _QUOTE_MARKS = re.compile(r"^[\s>＞]{1,20}")
 _ARROWS = "<<"
+_CLOSING = ":：-="
+"""What ends an introduction that stands for itself."""
 _ENDS_IN_LINK = re.compile(r"https?://\S{1,2000}$")
 _RULE = re.compile(r"\s*(?:_{10,}|-{20,}|={20,}|[-_=*]{30,})\s*$")
 _HAS_WORD = re.compile(r"\w")
@@ -119,7 +121,8 @@ def _may_begin(first: str) -> bool:
     has_address = "@" in first and bool(ADDRESS.search(first))
     if has_address and ATTRIBUTION_MIDDLE.search(f"{first} :"):
         return True
-    return sum((has_address, bool(DATE.search(first)), bool(TIME_OF_DAY.search(first)))) >= 2  # noqa: PLR2004 - as said
+    has_time = bool(TIME_OF_DAY.search(first))
+    return (has_address and has_time) or ((has_address or has_time) and bool(DATE.search(first)))
 
 
 def is_above_quotes(lines: Sequence[str], start: int) -> bool:
@@ -134,6 +137,8 @@ def next_text(lines: Sequence[str], start: int) -> int | None:
 
 
 def _introduces(joined: str, *, is_above_quotes: bool) -> bool:
+    if not is_above_quotes and joined[-1] not in _CLOSING:
+        return False
     if _is_attribution(joined):
         return is_above_quotes or _stands_for_itself(joined)
     return is_above_quotes and joined.endswith(">") and bool(DATE.match(joined)) and bool(ADDRESS.search(joined))
@@ -150,8 +155,6 @@ def _is_attribution(joined: str) -> bool:
 
 
 def _stands_for_itself(joined: str) -> bool:
-    if joined[-1] not in ":：-=":
-        return False
     if ATTRIBUTION_WHOLE.match(joined):
         return True
     marks = (ADDRESS.search(joined), TIME_OF_DAY.search(joined), DATE.search(joined), ATTRIBUTION_START.match(joined))

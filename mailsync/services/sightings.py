@@ -24,7 +24,7 @@ def sightings_of(mailbox: Mailbox, graph_ids: Iterable[str]) -> dict[str, Sighti
 def new_sighting(mailbox: Mailbox, envelope: Envelope, email_id: object) -> Sighting:
     """The row for a copy seen for the first time."""
     return Sighting(
-        mailbox=mailbox,
+        mailbox_id=mailbox.pk,
         email_id=email_id,
         graph_id=envelope.graph_id,
         graph_id_hash=graph_id_hash(envelope.graph_id),

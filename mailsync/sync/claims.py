@@ -109,8 +109,8 @@ class Claim:
         if self.until - self.clock() < _lease() / 2:
             self.renew()
             return
-        row = Mailbox.objects.filter(pk=self.mailbox_id).values_list("claim", "import_enabled").first()
-        if row != (self.name, True):
+        rows = Mailbox.objects.filter(pk=self.mailbox_id).values_list("claim", "import_enabled")
+        if list(rows) != [(self.name, True)]:
             self._raise_why()
 
     def renew(self, **fields: object) -> None:

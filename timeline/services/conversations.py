@@ -124,7 +124,7 @@ def _remember_arrivals(
             made[place] = new_id()
             rows[made[place]] = Conversation(
                 id=made[place],
-                organization=organization,
+                organization_id=organization.pk,
                 subject=subject,
                 first_at=arrival.occurred_at,
                 last_at=arrival.occurred_at,
@@ -148,7 +148,7 @@ def _remember_arrivals(
 def _remember_references(organization: Organization, plan: ThreadPlan, made: Mapping[NewConversation, UUID]) -> None:
     insert_rows(
         [
-            ThreadReference(organization=organization, reference_hash=node, conversation_id=_id_of(place, made))
+            ThreadReference(organization_id=organization.pk, reference_hash=node, conversation_id=_id_of(place, made))
             for node, place in sorted(plan.references.items())
         ]
     )

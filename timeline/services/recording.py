@@ -155,14 +155,14 @@ def _engagement(holding: Holding, seen: Seen, room: FilingRoom, conversation: Co
     email = seen.mail.email
     return Engagement(
         id=seen.mail.id,
-        organization=holding.organization,
+        organization_id=holding.organization.pk,
         kind=Kind.EMAIL,
         source=SOURCE,
         external_id=seen.mail.key,
         occurred_at=email.occurred_at,
         direction=email.direction,
         subject=email.subject,
-        conversation=conversation,
+        conversation_id=conversation.pk,
         visibility=holding.visibility,
         detail=holding.detail,
         **room.file(seen.case, conversation).columns,
@@ -173,7 +173,7 @@ def _email(holding: Holding, seen: Seen) -> EmailMessage:
     email = seen.mail.email
     return EmailMessage(
         engagement_id=seen.mail.id,
-        organization=holding.organization,
+        organization_id=holding.organization.pk,
         message_key=seen.mail.key,
         fingerprint=email.fingerprint,
         internet_message_id=email.internet_message_id,
