@@ -20,6 +20,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.domain.addresses import normalize_address
 from accounts.domain.audit import AuditVerb
 from accounts.domain.sign_in import MicrosoftPerson, SignInRefused, as_tenant_id, identify
 from accounts.domain.vocabulary import ConnectionState
@@ -235,7 +236,20 @@ def _connect(
 
 
 def _require_free(user: User, organization: Organization, person: MicrosoftPerson) -> None:
-    """One Microsoft account serves one login of an organization: two would both claim to be its addresses."""
+    """One Microsoft account serves one login of an organization: two would both claim to be its addresses.
+
+    A colleague's account is that colleague's to connect, whether or not it is connected yet.
+    """
+    address = normalize_address(person.username)
+    colleague = User.objects.filter(addresses__organization=organization, addresses__address=address).exclude(
+        pk=user.pk
+    )
+    if address and (owner := colleague.first()):
+        raise SignInRefused(
+            "colleagues_account",
+            f"You signed in as {person.username}, which belongs to {owner.display_name}.",
+            "Connect your own account. If Microsoft did not ask who you are, sign out there first.",
+        )
     others = MicrosoftConnection.objects.filter(
         organization=organization, tenant_id=person.tenant_id, object_id=person.object_id
     ).exclude(user=user)

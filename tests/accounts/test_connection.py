@@ -19,7 +19,7 @@ from accounts.services.connection import accept_answer, begin_sign_in, disconnec
 from accounts.signals import connection_changed
 from sandbox.testing import SandboxProcess
 from tests.accounts.microsoft.test_aadsts import DOCUMENTED
-from tests.factories import ConsentGrantFactory
+from tests.factories import ConsentGrantFactory, UserFactory
 from tests.sign_in import CALLBACK, JONAS, RITA, answer_to, cancelled_at, connect
 
 CONNECT, CALLBACK_PATH = "/profile/integrations/microsoft/connect/", "/oauth/microsoft/callback/"
@@ -264,6 +264,17 @@ def test_another_microsoft_account_is_refused_until_the_first_is_disconnected(te
     assert RITA in refused.value.next_step
     assert (connected.username, connected.state) == (JONAS, State.CONNECTED)
     assert announced == [(State.CONNECTED, False), (State.DISCONNECTED, False), (State.CONNECTED, True)]
+
+
+def test_a_colleagues_account_is_refused_before_the_colleague_has_connected_it(tenant, carol, acme):
+    UserFactory(organization=acme, email=JONAS, name="Jonas Weber")
+
+    with pytest.raises(SignInRefused, match="colleagues_account") as refused:
+        connect(tenant, carol, as_person=JONAS)
+
+    assert "belongs to Jonas Weber" in refused.value.sentence
+    assert "your own account" in refused.value.next_step
+    assert not MicrosoftConnection.objects.exists()
 
 
 def test_one_microsoft_account_serves_one_login_of_an_organization(tenant, carol, dave, mallory):
