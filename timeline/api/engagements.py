@@ -95,6 +95,8 @@ class Engagements(ListModelMixin, RetrieveModelMixin, GenericViewSet[Engagement]
             correct_opportunity(engagement=engagement, opportunity=opportunity, actor=request.user)  # type: ignore[arg-type]
         except NoGain as error:
             raise PermissionDenied(str(error)) from error
+        except OnHold as error:
+            raise Conflict(str(error)) from error
         return self.retrieve(request, pk=pk)
 
     @extend_schema(responses={204: None})

@@ -19,7 +19,9 @@ from crm.models import Opportunity
 from timeline.domain.vocabulary import AssociationRule
 from timeline.models import Conversation, Engagement
 from timeline.search.outbox import announce
+from timeline.selectors.holds import HeldPlaces, held_places
 from timeline.services.affected import affected_engagements, engagements_of_accounts
+from timeline.services.deletion import OnHold
 from timeline.services.pins import apply_pin
 from timeline.services.reassessment import reassess_engagements
 from timeline.visibility import text_readable_by, took_part, visible_to
@@ -36,14 +38,16 @@ class NoGain(Exception):
 def correct_opportunity(*, engagement: Engagement, opportunity: Opportunity | None, actor: User) -> Engagement:
     """Put `engagement`, and with a mail its whole conversation, under `opportunity` or under none, for good (F25).
 
-    Raises ForeignOpportunity, and NoGain with a sentence.
+    Raises ForeignOpportunity; NoGain and OnHold with a sentence.
     """
     if opportunity is not None and opportunity.organization_id != engagement.organization_id:
         raise ForeignOpportunity("The opportunity belongs to another organization.")
     now = timezone.now()
     with transaction.atomic():
         together = Q(conversation=engagement.conversation_id) if engagement.conversation_id else Q(pk=engagement.pk)
-        refuse_gain(actor, opportunity, Engagement.objects.filter(together))
+        moved = Engagement.objects.filter(together)
+        _refuse_escape(opportunity, moved, held_places(engagement.organization))
+        refuse_gain(actor, opportunity, moved)
         if engagement.conversation_id is None:
             _pin_alone(engagement, opportunity)
         else:
@@ -60,6 +64,15 @@ def correct_opportunity(*, engagement: Engagement, opportunity: Opportunity | No
         )
     engagement.refresh_from_db()
     return engagement
+
+
+def _refuse_escape(opportunity: Opportunity | None, moved: QuerySet[Engagement], held: HeldPlaces) -> None:
+    """What is held for its deal or account would fall out of the hold elsewhere, and could be deleted there."""
+    leaving = moved.filter(opportunity__in=held.deals).exclude(opportunity=opportunity)
+    if opportunity is None or opportunity.account_id not in held.accounts:
+        leaving |= moved.filter(account__in=held.accounts)
+    if leaving.exists():
+        raise OnHold("A legal hold covers this where it stands: it can be filed elsewhere once the hold is released.")
 
 
 def refuse_gain(actor: User, opportunity: Opportunity | None, moved: QuerySet[Engagement]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from timeline.domain.assignment import (
 )
 from timeline.domain.vocabulary import ParticipantRole
 from timeline.models import Conversation
+from timeline.selectors.holds import HeldPlaces, held_places
 from timeline.services.deals import DealBook, deal_book, rules_of
 
 
@@ -82,10 +84,16 @@ class FilingRoom:
         standing: Collection[UUID | None] = (),
     ) -> None:
         """`standing` are the deals that some of the mails are under already."""
+        self._organization = organization
         circles = [circle for case in cases for circle in case.circles]
         pins = {each.pinned_opportunity_id for each in conversations}
         self._rules: AssignmentRules = rules_of(organization)
         self._book: DealBook = deal_book(organization, circles, also={*pins, *standing} - {None})
+
+    @cached_property
+    def held(self) -> HeldPlaces:
+        """Where something must stay."""
+        return held_places(self._organization)
 
     @property
     def looks_at_owners(self) -> bool:

@@ -9,19 +9,25 @@ from django.db.models import OuterRef, Subquery
 from timeline.domain.vocabulary import AssociationRule
 from timeline.models import Conversation, EmailMessage, Engagement
 from timeline.search.outbox import announce
+from timeline.selectors.holds import HeldPlaces, held_places
 
 
 def apply_pins(conversations: Iterable[Conversation], *, now: datetime) -> None:
-    """Put every engagement of those `conversations` that are pinned under the pinned deal, or under none."""
+    """Put every engagement of those `conversations` that are pinned under the pinned deal, or under none.
+
+    What a legal hold fixes where it stands stays there.
+    """
     for conversation in conversations:
         if conversation.pinned_at is not None:
-            apply_pin(conversation, now=now)
+            apply_pin(conversation, now=now, held=held_places(conversation.organization))
 
 
-def apply_pin(conversation: Conversation, *, now: datetime) -> list[UUID]:
+def apply_pin(conversation: Conversation, *, now: datetime, held: HeldPlaces | None = None) -> list[UUID]:
     """The same for one pinned conversation; which engagements stand there."""
     opportunity = conversation.pinned_opportunity
-    engagements = Engagement.objects.filter(conversation=conversation)
+    rows = Engagement.objects.filter(conversation=conversation)
+    # by their ids: what is written below must not change which rows these are
+    engagements = rows.filter(pk__in=list((rows.exclude(held.fixed) if held else rows).values_list("pk", flat=True)))
     engagements.update(
         opportunity=opportunity,
         association_rule=AssociationRule.PINNED,

@@ -3,7 +3,8 @@
 stored participants ──directory──▶ match ──▶ participants and associations follow it
                                          └──▶ FilingRoom ──▶ deal, account, owner; a pinned or given deal stays
 
-An engagement that matches nobody any more keeps what it has: it was a customer's when it was recorded.
+An engagement that matches nobody any more keeps what it has: it was a customer's when it was recorded. What is held for
+the deal, account or contact where it stands stays there.
 """
 
 from collections import defaultdict
@@ -24,6 +25,7 @@ from timeline.domain.assignment import nearest_inbox_owner
 from timeline.domain.vocabulary import AssociationRule, Kind, ParticipantRole
 from timeline.models import Association, Engagement, Participant
 from timeline.search.outbox import announce
+from timeline.selectors.holds import HeldPlaces, held_places
 from timeline.services.affected import portions
 from timeline.services.filing import FILING_COLUMNS, Case, FilingRoom
 from timeline.services.people import Owned, association_rows
@@ -77,16 +79,18 @@ def _reassess_portion(
     with transaction.atomic():
         standing = [each for each in _standing(organization, engagement_ids, ours) if each.match]
         cases = {each.engagement.pk: each.case for each in standing}
+        held = held_places(organization)
         room = FilingRoom(
             organization,
             cases.values(),
             [each.engagement.conversation for each in standing if each.engagement.conversation],
+            {each.engagement.opportunity_id for each in standing if held.fixes(each.engagement)},
         )
-        refiled = [each.engagement for each in standing if _refile(each, cases[each.engagement.pk], room)]
+        refiled = [each.engagement for each in standing if _refile(each, cases[each.engagement.pk], room, held)]
         for engagement in refiled:
             engagement.changed_at = now
         Engagement.objects.bulk_update(refiled, [*FILING_COLUMNS, "changed_at"], batch_size=_ROWS_AT_ONCE)
-        relinked = _relink(standing) | _reassociate(standing)
+        relinked = _relink(standing) | _reassociate(standing, held)
         changed = relinked | {engagement.pk for engagement in refiled}
         announce(organization.pk, changed)
     return len(changed)
@@ -116,7 +120,7 @@ def _standing(organization: Organization, engagement_ids: Sequence[UUID], ours: 
     ]
 
 
-def _refile(each: _Standing, case: Case, room: FilingRoom) -> bool:
+def _refile(each: _Standing, case: Case, room: FilingRoom, held: HeldPlaces) -> bool:
     """Set the columns of an engagement that are decided by rule; whether any changed."""
     engagement = each.engagement
     if engagement.association_rule == AssociationRule.GIVEN:
@@ -125,7 +129,9 @@ def _refile(each: _Standing, case: Case, room: FilingRoom) -> bool:
     if is_pinned_alone:
         return False
     columns: dict[str, Any] = room.file(case, engagement.conversation).columns
-    if engagement.kind != Kind.EMAIL and columns["opportunity_id"] is None:
+    if held.fixes(engagement):
+        columns = {"owner_id": room.owner(engagement.opportunity_id, case.inbox_owner)}
+    elif engagement.kind != Kind.EMAIL and columns["opportunity_id"] is None:
         columns["account_id"] = engagement.account_id or columns["account_id"]
     before = {column: getattr(engagement, column) for column in columns}
     for column, value in columns.items():
@@ -148,12 +154,12 @@ def _relink(standing: Iterable[_Standing]) -> set[UUID]:
     return {person.engagement_id for person in changed}
 
 
-def _reassociate(standing: Sequence[_Standing]) -> set[UUID]:
+def _reassociate(standing: Sequence[_Standing], held: HeldPlaces) -> set[UUID]:
     """Let mails stand on exactly the records that they match, calls and meetings on those too; whose changed."""
-    existing: dict[UUID, dict[tuple[UUID | None, ...], int]] = defaultdict(dict)
+    existing: dict[UUID, dict[tuple[UUID | None, ...], Association]] = defaultdict(dict)
     rows = Association.objects.filter(engagement_id__in=[each.engagement.pk for each in standing])
     for row in rows:
-        existing[row.engagement_id][_record(row)] = row.pk
+        existing[row.engagement_id][_record(row)] = row
     new: list[Association] = []
     gone: list[int] = []
     changed: set[UUID] = set()
@@ -162,9 +168,10 @@ def _reassociate(standing: Sequence[_Standing]) -> set[UUID]:
         owned = Owned(engagement.organization_id, engagement.pk, engagement.occurred_at)
         wanted = {_record(row): row for row in association_rows(owned, each.match)}
         missing = wanted.keys() - existing[engagement.pk].keys()
-        stale = existing[engagement.pk].keys() - wanted.keys() if engagement.kind == Kind.EMAIL else set()
+        unwanted = [row for record, row in existing[engagement.pk].items() if record not in wanted]
+        stale = [row.pk for row in unwanted if not held.keeps(row)] if engagement.kind == Kind.EMAIL else []
         new += [wanted[record] for record in missing]
-        gone += [existing[engagement.pk][record] for record in stale]
+        gone += stale
         if missing or stale:
             changed.add(engagement.pk)
     Association.objects.filter(pk__in=gone).delete()

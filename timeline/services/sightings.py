@@ -116,8 +116,9 @@ def _reword(row: EmailMessage, words: Wording) -> None:
 
 
 def _refile(engagement: Engagement, seen: Seen, room: FilingRoom, conversation: Conversation) -> None:
-    """A nearer inbox owner may prefer another deal; a person's decision stands."""
-    if engagement.association_rule in {AssociationRule.PINNED, AssociationRule.GIVEN} or not room.looks_at_owners:
+    """A nearer inbox owner may prefer another deal; a person's decision stands, and so does what a hold fixes."""
+    is_decided = engagement.association_rule in {AssociationRule.PINNED, AssociationRule.GIVEN}
+    if is_decided or not room.looks_at_owners or room.held.fixes(engagement):
         engagement.owner_id = room.owner(engagement.opportunity_id, seen.inbox_owner)
         return
     for column, value in room.file(seen.case, conversation).columns.items():

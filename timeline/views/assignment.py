@@ -20,7 +20,7 @@ from timeline.selectors.entries import entry_of
 from timeline.selectors.timelines import timeline_page
 from timeline.services import filing_rules
 from timeline.services.assignment import NoGain, correct_opportunity
-from timeline.services.deletion import NotAllowed
+from timeline.services.deletion import NotAllowed, OnHold
 from timeline.views.arriving import arrived, asked_since, with_counts
 
 
@@ -43,7 +43,7 @@ def assignment(request: ViewerRequest, pk: UUID) -> HttpResponse:
 def _corrected(request: ViewerRequest, engagement: Engagement, opportunity: Opportunity | None) -> HttpResponse:
     try:
         correct_opportunity(engagement=engagement, opportunity=opportunity, actor=request.user)
-    except NoGain as refusal:
+    except (NoGain, OnHold) as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, f"Filed under {opportunity}." if opportunity else "Taken off every deal.")
