@@ -85,7 +85,7 @@ def address_candidates(address: str) -> tuple[str, ...]:
     """The normalized address, then without its +tag (RFC 5233), in the order in which they are looked up."""
     local, _, domain = address.rpartition("@")
     user, plus, _ = local.partition("+")
-    if not plus or not user:
+    if not plus or not user or local.startswith('"'):
         return (address,)
     return (address, f"{user}@{domain}")
 
@@ -110,7 +110,8 @@ def _bare(raw: str) -> str:
         text = _trimmed(bracketed[-1])
     if text.endswith(")"):
         text = _TRAILING_COMMENT.sub("", text).rstrip()
-    text = _SCHEME.sub("", text, count=1)
+    if _SCHEME.match(text):
+        text = _SCHEME.sub("", text, count=1).partition("?")[0]
     return text if text.startswith('"') and '"@' in text else text.strip(_QUOTES + _SEPARATORS + " ")
 
 

@@ -61,9 +61,13 @@ def _body(message: Message) -> tuple[str, bool]:
 
 
 def _leaves(message: Message) -> Iterator[Message]:
-    for part in message.walk():
-        if not part.is_multipart():
-            yield part
+    """The parts that wrap no others; of an attached mail Exchange shows no text."""
+    if not message.is_multipart():
+        yield message
+        return
+    for part in message.get_payload():
+        if isinstance(part, Message) and part.get_content_maintype() != "message":
+            yield from _leaves(part)
 
 
 def _decoded_payload(part: Message) -> str:

@@ -12,7 +12,7 @@ from functools import cache
 
 from accounts.domain.addresses import normalize_address
 from mailsync.domain.headers import Headers
-from mailsync.domain.phrases import alternatives, entries
+from mailsync.domain.phrases import Phrases, alternatives, entries, fold
 
 _LONGEST_ABSENCE = timedelta(days=400)
 _TEXT_LOOKED_AT = 20_000
@@ -23,19 +23,29 @@ _RECIPIENT_FIELD = re.compile(
     rf"^(?:Final|Original)-Recipient\s*:\s*(?:[\w-]+\s*;)?\s*<?{_ADDRESS}", re.IGNORECASE | re.MULTILINE
 )
 _STATUS_FIELD = re.compile(r"^(?:Action\s*:\s*(\w+)|Status\s*:\s*(\d)\.)", re.IGNORECASE | re.MULTILINE)
-_POSTFIX_LINE = re.compile(rf"^\s{{0,6}}<?{_ADDRESS}>?(?:\s*\([^()\n]{{0,200}}\))?\s*(?::|\.\.\.|$)", re.MULTILINE)
+_POSTFIX_LINE = re.compile(
+    r"^[\s>*\"'-]{0,12}(?:(?!(?:from|to|cc|bcc|reply|sender|return|message|errors?|original)\b)[a-z][a-z' ]{2,40}:\s?)?"
+    rf"[<\"']?{_ADDRESS}[>\"']?"
+    r"(?:\s*\([^()\n]{0,200}\))?\s*(?::|\.\.\.|,|-|on\s|$)",
+    re.IGNORECASE | re.MULTILINE,
+)
 _SENTENCE = re.compile(
     rf"(?:message|mail|nachricht|courriel|mensaje|mensagem|messaggio|bericht)\s+(?:to|an|à|a|para|aan)\s+<?{_ADDRESS}"
-    rf"|(?:deliver(?:ed)?|delivery|reach|recipient|address)[^\n@]{{0,60}}?(?<![\w.+-])<?{_ADDRESS}",
+    r"|(?:deliver(?:ed)?|delivery|reach|recipient|address)[^\n@]{0,60}?"
+    rf"(?<![\w.+-])(?<!from )<?(?<!from <){_ADDRESS}",
     re.IGNORECASE,
 )
 _FOR_GOOD = re.compile(
     r"\b5\.\d\.\d|\b55\d\b|permanent|user unknown|unknown user|no such|does not exist|doesn't exist|not found|rejected"
-    r"|undeliverable|couldn't be delivered|wasn't delivered|unzustellbar|could not be delivered|failed",
+    r"|undeliverable|couldn't be delivered|wasn't delivered|unzustellbar|could not be delivered|failed"
+    r"|not going to try again|giv(?:en|ing) up",
     re.IGNORECASE,
 )
+_FAILURE = Phrases(entries("delivery_failure"))
+_FOR_NOW = re.compile(r"\b4\.\d\.\d")
 _ONLY_DELAYED = re.compile(
-    r"delayed|will (?:be retried|retry|continue to try|keep trying)|warning only|not yet been delivered|verzögert",
+    r"delayed|postponed|still awaiting delivery|will (?:be retried|retry|continue to try|keep trying)|warning only"
+    r"|not yet been delivered|verzögert",
     re.IGNORECASE,
 )
 _ORIGINAL_BELOW = re.compile(
@@ -75,7 +85,7 @@ def failing(headers: Iterable[tuple[str, str]], text: str) -> Failing | None:
             return None
     if not named:
         opening = _before_original(text)
-        if _ONLY_DELAYED.search(opening) or not _FOR_GOOD.search(opening):
+        if _ONLY_DELAYED.search(opening) or not _is_for_good(opening):
             return None
         named = _POSTFIX_LINE.findall(opening) or [
             next(filter(None, found)) for found in _SENTENCE.findall(opening) if any(found)
@@ -85,6 +95,12 @@ def failing(headers: Iterable[tuple[str, str]], text: str) -> Failing | None:
     )
     wanted = tuple(address for address in addresses if not address.startswith(("postmaster@", "mailer-daemon@")))
     return Failing(wanted) if wanted else None
+
+
+def _is_for_good(opening: str) -> bool:
+    if _FOR_GOOD.search(opening):
+        return True
+    return not _FOR_NOW.search(opening) and _FAILURE.stand_in(opening, fold(opening))
 
 
 def _before_original(text: str) -> str:
@@ -97,7 +113,7 @@ def _named_day(text: str, today: date) -> date | None:
     days = [
         day
         for found in _until_pattern().finditer(text)
-        if (day := _day(found.group("day") or found.group("eastern"), today))
+        if (day := _day(found.group("day") or found.group("followed"), today))
     ]
     return max(days, default=None)
 
@@ -110,11 +126,15 @@ def _until_pattern() -> re.Pattern[str]:
         r"\d{4}-\d{2}-\d{2}"
         rf"|\d{{1,2}}(?:st|nd|rd|th|\.|er|º|:a)?\s*(?:of\s+|de\s+|d')?(?:{month})\b\.?(?:,?\s*(?:de\s+)?\d{{4}})?"
         rf"|(?:{month})\b\.?\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?"
-        r"|\d{1,2}[./]\s?\d{1,2}[./](?:\s?\d{2,4})?|\d{4}年\d{1,2}月\d{1,2}日|\d{1,2}月\d{1,2}日"
+        r"|\d{1,2}[./]\s?\d{1,2}[./](?:\s?\d{2,4})?|\d{1,2}/\d{1,2}\b|\d{4}年\d{1,2}月\d{1,2}日|\d{1,2}月\d{1,2}日"
     )
     before = rf"(?:\b{alternatives('away_until')}|[-–—])\s*:?\s+{weekday}(?P<day>{day})"
     weekday_after = r"(?:\([^()]{1,4}\)|（[^（）]{1,4}）)?"
-    after = rf"|(?P<eastern>(?:\d{{4}}年)?\d{{1,2}}月\d{{1,2}}日){weekday_after}\s*(?:まで|から|より|至|前|回)"
+    followed = (
+        rf"(?:\d{{4}}年)?\d{{1,2}}月\d{{1,2}}日(?={weekday_after}\s*(?:まで|から|より|至|前|回|返))"
+        rf"|\d{{1,2}}\.\s?(?:\d{{1,2}}\.|{month})\s?(?:\d{{4}})?(?=\s+(?:asti|saakka)\b)"
+    )
+    after = rf"|(?P<followed>{followed})"
     return re.compile(before + after, re.IGNORECASE)
 
 
@@ -140,9 +160,13 @@ def _day(text: str, today: date) -> date | None:
         return _valid(None, numbers[0], numbers[1], today)
     if len(numbers) >= 2:  # noqa: PLR2004 - day and month, in the order that their sizes allow
         day, month = numbers[:2]
+        year = numbers[2] if len(numbers) > 2 else None  # noqa: PLR2004
         if month > 12:  # noqa: PLR2004
             day, month = month, day
-        return _valid(numbers[2] if len(numbers) > 2 else None, month, day, today)  # noqa: PLR2004
+        found = _valid(year, month, day, today)
+        # 12/4 is two days: the nearer one, since nobody is away for most of a year.
+        american = _valid(year, day, month, today) if "/" in text and day <= 12 else None  # noqa: PLR2004
+        return min((each for each in (found, american) if each), default=None)
     return None
 
 

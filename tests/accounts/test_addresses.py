@@ -24,6 +24,7 @@ from accounts.domain.addresses import address_candidates, domain_of, is_within, 
         ("'jane@globex.example'", "jane@globex.example"),
         ("jane@globex.example (Jane Doe)", "jane@globex.example"),
         ("mailto:jane@globex.example", "jane@globex.example"),
+        ("mailto:jane@globex.example?subject=Hello", "jane@globex.example"),
         ("SMTP:Jane@Globex.example", "jane@globex.example"),
         ("jane@globex.example.", "jane@globex.example"),
         ("jane@globex.example;", "jane@globex.example"),
@@ -139,6 +140,7 @@ def test_a_tagged_address_is_looked_up_without_its_tag_too():
     assert address_candidates("jane+crm@globex.example") == ("jane+crm@globex.example", "jane@globex.example")
     assert address_candidates("jane@globex.example") == ("jane@globex.example",)
     assert address_candidates("+x@globex.example") == ("+x@globex.example",)
+    assert address_candidates('"a+b c"@globex.example') == ('"a+b c"@globex.example',)
 
 
 def test_a_domain_covers_its_subdomains_and_nothing_that_merely_ends_alike():

@@ -33,6 +33,12 @@ SENT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
         ("Olen lomalla, palaan 5. tammikuuta.", date(2027, 1, 5)),
         ("Буду отсутствовать до 4 декабря 2026 г.", date(2026, 12, 4)),
         ("12月1日（火）まで不在です。", date(2026, 12, 1)),
+        ("I will be away from November 25 to December 4, 2026.", date(2026, 12, 4)),
+        ("I'm out of the office through 12/4.", date(2026, 12, 4)),
+        ("Absente du 25 novembre au 4 décembre.", date(2026, 12, 4)),
+        ("Ausente del 25 de noviembre al 4 de diciembre.", date(2026, 12, 4)),
+        ("Olen lomalla 4.12. asti.", date(2026, 12, 4)),
+        ("我将于12月4日返回", date(2026, 12, 4)),
         ("I am away today.", None),
         ("Back on 32 December", None),
         ("In the office until 3 May 2019", None),
@@ -64,6 +70,28 @@ GMAIL = (
     "Address not found\n\nYour message wasn't delivered to jane@globex.example because the address couldn't be found."
 )
 DELAYED = "This is a warning only. Delivery to jane@globex.example has been delayed. It will be retried."
+
+
+OLDER_EXCHANGE = """Your message
+  To:      jane@globex.example
+did not reach the following recipient(s):
+
+jane@globex.example on Tue, 24 Nov 2026 04:25:29 -0500
+    The recipient name is not recognized
+"""
+NOTES = "Your message\n\n  Subject: Offer\n\nwas not delivered to:\n\n  jane@globex.example\n\nbecause:\n\n  not listed"
+SMTP32 = "Unknown user: jane@globex.example\n\nRCPT TO generated following response:\n553 5.3.0 no such person"
+QMAIL = "I'm not going to try again; this message has been in the queue too long.\n\n<jane@globex.example>:\n(#4.4.1)"
+POLISH = "Nie można dostarczyć wiadomości do następujących adresatów lub grup:\n\njane@globex.example\n"
+
+
+@pytest.mark.parametrize("text", [OLDER_EXCHANGE, NOTES, SMTP32, QMAIL, POLISH])
+def test_older_and_other_systems_reports_name_the_failing_address_too(text):
+    assert failing([], text) == Failing(("jane@globex.example",))
+
+
+def test_the_address_that_was_refused_is_not_the_one_that_fails():
+    assert failing([], "Mail could not be delivered: they accept no mail from rep@acme.example") is None
 
 
 @pytest.mark.parametrize("text", [EXCHANGE, POSTFIX, GMAIL], ids=["exchange", "postfix", "gmail"])
