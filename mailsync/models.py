@@ -172,7 +172,11 @@ class SyncRun(models.Model):
 
     class Meta:
         ordering = ["-started_at"]
-        indexes = [models.Index(fields=["mailbox", "-started_at"], name="runs_newest_first")]
+        indexes = [
+            models.Index(fields=["mailbox", "-started_at"], name="runs_newest_first"),
+            # which runs ended within the hour? asked by every reading of /metrics
+            models.Index(fields=["ended_at"], name="runs_by_end"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.started_at:%Y-%m-%d %H:%M}"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin import SimpleListFilter
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -164,6 +165,9 @@ class ScopedAdmin(_ModelAdmin):
         """Only what the list offers as a filter: a secret column cannot be guessed letter by letter."""
         filters: list[Any] = [each for each in self.list_filter if not isinstance(each, type)]
         offered = [each if isinstance(each, str) else each[0] for each in filters]
+        own = [each for each in self.list_filter if isinstance(each, type) and issubclass(each, SimpleListFilter)]
+        if lookup in {each.parameter_name for each in own}:
+            return True
         if request is not None and is_operator(request):
             offered.append("organization")
         return any(lookup == name or lookup.startswith(f"{name}__") for name in offered)
