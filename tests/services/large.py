@@ -10,13 +10,16 @@ from typing import Any
 
 from django.db import connection, models
 
+from accounts.domain.audit import AuditVerb
 from accounts.models import Organization, User
-from crm.models import Account, Contact, Opportunity
+from accounts.services.audit import record_event
+from crm.models import Account, Contact, Lead, Opportunity
 from mailsync.models import Mailbox
 from tests import factories
 from timeline.models import Conversation, Engagement
 
 ACCOUNTS, CONTACTS, OPPORTUNITIES, PEOPLE = 500, 2_000, 1_000, 40
+EVENTS = 20_000
 MAILS_A_CONVERSATION = 5
 
 
@@ -28,6 +31,7 @@ class LargeOrganization:
     viewer: User
     account: Account
     contact: Contact
+    lead: Lead
     opportunity: Opportunity
     conversation: Conversation
     engagement: Engagement
@@ -79,6 +83,7 @@ def build_large_organization(organization: Organization, viewer: User, engagemen
         opportunity_id=id_of(4, f"1 + seq MOD {OPPORTUNITIES}"),
     )
     _build_mails(organization, engagement, engagements, Mailbox.objects.get(user=viewer))
+    _build_what_happened(organization, Mailbox.objects.get(user=viewer))
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f"ANALYZE TABLE `{table}`")
@@ -87,6 +92,7 @@ def build_large_organization(organization: Organization, viewer: User, engagemen
         viewer,
         Account.objects.exclude(pk=first.account.pk).earliest("pk"),
         Contact.objects.earliest("pk"),
+        factories.LeadFactory(organization=organization),
         Opportunity.objects.exclude(pk=first.opportunity.pk).earliest("pk"),
         Conversation.objects.exclude(pk=conversation.pk).earliest("pk"),
         Engagement.objects.exclude(pk=engagement.pk).earliest("pk"),
@@ -134,6 +140,13 @@ def _build_customers(organization: Organization, viewer: User) -> _Customers:
         is_closed="seq MOD 2",
     )
     return _Customers(account, opportunity)
+
+
+def _build_what_happened(organization: Organization, mailbox: Mailbox) -> None:
+    run = factories.SyncRunFactory(mailbox=mailbox)
+    multiply(run, EVENTS, id=id_of(7, "seq"), started_at="template.started_at - INTERVAL seq MINUTE")
+    event = record_event(organization=organization, actor=None, verb=AuditVerb.VIEWED, subject=mailbox)
+    multiply(event, EVENTS, sequence="1000000 + seq", subject_id="CONCAT('row', seq)")
 
 
 def _build_mails(organization: Organization, engagement: Engagement, count: int, mailbox: Mailbox) -> None:
