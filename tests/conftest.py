@@ -4,6 +4,7 @@ The standing cast: alice (admin), bob (manager), carol and dave (reps) of Acme; 
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import hypothesis
 import pytest
@@ -77,3 +78,21 @@ def tenant(sandbox: SandboxProcess, settings: Settings) -> SandboxProcess:
     settings.MICROSOFT_GRAPH_URL = sandbox.graph_url
     settings.MICROSOFT_CA_BUNDLE = sandbox.ca_path
     return sandbox
+
+
+@pytest.fixture
+def server() -> Iterator[Any]:
+    """Elasticsearch's client, with no index of ours before and after; for tests that run where there is one."""
+    from timeline.documents import ALIAS
+    from timeline.search.elastic import breaker, client
+
+    elasticsearch = client()
+
+    def clean() -> None:
+        for index in elasticsearch.indices.get(index=f"{ALIAS}*", expand_wildcards="all"):
+            elasticsearch.indices.delete(index=index)
+        breaker.reset()
+
+    clean()
+    yield elasticsearch
+    clean()

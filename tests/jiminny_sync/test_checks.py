@@ -47,7 +47,7 @@ def test_what_mariadb_has_wrong_is_named(monkeypatch, settings, answer, found):
     assert [each.id for each in checks.check_services(databases=["default"]) if each.id != "services.W006"] == found
 
 
-def test_a_key_that_is_none_is_named(settings):
+def test_a_key_that_is_none_is_named(settings, db):
     settings.FIELD_ENCRYPTION_KEYS = ["not-a-key"]
     settings.ELASTICSEARCH_URL = ""
     assert "services.E005" in [each.id for each in checks.check_services(databases=["default"])]

@@ -33,20 +33,6 @@ def small_portions(monkeypatch):
     monkeypatch.setattr(door, "_MAY_LAG", door._MAY_LAG * 10)  # the database is not to help out
 
 
-@pytest.fixture
-def clean():
-    from timeline.search.elastic import breaker, client
-
-    def remove():
-        for index in client().indices.get(index=f"{ALIAS}*", expand_wildcards="all"):
-            client().indices.delete(index=index)
-        breaker.reset()
-
-    remove()
-    yield
-    remove()
-
-
 def until(stop: threading.Event, work: Callable[[], object]) -> int:
     """Do `work` again and again on a connection of this thread's own; how often."""
     times = 0
@@ -77,7 +63,7 @@ class Searcher:
         self.seen |= found
 
 
-@pytest.mark.usefixtures("small_portions", "clean")
+@pytest.mark.usefixtures("small_portions", "server")
 def test_no_search_misses_what_was_there_while_the_index_is_built_anew(acme, alice, carol):
     ContactFactory(organization=acme, address=JANE)
     record(acme, carol, *[compose(acme, number) for number in range(BEFORE)])

@@ -54,7 +54,7 @@ def test_every_text_is_found_by_itself(text):
 
 
 def test_a_hundred_thousand_hostile_characters_take_no_time():
-    started = time.monotonic()
+    started = time.process_time()
     for text in ("東" * 100_000, "e\u0301" * 50_000, "_" * 100_000, "a" * 100_000, "ﷺ" * 20_000):
         searchable(text)
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
