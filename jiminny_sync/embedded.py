@@ -24,6 +24,15 @@ def generated_secret(var: Path, name: str) -> str:
     return file.read_text().strip()
 
 
+def is_fernet_key(text: str) -> bool:
+    """Whether tokens can be encrypted with it."""
+    try:
+        Fernet(text)
+    except ValueError:
+        return False
+    return True
+
+
 def embedded_broker(var: Path) -> dict[str, object]:
     """Options of kombu's filesystem transport; it forgets the task of a killed worker, so leases bring work back."""
     broker = var / "broker"

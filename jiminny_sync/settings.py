@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from jiminny_sync.embedded import embedded_broker, generated_secret
+from jiminny_sync.embedded import embedded_broker, generated_secret, is_fernet_key
 from jiminny_sync.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -30,8 +30,17 @@ def _secret(name: str) -> str:
     return generated_secret(VAR_DIR, name)
 
 
+def _fernet_keys(listed: str) -> list[str]:
+    keys = [key.strip() for key in listed.split(",") if key.strip()]
+    for place, key in enumerate(keys, start=1):
+        if not is_fernet_key(key):
+            message = f"FIELD_ENCRYPTION_KEYS: key {place} of {len(keys)} is not 32 bytes in URL-safe base64."
+            raise ImproperlyConfigured(message)
+    return keys
+
+
 SECRET_KEY = _secret("SECRET_KEY")
-FIELD_ENCRYPTION_KEYS = [key.strip() for key in _secret("FIELD_ENCRYPTION_KEYS").split(",") if key.strip()]
+FIELD_ENCRYPTION_KEYS = _fernet_keys(_secret("FIELD_ENCRYPTION_KEYS"))
 
 INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",

@@ -1,5 +1,6 @@
 """What the environment may say, and the sentence for what it may not."""
 
+import base64
 import json
 import os
 import subprocess
@@ -13,6 +14,7 @@ SHOWN = (
     "SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "MICROSOFT_CLIENT_SECRET", "MICROSOFT_AUTHORITY", "MICROSOFT_GRAPH_URL",
     "CELERY_BROKER_URL", "ELASTICSEARCH_URL", "BASE_URL",
 )  # fmt: skip
+KEYS = [base64.urlsafe_b64encode(bytes([number]) * 32).decode() for number in (1, 2)]
 SHOW = f"import json, jiminny_sync.settings as s; print(json.dumps({{name: getattr(s, name) for name in {SHOWN}}}))"
 
 
@@ -29,6 +31,7 @@ def run(var: Path, *command: str, **variables: str) -> subprocess.CompletedProce
     [
         ({"DEBUG": "0"}, "SECRET_KEY is not set"),
         ({"DEBUG": "0", "SECRET_KEY": "x"}, "FIELD_ENCRYPTION_KEYS is not set"),
+        ({"FIELD_ENCRYPTION_KEYS": f"{KEYS[0]},s3cret"}, "FIELD_ENCRYPTION_KEYS: key 2 of 2 is not 32 bytes"),
         ({"SECRET_KEY_FILE": "/nowhere"}, "SECRET_KEY_FILE names a file that cannot be read"),
         ({"MICROSOFT_AUTHORITY": "http://login.example"}, "MICROSOFT_AUTHORITY must begin with https://"),
         ({"MICROSOFT_GRAPH_URL": "http://graph.example/v1.0"}, "MICROSOFT_GRAPH_URL must begin with https://"),
@@ -40,12 +43,13 @@ def test_a_wrong_environment_is_refused_with_one_sentence_and_no_traceback(tmp_p
     assert done.returncode == 1
     assert done.stderr.startswith(sentence)
     assert done.stderr.count("\n") == 1
+    assert "s3cret" not in done.stderr
 
 
 def test_every_secret_and_address_may_stand_in_a_file(tmp_path):
     given = {
         "SECRET_KEY": "a key",
-        "FIELD_ENCRYPTION_KEYS": "newest,older",
+        "FIELD_ENCRYPTION_KEYS": ",".join(KEYS),
         "MICROSOFT_CLIENT_SECRET": "s3cret",
         "MICROSOFT_AUTHORITY": "https://login.example",
         "MICROSOFT_GRAPH_URL": "https://graph.example/v1.0",
@@ -58,7 +62,7 @@ def test_every_secret_and_address_may_stand_in_a_file(tmp_path):
     files = {f"{name}_FILE": str(tmp_path / name) for name in given}
     done = run(tmp_path, "-c", SHOW, DEBUG="0", **files)
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == given | {"FIELD_ENCRYPTION_KEYS": ["newest", "older"]}
+    assert json.loads(done.stdout) == given | {"FIELD_ENCRYPTION_KEYS": KEYS}
 
 
 def test_an_empty_variable_means_its_default(tmp_path):
