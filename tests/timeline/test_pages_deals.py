@@ -230,7 +230,7 @@ def test_a_meeting_ahead_is_the_next_one_and_neither_the_last_touch_nor_a_word_f
     assert row.is_cold
     assert [person.times for person in row.people] == [1]
     assert "will meet" in page(client, carol, f"/deals/{globex.deal.pk}/")
-    assert "With a meeting ahead" in page(client, carol, "/deals/")
+    assert "Meeting ahead" in page(client, carol, "/deals/")
 
 
 def test_the_next_meeting_comes_first_when_sorted_by_it(carol, dave):
