@@ -101,9 +101,9 @@ class Control:
         answer: Json = self.post("fault", rule)
         return answer
 
-    def clear_faults(self) -> None:
-        """No more faults and scripted token errors."""
-        self.post("faults/clear")
+    def clear_faults(self, mailbox: str = "") -> None:
+        """No more faults and scripted token errors; with a mailbox named, no more faults of that one."""
+        self.post("faults/clear", {"mailbox": mailbox})
 
     def token_error(
         self, code: int, *, user: str = "", count: int = 1, door: str = "token", retry_after: int = 0

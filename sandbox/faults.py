@@ -106,6 +106,6 @@ class FaultBook:
         victims = [fault for fault in self.faults if fault.strikes(mailbox, method, target, in_batch=in_batch)]
         return [fault for fault in victims if fault.count()]
 
-    def clear(self) -> None:
-        """Peace."""
-        self.faults.clear()
+    def clear(self, mailbox: str = "") -> None:
+        """Peace; with a mailbox named, for that one alone."""
+        self.faults = [fault for fault in self.faults if mailbox and fault.mailbox != mailbox.lower()]

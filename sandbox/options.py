@@ -25,6 +25,7 @@ class Options:
     app_port: int = 8000
     profile: str = "demo"
     lifeline: bool = False
+    colleagues: int = 0
 
     @property
     def fingerprint(self) -> dict[str, object]:
@@ -58,5 +59,6 @@ def read_options(arguments: list[str] | None = None) -> Options:
     parser.add_argument("--crm-dir", type=Path, default=None, help="write the CRM's CSV files here")
     parser.add_argument("--app-port", type=int, default=8000, help="where the product's web server listens")
     parser.add_argument("--profile", choices=PROFILES, default="demo", help="bench: one rep holds every mail")
+    parser.add_argument("--colleagues", type=int, default=0, help="so many more reps, with empty mailboxes")
     parser.add_argument("--lifeline", action="store_true", help="end when standard input closes, as when a test dies")
     return Options(**vars(parser.parse_args(arguments)))

@@ -1,7 +1,8 @@
-"""The six people of the tenant."""
+"""The six people of the tenant, and as many colleagues with empty mailboxes as are asked for."""
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from sandbox.addresses import Address
 from sandbox.identifiers import guid
@@ -66,6 +67,17 @@ PEOPLE = (
     ),
 )
 REPS = tuple(person for person in PEOPLE if person.role is Role.REP)
+
+
+@cache
+def colleagues(count: int) -> tuple[Person, ...]:
+    """Further reps; the corpus writes to none of them."""
+    return tuple(
+        Person(f"rep-{number:03}@{DOMAIN}", f"Rep {number:03}", Role.REP, "Account Executive")
+        for number in range(1, count + 1)
+    )
+
+
 TENANT_ID = guid("tenant", DOMAIN)
 CLIENT_ID = guid("application", DOMAIN)
 CLIENT_SECRET = "sandbox~not-a-secret~" + guid("secret", DOMAIN).replace("-", "")

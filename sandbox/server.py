@@ -102,7 +102,7 @@ def _announce(tenant: Tenant, control_token: str) -> None:
             "tenant_id": TENANT_ID,
             "domain": DOMAIN,
             "organization": COMPANY,
-            "people": people(),
+            "people": people(tenant.people),
             "base": tenant.base,
             "crm_dir": str(options.crm_dir.resolve()) if options.crm_dir else "",
         }

@@ -19,7 +19,7 @@ from sandbox.identity.grants import Grants
 from sandbox.identity.scripted import ScriptedErrors
 from sandbox.mailbox import Mailbox, Placement
 from sandbox.options import Options
-from sandbox.people import PEOPLE, Person
+from sandbox.people import PEOPLE, Person, colleagues
 from sandbox.request_log import RequestLog
 from sandbox.signing import Signer
 from sandbox.state_dir import StateDir
@@ -73,6 +73,11 @@ class Tenant:
         """Differs between tenants of another corpus, and before and after a reset: sync states do not cross it."""
         return digest(self.base, self.options.fingerprint, self.resets, size=6).hex()
 
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """Everybody with a mailbox."""
+        return PEOPLE + colleagues(self.options.colleagues)
+
     def perform(self, operation: str, /, **arguments: Any) -> dict[str, Any]:
         """Does one operation and remembers it. Raises LookupError or ValueError where it cannot be done."""
         entry = {"op": operation, "at": self.clock.now(), **arguments}
@@ -97,7 +102,7 @@ class Tenant:
     def person(self, email: str) -> Person | None:
         """A person by any address or object id."""
         wanted = email.strip().lower()
-        for person in PEOPLE:
+        for person in self.people:
             if wanted in (person.email, person.oid, *person.aliases):
                 return person
         return None
@@ -130,11 +135,11 @@ class Tenant:
             placements = author.write_past(self.options.mails, self.options.days)
         self.corpus = Corpus(crm, author, placements)
         self.oracle = author.room.oracle
-        by_owner: dict[str, list[Placement]] = {person.email: [] for person in PEOPLE}
+        by_owner: dict[str, list[Placement]] = {person.email: [] for person in self.people}
         for placement in placements:
             by_owner[placement.mailbox].append(placement)
         self.mailboxes = {}
-        for person in PEOPLE:
+        for person in self.people:
             box = Mailbox(self.options.seed, person)
             box.load(by_owner[person.email])
             box.listeners = self.arrival_listeners

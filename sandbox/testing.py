@@ -43,6 +43,7 @@ class SandboxOptions:
     now: str = ""
     profile: str = "demo"
     live: float = 0.0
+    colleagues: int = 0
 
 
 class SandboxProcess:
@@ -73,6 +74,7 @@ class SandboxProcess:
         ]
         command += ["--crm-dir", str(self.crm_dir), "--mails", str(chosen.mails), "--days", str(chosen.days)]
         command += ["--seed", str(chosen.seed), "--profile", chosen.profile, "--live", str(chosen.live)]
+        command += ["--colleagues", str(chosen.colleagues)]
         command += ["--lifeline", *(["--now", chosen.now] if chosen.now else [])]
         environment = {**os.environ, "PYTHONPATH": str(_ROOT)}
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module

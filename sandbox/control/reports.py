@@ -1,11 +1,12 @@
 """What the control door tells: ground truth, canaries, load, people."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sandbox.clock import epoch_of, iso
 from sandbox.mail import Item
 from sandbox.mailbox import Mailbox
-from sandbox.people import PEOPLE
+from sandbox.people import Person
 from sandbox.tenant import Tenant
 from sandbox.vocabulary import Canary, Reason
 
@@ -69,6 +70,7 @@ def stats(tenant: Tenant) -> dict[str, dict[str, int]]:
         owner: {
             "max_concurrent": load.max_in_flight,
             "in_window": len(load.times),
+            "max_in_window": load.max_in_window,
             "total": load.total,
             "refused": load.refused,
         }
@@ -76,8 +78,8 @@ def stats(tenant: Tenant) -> dict[str, dict[str, int]]:
     }
 
 
-def people() -> list[dict[str, Any]]:
-    """The six people, as sandbox.json lists them."""
+def people(everybody: Iterable[Person]) -> list[dict[str, Any]]:
+    """The people, as sandbox.json lists them."""
     return [
         {
             "email": person.email,
@@ -88,7 +90,7 @@ def people() -> list[dict[str, Any]]:
             "language": person.language,
             "aliases": list(person.aliases),
         }
-        for person in PEOPLE
+        for person in everybody
     ]
 
 

@@ -49,7 +49,7 @@ class ControlDoor:
             "truth": lambda query: reports.truth(self._tenant, query.get("since", "")),
             "canaries": lambda _: reports.canaries(self._tenant),
             "stats": lambda _: reports.stats(self._tenant),
-            "people": lambda _: reports.people(),
+            "people": lambda _: reports.people(self._tenant.people),
             "folders": lambda query: reports.folders(self._tenant, query["mailbox"]),
             "items": lambda query: reports.items(self._tenant, query["mailbox"], query.get("folder", "")),
             "log": lambda query: self._tenant.log.since(int(query.get("since", "0"))),
@@ -116,9 +116,10 @@ class ControlDoor:
         return _describe(self._tenant.faults.add(body))
 
     def _clear_faults(self, body: Body) -> Body:
-        del body
-        self._tenant.faults.clear()
-        self._tenant.scripted.clear()
+        mailbox = str(body.get("mailbox") or "")
+        self._tenant.faults.clear(mailbox)
+        if not mailbox:
+            self._tenant.scripted.clear()
         return {}
 
     def _script_error(self, body: Body) -> Body:

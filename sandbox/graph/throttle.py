@@ -12,6 +12,7 @@ class MailboxLoad:
 
     in_flight: int = 0
     max_in_flight: int = 0
+    max_in_window: int = 0
     total: int = 0
     refused: int = 0
     times: deque[float] = field(default_factory=deque)
@@ -30,6 +31,7 @@ class Throttle:
             load.times.popleft()
         load.times.append(now)
         load.total += 1
+        load.max_in_window = max(load.max_in_window, len(load.times))
         wanted = load.in_flight + 1
         load.max_in_flight = max(load.max_in_flight, wanted)
         if len(load.times) > request_limit:
