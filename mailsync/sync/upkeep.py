@@ -1,8 +1,8 @@
 """Keeping a mailbox up to date: a round, and after a complete one the walks that are due.
 
-    connect ─▶ folder tree, where it may have changed ─▶ what changed in finished folders (one $batch)
-                                                                        │
-      in sync ◀─ confirm removals ◀─ unfinished folders to their end ───┘
+    connect ─▶ folder tree, where it may have changed ─▶ what changed in finished folders (one $batch) ◀─┐
+                                                                        │                                │
+      in sync ◀─ confirm removals ◀─ unfinished folders to their end ───┘     once more, where some were ┘
          ├─▶ late match, where the CRM has new parties        (mailsync.sync.late_match)
          └─▶ reconciliation, once a day                       (mailsync.sync.reconciliation)
 
@@ -65,16 +65,25 @@ def _round(reading: Reading) -> None:
         walk_folders(reading)
     _show_reading(reading)
     follow_deltas(reading)
-    for _ in range(2):  # a folder that vanishes while it is read makes the tree be listed once more
+    is_behind = reading.is_tree_stale or bool(unfinished(reading.cursors.values()))
+    _read_rest(reading)
+    if is_behind and not unfinished(reading.cursors.values()):
+        follow_deltas(reading)  # a round tells nothing of mail that came after it began, maybe runs ago
+        _read_rest(reading)
+    if getattr(reading.mailbox, "has_removals_due", False) and not reading.is_time_up:
+        confirm_removals(reading)
+    _finish(reading)
+
+
+def _read_rest(reading: Reading) -> None:
+    """Read the unfinished folders to their end; one that vanishes meanwhile makes the tree be listed once more."""
+    for _ in range(2):
         if reading.is_tree_stale:
             reading.is_tree_stale = False
             walk_folders(reading)
         read_pending(reading)
         if not reading.is_tree_stale:
             break
-    if getattr(reading.mailbox, "has_removals_due", False) and not reading.is_time_up:
-        confirm_removals(reading)
-    _finish(reading)
 
 
 def _connect(reading: Reading) -> None:
