@@ -11,6 +11,7 @@ import pytest
 from accounts.models import Organization, User
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.models import Mailbox, SyncRun
+from mailsync.services.switch import delete_imported, set_import
 from mailsync.sync import removals
 from mailsync.sync.foreground import Tally, sync_until_settled
 from mailsync.sync.run import RunResult, Terms
@@ -20,6 +21,14 @@ from tests.mailsync.syncing import acme_of, rows_of, stored_ids, switched_on
 
 RITA = "rita.lindqvist@acme.example"
 JONAS = "jonas.weber@acme.example"
+EVERYONE = (
+    RITA,
+    JONAS,
+    "ada.okafor@acme.example",
+    "camille.laurent@acme.example",
+    "devon.price@acme.example",
+    "marco.bianchi@acme.example",
+)
 
 
 @dataclass(slots=True)
@@ -68,6 +77,21 @@ class World:
 
     def rows(self) -> dict[str, Any]:
         return rows_of(self.organization)
+
+    def begin_anew(self) -> None:
+        """Let the next sync of each mailbox be a first one, with nothing stored."""
+        for mailbox in self.mailboxes:
+            user = set_import(user=mailbox.user, enabled=False).user
+            delete_imported(mailbox=mailbox, actor=user)
+            set_import(user=user, enabled=True)
+
+    def undisturbed_rows(self) -> dict[str, Any]:
+        """What a first sync of all mailboxes as they are comes to when nothing is in its way."""
+        self.control.clear_faults()
+        self.begin_anew()
+        for mailbox in self.mailboxes:
+            assert self.sync(mailbox).is_in_sync
+        return self.rows()
 
     def log(self, since: int = 0) -> list[dict[str, Any]]:
         entries: list[dict[str, Any]] = self.control.log(since)

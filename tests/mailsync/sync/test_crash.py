@@ -1,6 +1,7 @@
 """A worker that is killed at any point leaves nothing that the next one does not put right.
 
-`CRASH_POINTS=200` kills at so many points; the default is a handful, so that the suite stays quick.
+`CRASH_POINTS=200 CRASH_MAILS=5000` kills at so many points of a first sync of so many mails; the default is a handful
+in a small mailbox, so that the suite stays quick.
 """
 
 import os
@@ -10,21 +11,33 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.db import connection
 
-from mailsync.domain.vocabulary import MailboxState
-from mailsync.models import FolderCursor, Mailbox, Sighting, SyncRun
-from tests.mailsync.sync.conftest import JONAS, RITA, World
-from timeline.models import Conversation, Engagement
+from mailsync.models import Mailbox
+from sandbox.testing import SandboxProcess
+from tests.mailsync.sync.conftest import EVERYONE, JONAS, RITA, World
 
 POINTS = int(os.environ.get("CRASH_POINTS", "5"))
+MAILS = int(os.environ.get("CRASH_MAILS", "0"))
 ROOT = Path(__file__).resolve().parents[3]
 
-pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True), pytest.mark.timeout(60 + 15 * POINTS)]
+pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True), pytest.mark.timeout(120 + 15 * POINTS)]
+
+
+@pytest.fixture(scope="module")
+def sandbox(sandbox: SandboxProcess) -> Iterator[SandboxProcess]:
+    """The tenant of all tests, or one that holds as many mails as are asked for."""
+    if not MAILS:
+        yield sandbox
+        return
+    with SandboxProcess(mails=MAILS, days=30) as large:
+        yield large
 
 
 class Store:
@@ -64,9 +77,9 @@ def world_of_two(enter) -> World:
     return world
 
 
-def start_sync(store: Store, world: World, *arguments: str) -> "subprocess.Popen[bytes]":
+def environment_of(store: Store, world: World) -> dict[str, str]:
     tenant = world.tenant
-    environment = os.environ | {
+    return os.environ | {
         "DATABASE_URL": store.url,
         "CELERY_BROKER_URL": "memory://",
         "MICROSOFT_CLIENT_ID": tenant.client_id,
@@ -77,57 +90,125 @@ def start_sync(store: Store, world: World, *arguments: str) -> "subprocess.Popen
         "SECRET_KEY": settings.SECRET_KEY,
         "FIELD_ENCRYPTION_KEYS": ",".join(settings.FIELD_ENCRYPTION_KEYS),
     }
+
+
+def start_sync(store: Store, world: World, *arguments: str) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "manage.py", "sync_mailboxes", "--json", *arguments]
     return subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
+        command, cwd=ROOT, env=environment_of(store, world), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     )
+
+
+FORKS = """
+import os, sys
+import django
+django.setup()
+from django.core.management import call_command
+from mailsync.sync import reading
+reading.PAGE_SIZE = reading.FIRST_PAGE_SIZE = 10  # many pages: as many points to be killed between and within
+for _ in sys.stdin:
+    child = os.fork()
+    if not child:
+        sys.stdout = open(os.devnull, "w")
+        call_command("sync_mailboxes", "--json")
+        os._exit(0)
+    print(child, flush=True)
+    print(os.waitpid(child, 0)[1], flush=True)
+"""
+
+
+class Workers:
+    """Workers that begin at once, one after the other: forks of a process that has loaded the application."""
+
+    def __init__(self, store: Store, world: World) -> None:
+        self.store = store
+        self._parent = subprocess.Popen(
+            [sys.executable, "-c", FORKS],
+            cwd=ROOT,
+            env=environment_of(store, world) | {"DJANGO_SETTINGS_MODULE": "jiminny_sync.settings"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def start(self) -> int:
+        """Begin a sync of every mailbox; the worker's process id."""
+        assert self._parent.stdin
+        self._parent.stdin.write("go\n")
+        self._parent.stdin.flush()
+        return int(self._line())
+
+    def ending(self) -> int:
+        """Wait for the worker's end: 0 where every mailbox was in sync, minus the signal that killed it."""
+        status = int(self._line())
+        return -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+
+    def close(self) -> None:
+        self._parent.communicate()
+
+    def _line(self) -> str:
+        assert self._parent.stdout
+        return self._parent.stdout.readline()
+
+
+@pytest.fixture
+def company(enter) -> World:
+    """Two mailboxes, or all of a large tenant."""
+    world: World = enter(*(EVERYONE if MAILS else (RITA, JONAS)))
+    world.control.switch(latency_ms=5)
+    return world
+
+
+@pytest.fixture
+def workers(company: World, tmp_path: Path) -> Iterator[Workers]:
+    begun = Workers(Store(tmp_path), company)
+    yield begun
+    begun.close()
 
 
 def requests_so_far(world: World) -> int:
     return sum(load["total"] for load in world.control.stats().values())
 
 
-def kill_after(process: "subprocess.Popen[bytes]", world: World, number: int) -> None:
+def is_running(worker: int) -> bool:
+    try:
+        os.kill(worker, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def kill_after(worker: int, world: World, number: int, pause: float) -> None:
+    """SIGKILL once the tenant has seen `number` more requests, and a moment later."""
     begin = requests_so_far(world)
-    while process.poll() is None and requests_so_far(world) < begin + number:
+    while is_running(worker) and requests_so_far(world) < begin + number:
         time.sleep(0.004)
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
+    time.sleep(pause)
+    with suppress(ProcessLookupError):
+        os.kill(worker, signal.SIGKILL)
 
 
-def begin_afresh(world: World) -> None:
-    """Forget all that was read and read it again, undisturbed."""
-    for model in (Sighting, Engagement, Conversation, FolderCursor, SyncRun):
-        model.objects.all().delete()
-    for mailbox in world.mailboxes:
-        Mailbox.objects.filter(pk=mailbox.pk).update(
-            state=MailboxState.CONNECTING,
-            last_synced_at=None,
-            folders_link="",
-            folders_digest="",
-            folders_walked_at=None,
-        )
-        assert world.sync(mailbox).is_in_sync
-
-
-def test_killed_at_any_point_and_started_again_the_rows_end_as_they_should_be(store: Store, world_of_two: World):
+def test_killed_at_any_point_of_a_first_sync_the_rows_end_as_those_of_an_undisturbed_one(
+    company: World, workers: Workers
+):
     dice = random.Random(20_261_120)
-    for _ in range(POINTS):
-        process = start_sync(store, world_of_two)
-        kill_after(process, world_of_two, dice.randint(1, 40))
-        world_of_two.control.deliver_random(2)
-        if dice.random() < 0.3:
-            world_of_two.control.expire_sync_state(RITA)
-    last = start_sync(store, world_of_two)
-    _, errors = last.communicate(timeout=120)
-    assert last.returncode == 0, errors.decode()
-    store.fetch()
-    assert world_of_two.is_exact()
+    kills = 0
+    while kills < POINTS:
+        worker = workers.start()
+        kill_after(worker, company, dice.randint(1, 30), dice.uniform(0, 0.03))
+        ending = workers.ending()
+        assert ending == -signal.SIGKILL, f"the first sync ended ({ending}) after {kills} kills: ask for more mails"
+        kills += 1
+        company.control.deliver_random(1)
+        if dice.random() < 0.05:
+            company.control.expire_sync_state(RITA)
+    workers.start()
+    assert workers.ending() == 0
+    workers.store.fetch()
+    assert company.is_exact()
     assert set(Mailbox.objects.filter(import_enabled=True).values_list("state", "claim")) == {("in_sync", "")}
-    after_crashes = world_of_two.rows()
-    begin_afresh(world_of_two)
-    assert world_of_two.rows() == after_crashes
+    disturbed = company.rows()
+    assert disturbed == company.undisturbed_rows()
 
 
 def test_two_processes_forced_onto_the_same_mailboxes_end_with_one_of_each(store: Store, world_of_two: World):

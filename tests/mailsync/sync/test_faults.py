@@ -1,5 +1,6 @@
 """Whatever goes wrong at Microsoft's side, the rows end as they would have, or the mailbox says plainly that not."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,9 +12,13 @@ from mailsync.models import Mailbox, SyncRun
 from mailsync.sync import patience
 from mailsync.sync.foreground import sync_until_settled
 from tests.mailsync.sync.conftest import RITA, World
-from tests.mailsync.syncing import stored_ids
+from tests.mailsync.syncing import connect, stored_ids
 
 DELTA, ITEM, TREE, BATCH = r"/messages/delta", r"^/me/messages/[^?/]+\?", r"(?i)/mailfolders\?|childfolders", r"\$batch"
+LIST = r"^/me/messages\?"
+
+NO_FAULT_OF_A_LISTING = "a page without its links"
+"""A listing's last page has none."""
 
 PASSING: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "429 on a page": [("throttle_429", {"path": DELTA})],
@@ -23,6 +28,7 @@ PASSING: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "empty 503": [("empty_503", {"path": DELTA, "count": 2})],
     "503 that asks to wait": [("empty_503", {"path": DELTA, "retry_after": 3})],
     "503 on the folder tree": [("empty_503", {"path": TREE})],
+    "503 on a round's first page and the next": [("empty_503", {"path": DELTA, "count": 1, "after": 1})],
     "504 on a page": [("504", {"path": DELTA, "count": 3})],
     "504 on a batch": [("504", {"path": BATCH})],
     "500 on items of a batch": [("batch_item", {"path": ITEM, "status": 500, "count": 3})],
@@ -37,6 +43,26 @@ PASSING: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "410 in the middle": [("sync_state_gone", {"path": DELTA, "after": 1})],
     "410 with a Location": [("sync_state_gone", {"path": DELTA, "with_location": True})],
     "410 under another name": [("sync_state_gone", {"path": DELTA, "code": "resyncRequired", "status": 400})],
+    "410 on the folder tree": [("sync_state_gone", {"path": "mailFolders/delta"})],
+    "400 on a continuation": [("status", {"path": f"{DELTA}.*token", "status": 400, "code": "BadRequest", "count": 2})],
+    "400 on a folder": [("status", {"path": DELTA, "status": 400, "code": "ErrorInvalidRequest", "count": 2})],
+    "404 on a folder that is there": [("status", {"path": DELTA, "status": 404, "code": "ErrorItemNotFound"})],
+    "401 on a token that looks good": [
+        ("status", {"path": f"{DELTA}|{BATCH}", "status": 401, "code": "InvalidAuthenticationToken"})
+    ],
+    "a page of a proxy with status 200": [("status", {"path": DELTA, "status": 200, "body": "<html>Sign in</html>"})],
+    NO_FAULT_OF_A_LISTING: [("status", {"path": DELTA, "status": 200, "body": {"value": []}})],
+    "an error among the rows": [
+        ("status", {"path": DELTA, "status": 200, "body": {"value": [{"error": {"code": "ErrorInvalidIdMalformed"}}]}})
+    ],
+    "a redirect": [("status", {"path": DELTA, "status": 302, "headers": {"Location": "https://127.0.0.1:1/"}})],
+    "a status that nobody documented": [("status", {"path": DELTA, "status": 418, "code": "ImATeapot"})],
+    "truncated JSON of the folders": [("truncated_json", {"path": "(?i)mailfolders"})],
+    "truncated JSON of an item": [("truncated_json", {"path": ITEM, "count": 2})],
+    "a wait until a date": [("throttle_429", {"path": DELTA, "retry_after": "Fri, 20 Nov 2026 10:02:00 GMT"})],
+    "a wait that is no time": [("throttle_429", {"path": DELTA, "retry_after": "soon"})],
+    "a slow answer": [("slow", {"path": DELTA, "seconds": 0.2})],
+    "a batch in which answers are missing": [("status", {"path": BATCH, "status": 200, "body": {"responses": []}})],
     "answers out of order": [("batch_shuffle", {"path": BATCH, "count": 10})],
     "everything at once": [
         ("throttle_429", {"path": ITEM}),
@@ -53,42 +79,111 @@ def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patience, "_PAUSE_SECONDS", 0.0)
 
 
-def inject(world: World, name: str) -> None:
+def inject(world: World, name: str, *, instead_of_delta: str = DELTA) -> None:
     for kind, arguments in PASSING[name]:
-        world.control.fault(kind, **arguments)
+        path = instead_of_delta if arguments["path"] == DELTA else arguments["path"]
+        world.control.fault(kind, **(arguments | {"path": path}))
 
 
-@pytest.mark.parametrize("name", PASSING)
-def test_a_first_sync_ends_with_the_same_rows(world: World, name):
-    inject(world, name)
+@pytest.mark.timeout(600)
+def test_each_fault_in_a_first_sync_ends_with_the_rows_of_an_undisturbed_one(world: World, subtests: pytest.Subtests):
+    assert world.sync().is_in_sync
+    undisturbed = world.rows()
+    assert undisturbed["emails"]
+    for name in PASSING:
+        with subtests.test(name):
+            world.begin_anew()
+            inject(world, name)
+            settle(world)
+            assert world.rows() == undisturbed
+
+
+@pytest.mark.timeout(600)
+def test_each_fault_in_a_later_sync_ends_with_the_rows_of_an_undisturbed_one(synced: World, subtests: pytest.Subtests):
+    for name in PASSING:
+        with subtests.test(name):
+            for number in range(2):
+                synced.deliver(subject=f"News {number}")
+            moved = synced.deliver(subject="Filed away")
+            synced.control.move(RITA, moved["id"], "archive")
+            inject(synced, name)
+            settle(synced)
+    assert synced.rows() == synced.undisturbed_rows()
+
+
+@pytest.mark.timeout(600)
+def test_each_fault_in_a_late_match_ends_with_the_rows_of_an_undisturbed_one(synced: World, subtests: pytest.Subtests):
+    faults = [name for name in PASSING if name != NO_FAULT_OF_A_LISTING]
+    for position, name in enumerate(faults):
+        with subtests.test(name):
+            newcomer = f"newcomer@unknown-corp-{position}.example"
+            for number in range(3):
+                synced.deliver(from_=newcomer, subject=f"Before we met {number}")
+            assert synced.sync().kept == 0
+            enter_crm(synced, newcomer)
+            inject(synced, name, instead_of_delta=LIST)
+            settle(synced)
+    met = synced.organization.emails.filter(engagement__subject__startswith="Before we met")
+    assert met.count() == 3 * len(faults)
+    assert synced.rows() == synced.undisturbed_rows()
+
+
+def settle(world: World) -> None:
+    """Sync until all is as it should be, and what is left of the faults is over."""
+    world.sync()
+    world.control.clear_faults()
+    world.skip_waits()
     assert world.sync().is_in_sync
     assert world.is_exact()
 
 
-@pytest.mark.parametrize("name", PASSING)
-def test_a_later_sync_ends_with_the_same_rows(synced: World, name):
-    for number in range(3):
-        synced.deliver(subject=f"News {number}")
-    moved = synced.deliver(subject="Filed away")
-    synced.control.move(RITA, moved["id"], "archive")
-    inject(synced, name)
-    assert synced.sync().is_in_sync
-    assert synced.is_exact()
+LOST: dict[str, tuple[MailboxState, Callable[[Any], object], Callable[[Any], object]]] = {
+    "no mailbox in Exchange": (
+        MailboxState.MAILBOX_UNAVAILABLE,
+        lambda control: control.set_mailbox(RITA, enabled=False),
+        lambda control: control.set_mailbox(RITA, enabled=True),
+    ),
+    "a revoked session": (MailboxState.NEEDS_SIGN_IN, lambda control: control.revoke(RITA), lambda _: None),
+    "withdrawn consent": (
+        MailboxState.NEEDS_CONSENT,
+        lambda control: control.withdraw_consent(RITA),
+        lambda control: control.grant_tenant(),
+    ),
+    "a disabled user": (
+        MailboxState.USER_DISABLED,
+        lambda control: control.disable_user(RITA),
+        lambda control: control.disable_user(RITA, disabled=False),
+    ),
+    "a claims challenge": (
+        MailboxState.NEEDS_SIGN_IN,
+        lambda control: control.fault("claims_challenge", path=r"/me|\$batch", count=-1),
+        lambda control: control.clear_faults(),
+    ),
+}
 
 
-@pytest.mark.parametrize("name", ["429 on a page", "504 on a page", "empty 503", "truncated JSON of a batch"])
-def test_a_late_match_ends_with_the_same_rows(synced: World, name):
-    for number in range(3):
-        synced.deliver(from_="newcomer@unknown-corp.example", subject=f"Before we met {number}")
-    assert synced.sync().kept == 0
-    enter_crm(synced, "newcomer@unknown-corp.example")
-    for kind, arguments in PASSING[name]:
-        synced.control.fault(kind, **(arguments | {"path": r"^/me/messages\?|\$batch"}))
-    assert synced.sync().is_in_sync
-    synced.skip_waits()
-    synced.sync()
-    assert synced.is_exact()
-    assert synced.organization.emails.filter(engagement__subject__startswith="Before we met").count() == 3
+@pytest.mark.parametrize("phase", ["first sync", "later sync", "late match"])
+def test_what_takes_the_mailbox_from_us_is_told_and_once_mended_nothing_is_lost(
+    world: World, subtests: pytest.Subtests, phase
+):
+    assert world.sync().is_in_sync
+    for position, (name, (state, take, give_back)) in enumerate(LOST.items()):
+        with subtests.test(name):
+            if phase == "first sync":
+                world.begin_anew()
+            newcomer = f"newcomer@unknown-corp-{position}.example"
+            world.deliver(from_=newcomer if phase == "late match" else world.customer(), subject="Under way")
+            if phase == "late match":
+                world.sync()
+                enter_crm(world, newcomer)
+            take(world.control)
+            world.control.expire_access_tokens(RITA)
+            world.round()
+            assert world.state() == state
+            give_back(world.control)
+            connect(world.mailbox.user, world.tenant)
+            settle(world)
+    assert world.rows() == world.undisturbed_rows()
 
 
 def enter_crm(world: World, address: str) -> None:
