@@ -20,7 +20,7 @@ import requests
 
 from mailsync.domain.envelope import Content, Envelope
 from mailsync.graph.batch import in_batches, whole_body
-from mailsync.graph.errors import ItemGone, MicrosoftError, Unavailable
+from mailsync.graph.errors import ItemUnreadable, MicrosoftError, Unavailable
 from mailsync.graph.folders import TREE_DELTA_PATH, Folder, FolderDelta, folders_to_sync, parse_folder_delta
 from mailsync.graph.links import path_within
 from mailsync.graph.parse import (
@@ -70,6 +70,7 @@ class GraphClient:
         self._wire = Wire(base_url, tokens, session)
         self._headers_select = THREADED_HEADERS_SELECT
         self.subscriptions = Subscriptions(self._wire)
+        self._is_order_taken = True
 
     @property
     def requests(self) -> int:
@@ -98,19 +99,10 @@ class GraphClient:
     def message_delta(
         self, folder_id: str, *, link: str = "", since: datetime | None = None, page_size: int = PAGE_SIZE
     ) -> DeltaPage:
-        """The page that `link` leads to, or the first one of a new round back to `since` (receivedDateTime).
-
-        Newest first where the server offers that with a filter.
-        """
+        """The page that `link` leads to, or the first one of a new round back to `since` (receivedDateTime)."""
         if link:
-            return self._delta_page(self._within(link), Target.CURSOR, page_size)
-        path = _delta_path(folder_id, since)
-        try:
-            return self._delta_page(path + (_NEWEST_FIRST if since else ""), Target.FOLDER, page_size)
-        except Unavailable as error:
-            if since is None or not _is_bad_request(error):
-                raise
-            return self._delta_page(path, Target.FOLDER, page_size)
+            return parse_delta_page(self._wire.get(self._within(link), Target.CURSOR, prefer=_paged(page_size)))
+        return parse_delta_page(self._in_order(_delta_path(folder_id, since), Target.FOLDER, page_size))
 
     def delta_batch(
         self, links: Mapping[str, str], *, page_size: int = PAGE_SIZE, folders_link: str = ""
@@ -131,9 +123,9 @@ class GraphClient:
             replies = self._wire.batch({key: paths[key] for key in some}, prefer=_paged(page_size))
             for key, reply in replies.items():
                 if key:
-                    results[key] = _outcome(reply, Target.CURSOR, parse_delta_page)
+                    results[key] = _outcome(reply, Target.BATCHED_CURSOR, parse_delta_page)
                 else:
-                    results[key] = _outcome(reply, Target.CURSOR, parse_folder_delta)
+                    results[key] = _outcome(reply, Target.BATCHED_CURSOR, parse_folder_delta)
         return results
 
     def message_list(
@@ -146,9 +138,10 @@ class GraphClient:
         page_size: int = PAGE_SIZE,
     ) -> ListPage:
         """A page of the mail received in [since, before), newest first; without a folder, of the whole mailbox."""
-        path = self._within(link) if link else _list_path(folder_id, since, before, page_size)
         target = Target.FOLDER if folder_id else Target.MAILBOX
-        return parse_list_page(self._wire.get(path, target, prefer=_paged(page_size)))
+        if link:
+            return parse_list_page(self._wire.get(self._within(link), target, prefer=_paged(page_size)))
+        return parse_list_page(self._in_order(_list_path(folder_id, since, before, page_size), target, page_size))
 
     def fetch_headers(self, ids: Iterable[str]) -> dict[str, Content | MicrosoftError]:
         """Internet headers and conversation index of each id: the step before any body is asked for.
@@ -177,8 +170,18 @@ class GraphClient:
         path = f"/me/messages?$filter=internetMessageId%20eq%20'{quoted}'&$select={ENVELOPE_SELECT}&$top=25"
         return list(parse_list_page(self._wire.get(path, Target.MAILBOX)).envelopes)
 
-    def _delta_page(self, path: str, target: Target, page_size: int) -> DeltaPage:
-        return parse_delta_page(self._wire.get(path, target, prefer=_paged(page_size)))
+    def _in_order(self, path: str, target: Target, page_size: int) -> Any:
+        """The answer at `path`, newest mail first; in whatever order where a server refuses to sort (400)."""
+        if not self._is_order_taken:
+            path = path.replace(_NEWEST_FIRST, "")
+        try:
+            return self._wire.get(path, target, prefer=_paged(page_size))
+        except Unavailable as error:
+            if error.status != HTTPStatus.BAD_REQUEST or _NEWEST_FIRST not in path:
+                raise
+            answer = self._wire.get(path.replace(_NEWEST_FIRST, ""), target, prefer=_paged(page_size))
+            self._is_order_taken = False
+            return answer
 
     def _within(self, link: str) -> str:
         return path_within(link, self._wire.base_url)
@@ -205,7 +208,7 @@ def _outcome(reply: Reply, target: Target, parse: Callable[[Any], Parsed]) -> Pa
     except MicrosoftError as error:
         return error
     except KeyError:
-        return ItemGone("IncompleteItem") if target is Target.ITEM else Unavailable("IncompleteReply")
+        return ItemUnreadable("IncompleteItem") if target is Target.ITEM else Unavailable("IncompleteReply")
 
 
 def _is_bad_request(answer: object) -> bool:
@@ -213,7 +216,7 @@ def _is_bad_request(answer: object) -> bool:
 
 
 def _delta_path(folder_id: str, since: datetime | None) -> str:
-    floor = f"&$filter=receivedDateTime%20ge%20{_instant(since)}" if since else ""
+    floor = f"&$filter=receivedDateTime%20ge%20{_instant(since)}{_NEWEST_FIRST}" if since else ""
     return f"/me/mailFolders/{quote(folder_id, safe='')}/messages/delta?$select={ENVELOPE_SELECT}{floor}"
 
 

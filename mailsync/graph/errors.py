@@ -14,7 +14,8 @@ MicrosoftError                    (accounts.microsoft.errors, re-exported)
 ├── MailboxUnavailable            MailboxNotEnabledForRESTAPI                     → tried daily, shown
 ├── CursorExpired                 410, SyncState…, ResyncRequired                 → this folder from the lookback
 ├── FolderGone                    404 on a folder, ErrorSyncFolderNotFound        → list the folders again
-├── ItemGone                      404 on an item, unreadable item                 → skip it, count it
+├── ItemGone                      404 on an item                                  → skip it, count it
+├── ItemUnreadable                403 on an item, corrupt, not to be converted    → skip it, count it; never a removal
 └── ForeignLink                   a link that leaves Graph                        → never followed; folder anew
 """
 
@@ -44,6 +45,7 @@ __all__ = [
     "FolderGone",
     "ForeignLink",
     "ItemGone",
+    "ItemUnreadable",
     "MailboxUnavailable",
     "MicrosoftError",
     "Misconfigured",
@@ -81,11 +83,19 @@ class FolderGone(MicrosoftError):
 
 
 class ItemGone(MicrosoftError):
-    """One mail cannot be had: deleted meanwhile, or its copy is corrupt."""
+    """One mail is no longer there."""
 
     consequence = Consequence.SKIP_ITEM
-    sentence = "This mail is no longer in the mailbox, or Microsoft cannot read it."
+    sentence = "This mail is no longer in the mailbox."
     next_step = "Nothing to do: it is counted as gone."
+
+
+class ItemUnreadable(MicrosoftError):
+    """One mail is there and cannot be had: its copy is corrupt, or Microsoft refuses it. It is not gone."""
+
+    consequence = Consequence.SKIP_ITEM
+    sentence = "Microsoft does not hand out this mail, or cannot read it itself."
+    next_step = "Nothing to do: it is counted as failed, and looked for again when the mailbox is compared."
 
 
 class ForeignLink(MicrosoftError):

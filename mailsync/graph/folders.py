@@ -126,16 +126,16 @@ def _children(wire: Wire, parents: Iterable[str]) -> Iterator[FolderPage]:
 
 def _rows(wire: Wire, pages: Iterable[FolderPage]) -> Iterator[MailFolder]:
     for first in pages:
-        page, link = first, ""
+        page, followed = first, set[str]()
         while True:
             yield from page["value"]
             following = page.get("@odata.nextLink") or ""
             if not following:
                 break
-            if following == link:
+            if following in followed:
                 raise Unavailable("RepeatedLink")
-            link = following
-            page = _whole(wire.get(path_within(link, wire.base_url), Target.FOLDER))
+            followed.add(following)
+            page = _whole(wire.get(path_within(following, wire.base_url), Target.FOLDER))
 
 
 def _page(reply: Reply, target: Target) -> FolderPage:

@@ -24,6 +24,7 @@ from mailsync.graph.errors import (
     CursorExpired,
     FolderGone,
     ItemGone,
+    ItemUnreadable,
     MailboxUnavailable,
     MicrosoftError,
     ReauthenticationNeeded,
@@ -34,11 +35,15 @@ from mailsync.graph.errors import (
 
 
 class Target(StrEnum):
-    """What a request asked for: the same 404 means something else for each."""
+    """What a request asked for: the same 404 means something else for each.
+
+    A continuation that a `$batch` refuses without a word about it may be good by itself: no folder is read anew for it.
+    """
 
     MAILBOX = "mailbox"
     FOLDER = "folder"
     CURSOR = "cursor"
+    BATCHED_CURSOR = "batched cursor"
     ITEM = "item"
 
 
@@ -74,8 +79,9 @@ THROTTLED_CODES = frozenset(
     {"applicationthrottled", "toomanyrequests", "activitylimitreached", "errorexceededconnectioncount",
      "errortoomanyobjectsopened"}
 )  # fmt: skip
+MISSING_ITEM_CODE = "erroritemnotfound"
 UNREADABLE_ITEM_CODES = frozenset(
-    {"erroritemnotfound", "errorcorruptdata", "erroritemcorrupt", "errormessageinvalid", "errormimecontentinvalid",
+    {"errorcorruptdata", "erroritemcorrupt", "errormessageinvalid", "errormimecontentinvalid",
      "errorcontentconversionfailed"}
 )  # fmt: skip
 _BAD_ID = "errorinvalidid"
@@ -112,8 +118,10 @@ _LEAF_BY_CODE: dict[str, type[MicrosoftError]] = {
 def _leaf_by_code(code: str, message: str, target: Target) -> type[MicrosoftError] | None:
     if code in _LEAF_BY_CODE:
         return _LEAF_BY_CODE[code]
-    if target is Target.ITEM and (code in UNREADABLE_ITEM_CODES or code.startswith(_BAD_ID)):
+    if target is Target.ITEM and code == MISSING_ITEM_CODE:
         return ItemGone
+    if target is Target.ITEM and (code in UNREADABLE_ITEM_CODES or code.startswith(_BAD_ID)):
+        return ItemUnreadable
     if _OLD_MAILBOX_SENTENCE in message:
         return MailboxUnavailable
     if any(mark in message for mark in _ACCESS_POLICY_MARKS):
@@ -125,9 +133,10 @@ _NOT_FOUND: dict[Target, type[MicrosoftError]] = {
     Target.MAILBOX: MailboxUnavailable,
     Target.FOLDER: FolderGone,
     Target.CURSOR: FolderGone,
+    Target.BATCHED_CURSOR: Unavailable,
     Target.ITEM: ItemGone,
 }
-_FORBIDDEN: dict[Target, type[MicrosoftError]] = dict.fromkeys(Target, ConsentRevoked) | {Target.ITEM: ItemGone}
+_FORBIDDEN: dict[Target, type[MicrosoftError]] = dict.fromkeys(Target, ConsentRevoked) | {Target.ITEM: ItemUnreadable}
 _GONE: dict[Target, type[MicrosoftError]] = dict.fromkeys(Target, CursorExpired) | {Target.ITEM: ItemGone}
 _BAD_REQUEST: dict[Target, type[MicrosoftError]] = dict.fromkeys(Target, Unavailable) | {
     Target.CURSOR: CursorExpired  # a continuation found malformed is of no use any more; the folder's lookback is

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from mailsync.graph.errors import ItemGone, Unavailable
+from mailsync.graph.errors import ItemGone, ItemUnreadable, Unavailable
 from mailsync.graph.parse import parse_time
 from mailsync.graph.wire import Wire
 
@@ -28,7 +28,7 @@ class Subscribed:
 
 
 class Subscriptions:
-    """The subscriptions of one person's mailbox. Raises the error tree; ItemGone: there is none with that id."""
+    """The subscriptions of one person's mailbox. ItemGone or ItemUnreadable: none with that id."""
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
@@ -64,7 +64,7 @@ class Subscriptions:
         """No more notifications; one that is gone already is as good."""
         try:
             self._wire.on_subscription("DELETE", quote(subscription_id, safe=""))
-        except ItemGone:
+        except (ItemGone, ItemUnreadable):
             return
 
 

@@ -24,7 +24,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from mailsync.domain.vocabulary import MailboxState
-from mailsync.graph.errors import ItemGone
+from mailsync.graph.errors import ItemGone, ItemUnreadable
 from mailsync.models import Mailbox, Subscription
 from mailsync.services.graph_access import graph_client_for
 from mailsync.services.switch import enqueue, send_task
@@ -65,7 +65,7 @@ def keep_subscription(*, mailbox_id: UUID, now: datetime) -> None:
         try:
             held.expires_at = subscriptions.prolong(held.subscription_id, expires_at=expires_at).expires_at
             held.save(update_fields=["expires_at"])
-        except ItemGone:
+        except (ItemGone, ItemUnreadable):
             held.delete()
         else:
             return

@@ -73,7 +73,11 @@ def _unknown(reading: Reading, candidates: Sequence[Candidate], result: Harvest)
 
 def _compose(reading: Reading, candidates: Sequence[Candidate], policy: ScreeningPolicy, result: Harvest) -> None:
     """Fetch what is needed of the candidates, headers before bodies, and turn them into copies."""
-    headers = _contents(reading.client.fetch_headers, candidates, result)
+
+    def others_come() -> bool:
+        return _others_come(reading, candidates, result)
+
+    headers = _contents(reading.client.fetch_headers, candidates, result, others_come)
     passed = []
     for candidate in candidates:
         if content := headers.get(candidate.envelope.graph_id):
@@ -82,7 +86,7 @@ def _compose(reading: Reading, candidates: Sequence[Candidate], policy: Screenin
                 passed.append(candidate)
             else:
                 result.outcomes[candidate.envelope.graph_id] = verdict.reason
-    bodies = _contents(reading.client.fetch_bodies, passed, result)
+    bodies = _contents(reading.client.fetch_bodies, passed, result, others_come)
     now = reading.clock()
     for candidate in passed:
         graph_id = candidate.envelope.graph_id
@@ -97,10 +101,25 @@ def _compose(reading: Reading, candidates: Sequence[Candidate], policy: Screenin
                 result.outcomes[graph_id] = Kept.KEPT
 
 
-def _contents(fetch: Fetch, candidates: Sequence[Candidate], result: Harvest) -> dict[str, Content]:
+def _others_come(reading: Reading, candidates: Sequence[Candidate], result: Harvest) -> bool:
+    """Whether a mail beside the candidates can be had at this moment: its envelope alone is asked for."""
+    beside = {candidate.envelope.graph_id for candidate in candidates}
+    known = Sighting.objects.filter(mailbox=reading.mailbox, gone_at=None).exclude(graph_id__in=beside)
+    other = next((graph_id for graph_id in result.outcomes if graph_id not in beside), None)
+    other = other or known.order_by("-received_at").values_list("graph_id", flat=True).first()
+    if other is None:
+        reading.client.me()  # raises in an outage
+        return True
+    return isinstance(reading.client.fetch_envelopes([other])[other], Envelope)
+
+
+def _contents(
+    fetch: Fetch, candidates: Sequence[Candidate], result: Harvest, others_come: Callable[[], bool]
+) -> dict[str, Content]:
     """Contents by id; what is gone is dropped, and what Microsoft cannot deliver is counted as failed."""
     contents: dict[str, Content] = {}
-    for graph_id, answer in fetch_each(fetch, [candidate.envelope.graph_id for candidate in candidates]).items():
+    ids = [candidate.envelope.graph_id for candidate in candidates]
+    for graph_id, answer in fetch_each(fetch, ids, others_come).items():
         if isinstance(answer, Content):
             contents[graph_id] = answer
         else:

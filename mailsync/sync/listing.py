@@ -40,6 +40,7 @@ def read_by_list(reading: Reading, cursor: FolderCursor) -> None:
         result = Harvest(outcomes={f"{cursor.folder_id} {listed.unreadable.isoformat()}": Kept.FAILED})
     else:
         result = harvest(reading, listed.envelopes)
+        result.outcomes.update(dict.fromkeys(listed.failed, Kept.FAILED))
     if cursor.phase == CursorPhase.INITIAL:
         cursor.rows_seen += sum(not reading.counts.has_seen(graph_id) for graph_id in result.outcomes)
     cursor.window_before = window.before

@@ -11,18 +11,24 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 
+from mailsync.domain.counts import Kept
 from mailsync.domain.envelope import Envelope
 from mailsync.domain.vocabulary import CursorPhase
 from mailsync.graph.client import DeltaPage
+from mailsync.graph.errors import ItemUnreadable, Unavailable
 from mailsync.models import FolderCursor, Sighting
 from mailsync.services.sightings import sightings_of
 from mailsync.sync.corridor import harvest
 from mailsync.sync.patience import fetch_each
 from mailsync.sync.reading import Reading
 from mailsync.sync.record import Page, record_page
+from mailsync.sync.windows import SECOND
 
 FILTER_CAP = 5_000
 """A filtered delta round ends after so many messages, whatever is left (Graph: delta-query-messages)."""
+
+_EDGE = 10
+"""Mails listed at the oldest second of a first round, to see whether it left any of them out."""
 
 _NEAR_THE_CAP = FILTER_CAP * 9 // 10
 """Rows are counted once, so a capped round may have shown a few less than the cap."""
@@ -37,9 +43,10 @@ def take_page(reading: Reading, cursor: FolderCursor, page: DeltaPage, *, elsewh
     `elsewhere` are ids that other pages of the same round show: their removal here is a move.
     """
     envelopes = [_at_home(envelope, cursor) for envelope in page.envelopes]
-    found, missing = _look_for(reading, page, elsewhere)
+    found, missing, failed = _look_for(reading, page, elsewhere)
     envelopes += found
     result = harvest(reading, envelopes)
+    result.outcomes.update(dict.fromkeys(failed, Kept.FAILED))
     if cursor.phase == CursorPhase.INITIAL:
         cursor.rows_seen += sum(not reading.counts.has_seen(graph_id) for graph_id in result.outcomes)
         received = [envelope.received_at for envelope in page.envelopes if envelope.received_at]
@@ -65,14 +72,14 @@ def _advance(reading: Reading, cursor: FolderCursor, page: DeltaPage) -> None:
     cursor.is_round_complete = bool(page.delta_link)
     if not page.delta_link:
         return
-    if cursor.phase == CursorPhase.INITIAL and cursor.delta_since is None and _ended_early(reading, cursor):
+    if cursor.phase == CursorPhase.INITIAL and cursor.delta_since is None and _ended_early(reading, cursor, page):
         cursor.window_before = reading.clock() + LIST_OVERLAP
     else:
         cursor.phase = CursorPhase.ONGOING
 
 
-def _ended_early(reading: Reading, cursor: FolderCursor) -> bool:
-    """Whether a first round may have left mail out: it came near the cap, or there is older mail in the window.
+def _ended_early(reading: Reading, cursor: FolderCursor, last: DeltaPage) -> bool:
+    """Whether a first round may have left mail out: it came near the cap, or there is other mail as old or older.
 
     A filtered round can end without a word (margince/margince#3523), so its deltaLink alone proves nothing.
     """
@@ -80,26 +87,37 @@ def _ended_early(reading: Reading, cursor: FolderCursor) -> bool:
         return True
     if cursor.rows_seen >= cursor.items_total:
         return False
-    older = reading.client.message_list(cursor.folder_id, since=cursor.since, before=cursor.oldest_at, page_size=1)
-    return bool(older.envelopes or older.partial_ids)
+    edge = cursor.oldest_at.replace(microsecond=0) + SECOND if cursor.oldest_at else None
+    rest = reading.client.message_list(cursor.folder_id, since=cursor.since, before=edge, page_size=_EDGE)
+    shown = {envelope.graph_id for envelope in last.envelopes}
+    ids = [*(envelope.graph_id for envelope in rest.envelopes), *rest.partial_ids]
+    return bool(rest.next_link) or any(each not in shown and not reading.counts.has_seen(each) for each in ids)
 
 
 def _at_home(envelope: Envelope, cursor: FolderCursor) -> Envelope:
     return envelope if envelope.folder_id else replace(envelope, folder_id=cursor.folder_id)
 
 
-def _look_for(reading: Reading, page: DeltaPage, elsewhere: Collection[str]) -> tuple[list[Envelope], list[Sighting]]:
-    """The mails behind removed and partial rows that are in a folder we read, and the sightings that are not."""
+def _look_for(
+    reading: Reading, page: DeltaPage, elsewhere: Collection[str]
+) -> tuple[list[Envelope], list[Sighting], list[str]]:
+    """The mails behind removed and partial rows that are in a folder we read, and the sightings that are not.
+
+    The ids come last of mails that are there, new to us, and cannot be had.
+    """
     removed = [graph_id for graph_id in page.removed_ids if graph_id not in elsewhere]
     if not removed and not page.partial_ids:
-        return [], []
+        return [], [], []
     sightings = sightings_of(reading.mailbox, [*removed, *page.partial_ids])
     wanted = [*removed, *(graph_id for graph_id in page.partial_ids if graph_id not in sightings)]
     found: list[Envelope] = []
     missing: list[Sighting] = []
+    failed: list[str] = []
     for graph_id, answer in fetch_each(reading.client.fetch_envelopes, list(dict.fromkeys(wanted))).items():
         if isinstance(answer, Envelope) and reading.is_synced_folder(answer.folder_id):
             found.append(answer)
         elif graph_id in sightings:
             missing.append(sightings[graph_id])
-    return found, missing
+        elif isinstance(answer, Unavailable | ItemUnreadable) and graph_id in page.partial_ids:
+            failed.append(graph_id)
+    return found, missing, failed

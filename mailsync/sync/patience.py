@@ -2,8 +2,11 @@
 
 whole answer 429/503       the caller's request raises: the page is taken again later
 one item gone              ItemGone, for the caller to count
+one item refused, corrupt  ItemUnreadable, the same
 one item not delivered     asked for again by itself; then its error, for the caller to count
-nothing of several came    an outage and no poison: raises, the page is taken again later
+nothing came               an outage: raises, the page is taken again later; unless `others_come` says that other mails
+                           can be had at this moment, which makes these poison
+one item asks to wait      the same
 one item 429               raises: we are asked to wait
 """
 
@@ -11,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-from mailsync.graph.errors import ItemGone, MicrosoftError, Unavailable
+from mailsync.graph.errors import ItemGone, ItemUnreadable, MicrosoftError, Unavailable
 
 _TRIES = 3
 _PAUSE_SECONDS = 0.2
@@ -20,9 +23,11 @@ T = TypeVar("T")
 
 
 def fetch_each(
-    fetch: Callable[[Sequence[str]], Mapping[str, T | MicrosoftError]], ids: Sequence[str]
-) -> dict[str, T | ItemGone | Unavailable]:
-    """What `fetch` gives for each id: the item, ItemGone, or Unavailable where it cannot be had after several tries."""
+    fetch: Callable[[Sequence[str]], Mapping[str, T | MicrosoftError]],
+    ids: Sequence[str],
+    others_come: Callable[[], bool] | None = None,
+) -> dict[str, T | ItemGone | ItemUnreadable | Unavailable]:
+    """What `fetch` gives for each id: the item, its loss, or Unavailable where it cannot be had after several tries."""
     if not ids:
         return {}
     got = dict(fetch(ids))
@@ -32,13 +37,14 @@ def fetch_each(
             break
         time.sleep(_PAUSE_SECONDS * (attempt - 1))
         got.update(fetch(troubled))
-    results: dict[str, T | ItemGone | Unavailable] = {}
+    results: dict[str, T | ItemGone | ItemUnreadable | Unavailable] = {}
     for graph_id in ids:
         answer = got[graph_id]
-        if isinstance(answer, MicrosoftError) and not isinstance(answer, ItemGone | Unavailable):
+        if isinstance(answer, MicrosoftError) and not isinstance(answer, ItemGone | ItemUnreadable | Unavailable):
             raise answer
         results[graph_id] = answer
     failed = [answer for answer in results.values() if isinstance(answer, Unavailable)]
-    if len(failed) == len(results) > 1:
+    is_outage = len(failed) == len(results) or any(answer.retry_after for answer in failed)
+    if failed and is_outage and not (others_come() if others_come else len(results) == 1):
         raise failed[0]
     return results

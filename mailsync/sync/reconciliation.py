@@ -6,6 +6,8 @@
     there and unreadable    Microsoft cannot deliver it: counted, no gap of ours
 
 The window ended before the walk began, so mail under way is no gap. A mailbox is in sync only while no gap is left.
+It reaches back to the last comparison in which every mail could be read: what Microsoft could not deliver is asked for
+again, soon at first and then once a day.
 """
 
 from collections.abc import Sequence
@@ -13,7 +15,7 @@ from datetime import datetime, timedelta
 
 from mailsync.domain.envelope import Envelope
 from mailsync.domain.vocabulary import RunKind
-from mailsync.models import MailboxWalk, Sighting
+from mailsync.models import Mailbox, MailboxWalk, Sighting
 from mailsync.sync.reading import Reading
 from mailsync.sync.walks import begin_walk, open_walk, walk
 
@@ -45,7 +47,7 @@ def reconcile(reading: Reading) -> bool:
     gap = _look_again(reading, row) if row.found else 0
     now = reading.clock()
     mailbox.last_reconciled_at, mailbox.reconciliation_gap = now, gap
-    mailbox.reconcile_at = now + (SOON if gap or row.unreadable else EVERY)
+    mailbox.reconcile_at = now + (SOON if gap else _again_after(row))
     reading.claim.renew(last_reconciled_at=now, reconciliation_gap=gap, reconcile_at=mailbox.reconcile_at)
     return True
 
@@ -55,12 +57,29 @@ def _begin(reading: Reading) -> MailboxWalk | None:
     if mailbox.lookback_from is None:
         return None
     since = mailbox.lookback_from
-    if mailbox.last_reconciled_at is not None:
-        since = max(since, mailbox.last_reconciled_at - OVERLAP)
+    if whole := _last_whole(mailbox):
+        since = max(since, whole.until - OVERLAP)
     until = (now - SETTLED_AFTER).replace(microsecond=0)
     if until <= since:
         return None
     return begin_walk(mailbox, RunKind.RECONCILIATION, since=since, until=until, now=now)
+
+
+def _last_whole(mailbox: Mailbox) -> MailboxWalk | None:
+    """The newest comparison that ended and in which every mail could be read."""
+    ended = MailboxWalk.objects.filter(mailbox=mailbox, kind=RunKind.RECONCILIATION, ended_at__isnull=False)
+    return ended.filter(unreadable=0).order_by("-id").first()
+
+
+def _again_after(row: MailboxWalk) -> timedelta:
+    """A day; sooner while there is mail that Microsoft could not deliver, and each time less soon."""
+    if not row.unreadable:
+        return EVERY
+    rows = MailboxWalk.objects.filter(mailbox=row.mailbox, kind=RunKind.RECONCILIATION, ended_at__isnull=False)
+    whole = _last_whole(row.mailbox)
+    attempts = rows.filter(id__gt=whole.pk if whole else 0).count()
+    doublings: int = min(max(attempts - 1, 0), 7)
+    return min(SOON * (1 << doublings), EVERY)
 
 
 def _look_again(reading: Reading, row: MailboxWalk) -> int:

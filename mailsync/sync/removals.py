@@ -4,7 +4,7 @@ missing ──grace──▶ asked for by id ─┬─ in a folder we read ─�
                                     ├─ in Deleted Items, Junk, … ─┐
                                     ├─ 404 ───────────────────────┴─▶ gone ── policy keep ───▶ noted, email stays
                                     │                                     └── policy follow ─▶ sighting goes,
-                                    └─ not to be had now ──▶ asked again next time           the email with its last
+                                    └─ not to be had, refused ─▶ asked again next time       the email with its last
 """
 
 from collections.abc import Iterable
@@ -34,7 +34,7 @@ def confirm_removals(reading: Reading) -> None:
     )
     by_id = {sighting.graph_id: sighting for sighting in due}
     gone, moved = [], []
-    for graph_id, answer in fetch_each(reading.client.fetch_envelopes, list(by_id)).items():
+    for graph_id, answer in fetch_each(reading.client.fetch_envelopes, list(by_id), _whatever).items():
         sighting = by_id[graph_id]
         if isinstance(answer, Envelope) and reading.is_synced_folder(answer.folder_id):
             sighting.folder_id, sighting.missing_since = answer.folder_id, None
@@ -43,6 +43,11 @@ def confirm_removals(reading: Reading) -> None:
             gone.append(sighting)
     if gone or moved:
         unit_of_work(lambda: _settle(reading, gone, moved))
+
+
+def _whatever() -> bool:
+    """Whether the others can be had does not matter: what cannot be is asked for again with the next round."""
+    return True
 
 
 def _settle(reading: Reading, gone: Iterable[Sighting], moved: list[Sighting]) -> None:

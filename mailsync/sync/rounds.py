@@ -5,6 +5,7 @@ first round   delta since the lookback, newest first ──pages──▶ deltaL
                   ▼                                                 ▼
               read by list, then delta anew ──────────────▶ read by list ──▶ finished       (mailsync.sync.listing)
 later rounds  the deltaLinks of up to 20 folders in one $batch ──▶ new deltaLinks, or pages to go on with
+refused       asked for by itself before anything follows from it: a $batch may not take every link
 410           the folder starts over at the lookback; nothing is deleted, nothing is stored twice
 a loop        the same link twice, or no end of empty pages: the folder starts over, three times at most
 """
@@ -18,7 +19,6 @@ from mailsync.graph.errors import (
     FolderGone,
     ForeignLink,
     MicrosoftError,
-    Retryable,
     Throttled,
     Unavailable,
 )
@@ -42,7 +42,7 @@ def read_pending(reading: Reading) -> None:
             if reading.is_time_up:
                 return
             if cursor.window_before is not None:
-                read_by_list(reading, cursor)
+                _read_by_list(reading, cursor)
             else:
                 _read_by_delta(reading, cursor)
 
@@ -60,9 +60,10 @@ def follow_deltas(reading: Reading) -> None:
         rides = tree if len(links) < _BATCH else ""
         answers |= reading.client.delta_batch(links, page_size=reading.page_size, folders_link=rides)
     if tree and _TREE not in answers and _is_tree_old(reading):
-        answers[_TREE] = reading.client.folder_delta(tree)
-    _note_tree(reading, answers.pop(_TREE, None))
+        answers[_TREE] = _tree_by_itself(reading, tree)
+    tree_answer = answers.pop(_TREE, None)
     _take_answers(reading, finished, answers)
+    _note_tree(reading, tree_answer)
 
 
 def _take_answers(
@@ -73,7 +74,7 @@ def _take_answers(
     pages = [answer for answer in answers.values() if isinstance(answer, DeltaPage)]
     shown = {envelope.graph_id for page in pages for envelope in page.envelopes}
     quiet: list[FolderCursor] = []
-    waits: list[Throttled] = []
+    waits: list[Throttled | Unavailable] = []
     for cursor in finished:
         answer = answers[cursor.folder_id]
         if isinstance(answer, DeltaPage):
@@ -82,7 +83,7 @@ def _take_answers(
                 quiet.append(cursor)
             else:
                 take_page(reading, cursor, answer, elsewhere=shown)
-        elif isinstance(answer, Throttled):
+        elif isinstance(answer, Throttled) or (isinstance(answer, Unavailable) and answer.retry_after):
             waits.append(answer)
         elif isinstance(answer, Unavailable):
             cursor.is_round_complete = False  # asked for again by itself, with smaller pages
@@ -91,6 +92,14 @@ def _take_answers(
     save_links(quiet)
     if waits:
         raise waits[0]
+
+
+def _read_by_list(reading: Reading, cursor: FolderCursor) -> None:
+    try:
+        read_by_list(reading, cursor)
+    except (CursorExpired, FolderGone, ForeignLink) as error:
+        reading.windows.pop(cursor.folder_id, None)
+        _mend(reading, cursor, error)
 
 
 def _read_by_delta(reading: Reading, cursor: FolderCursor) -> None:
@@ -158,10 +167,17 @@ def _note_tree(reading: Reading, answer: DeltaPage | FolderDelta | MicrosoftErro
             reading.is_tree_stale = True
         else:
             reading.mailbox.folders_link = answer.delta_link
-    elif isinstance(answer, ConnectionLost):
+    elif isinstance(answer, ConnectionLost | Throttled):
         raise answer
-    elif isinstance(answer, MicrosoftError) and not isinstance(answer, Retryable):
-        reading.is_tree_stale = True
+    elif isinstance(answer, MicrosoftError):
+        reading.is_tree_stale = True  # what became of the folders is not told: they are looked at
+
+
+def _tree_by_itself(reading: Reading, link: str) -> FolderDelta | MicrosoftError:
+    try:
+        return reading.client.folder_delta(link)
+    except MicrosoftError as error:
+        return error
 
 
 def _is_tree_old(reading: Reading) -> bool:

@@ -47,6 +47,8 @@ def walk(
             result = Harvest(outcomes={f"{row.kind} {listed.unreadable.isoformat()}": Kept.FAILED})
         else:
             result = harvest(reading, wanted(listed.envelopes))
+            result.outcomes.update(dict.fromkeys(listed.failed, Kept.FAILED))
+            row.unreadable += sum(outcome is Kept.FAILED for outcome in result.outcomes.values())
         if listed.is_last:
             row.ended_at = reading.clock()
         row.found += len(result.copies)

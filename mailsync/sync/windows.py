@@ -8,10 +8,11 @@ since                         poison second                         before      
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from mailsync.domain.envelope import Envelope
 from mailsync.graph.client import ListPage
-from mailsync.graph.errors import Unavailable
+from mailsync.graph.errors import ItemGone, Unavailable
 from mailsync.sync.patience import fetch_each
 from mailsync.sync.reading import Reading
 
@@ -37,16 +38,23 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A page's envelopes, or the second that had to be stepped over; `is_last` where nothing is left below."""
+    """A page's envelopes, or the second that had to be stepped over; `is_last` where nothing is left below.
+
+    `failed` are the ids of rows that came without their essentials and could not be fetched whole.
+    """
 
     envelopes: tuple[Envelope, ...] = ()
     is_last: bool = False
     unreadable: datetime | None = None
+    failed: tuple[str, ...] = ()
 
 
 def list_next(reading: Reading, window: Window) -> Listed:
-    """The next page of a window, which is brought down by it. Raises what Graph raises in an outage."""
+    """The next page of a window, which is brought down by it. Raises what Graph raises in an outage or a loop."""
     while True:
+        if window.link and not reading.follow_once(f"{window.size} {window.link}"):
+            window.link = ""
+            raise Unavailable("RepeatedLink")
         try:
             page = _list(reading, window, window.before, link=window.link)
         except Unavailable as error:
@@ -71,14 +79,15 @@ def _taken(reading: Reading, window: Window, page: ListPage) -> Listed:
     window.size = min(window.size * 2, reading.page_size)
     has_moved = _lower(window, [envelope.received_at for envelope in page.envelopes if envelope.received_at])
     window.link = "" if has_moved else page.next_link
-    fetched = fetch_each(reading.client.fetch_envelopes, page.partial_ids).values()
-    whole = (*page.envelopes, *(each for each in fetched if isinstance(each, Envelope)))
-    return Listed(whole, is_last=not page.next_link)
+    fetched = fetch_each(reading.client.fetch_envelopes, page.partial_ids)
+    whole = (*page.envelopes, *(each for each in fetched.values() if isinstance(each, Envelope)))
+    failed = [key for key, each in fetched.items() if not isinstance(each, Envelope | ItemGone)]
+    return Listed(whole, is_last=not page.next_link, failed=tuple(failed))
 
 
 def _lower(window: Window, received: list[datetime]) -> bool:
     """Bring the window's end down to the oldest mail of a page (that second itself may hold more), where it moves."""
-    if not received or received[0] < received[-1]:
+    if not received or any(later > earlier for earlier, later in pairwise(received)):
         return False
     before = received[-1].replace(microsecond=0) + SECOND
     if before >= window.before:

@@ -16,6 +16,7 @@ from mailsync.graph.errors import (
     FolderGone,
     ForeignLink,
     ItemGone,
+    ItemUnreadable,
     MailboxUnavailable,
     MicrosoftError,
     ReauthenticationNeeded,
@@ -186,7 +187,7 @@ def test_an_id_that_is_gone_or_nonsense_fails_alone(tenant, graph):
 
     assert found[kept].graph_id == kept
     assert isinstance(found[gone], ItemGone)
-    assert isinstance(found["no id at all+="], ItemGone)
+    assert isinstance(found["no id at all+="], ItemUnreadable)
 
 
 def test_a_read_flag_alone_is_no_change_and_a_partial_row_is_told_apart(tenant, graph):

@@ -10,6 +10,7 @@ from mailsync.graph.errors import (
     CursorExpired,
     FolderGone,
     ItemGone,
+    ItemUnreadable,
     MailboxUnavailable,
     ReauthenticationNeeded,
     Retryable,
@@ -39,18 +40,24 @@ def reply(status: int, code: str = "", message: str = "", **headers: str) -> Rep
         (410, "Gone", Target.FOLDER, CursorExpired),
         (400, "BadRequest", Target.CURSOR, CursorExpired),
         (400, "BadRequest", Target.FOLDER, Unavailable),
+        (410, "", Target.BATCHED_CURSOR, CursorExpired),
+        (400, "SyncStateInvalid", Target.BATCHED_CURSOR, CursorExpired),
+        (400, "BadRequest", Target.BATCHED_CURSOR, Unavailable),
+        (404, "ResourceNotFound", Target.BATCHED_CURSOR, Unavailable),
+        (404, "ErrorSyncFolderNotFound", Target.BATCHED_CURSOR, FolderGone),
         (404, "ErrorSyncFolderNotFound", Target.CURSOR, FolderGone),
         (400, "ErrorSyncFolderNotFound", Target.CURSOR, FolderGone),
         (404, "ErrorItemNotFound", Target.FOLDER, FolderGone),
         (404, "ErrorItemNotFound", Target.CURSOR, FolderGone),
         (404, "ErrorItemNotFound", Target.ITEM, ItemGone),
         (404, "", Target.ITEM, ItemGone),
-        (400, "ErrorInvalidIdMalformed", Target.ITEM, ItemGone),
-        (400, "ErrorInvalidIdMalformedEwsLegacyIdFormat", Target.ITEM, ItemGone),
+        (410, "", Target.ITEM, ItemGone),
+        (400, "ErrorInvalidIdMalformed", Target.ITEM, ItemUnreadable),
+        (400, "ErrorInvalidIdMalformedEwsLegacyIdFormat", Target.ITEM, ItemUnreadable),
         (400, "BadRequest", Target.ITEM, Unavailable),
-        (500, "ErrorCorruptData", Target.ITEM, ItemGone),
+        (500, "ErrorCorruptData", Target.ITEM, ItemUnreadable),
         (500, "ErrorCorruptData", Target.FOLDER, Unavailable),
-        (403, "ErrorAccessDenied", Target.ITEM, ItemGone),
+        (403, "ErrorAccessDenied", Target.ITEM, ItemUnreadable),
         (403, "ErrorAccessDenied", Target.MAILBOX, ConsentRevoked),
         (403, "", Target.CURSOR, ConsentRevoked),
         (404, "MailboxNotEnabledForRESTAPI", Target.FOLDER, MailboxUnavailable),
@@ -111,6 +118,17 @@ def test_retry_after_is_read_as_seconds_or_as_a_date(value, seconds):
 
     assert isinstance(error, Retryable)
     assert error.retry_after == seconds
+
+
+def test_a_date_to_wait_for_is_counted_from_the_answers_own_clock():
+    told = reply(
+        429, "X", retry_after="Fri, 20 Nov 2026 11:02:00 GMT", date="Fri, 20 Nov 2026 11:00:00 GMT"
+    )  # an hour ahead of us
+
+    error = refusal(told, Target.MAILBOX, now=NOW)
+
+    assert isinstance(error, Retryable)
+    assert error.retry_after == 120.0
 
 
 def challenge(claims: str) -> str:

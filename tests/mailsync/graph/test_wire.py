@@ -16,6 +16,7 @@ from mailsync.graph.errors import (
     CursorExpired,
     ForeignLink,
     ItemGone,
+    ItemUnreadable,
     MailboxUnavailable,
     Misconfigured,
     ReauthenticationNeeded,
@@ -226,7 +227,7 @@ def test_answers_in_any_order_find_their_ids_and_failures_stay_with_their_item(g
     assert found["D"].retry_after == 4.0
     assert isinstance(found["E"], Unavailable)  # no answer at all
     assert isinstance(found["F"], Unavailable)
-    assert isinstance(found["G"], ItemGone)
+    assert isinstance(found["G"], ItemUnreadable)
     assert isinstance(found["H"], MailboxUnavailable)
 
 
@@ -258,7 +259,7 @@ def test_one_private_mail_that_is_forbidden_does_not_end_the_sync(graph, tokens)
 
     found = client(tokens).fetch_headers(["A", "B"])
 
-    assert isinstance(found["B"], ItemGone)
+    assert isinstance(found["B"], ItemUnreadable)
     assert tokens.fresh == 1
 
 

@@ -9,18 +9,10 @@ from django.test.utils import CaptureQueriesContext
 
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.models import Mailbox, Sighting, SyncRun
+from mailsync.sync.run import Terms
 from mailsync.sync.upkeep import bring_up_to_date
-from tests.mailsync.sync.conftest import JONAS, RITA, World
+from tests.mailsync.sync.conftest import EVERYONE, RITA, World
 from tests.mailsync.syncing import stored_ids
-
-EVERYONE = (
-    RITA,
-    JONAS,
-    "ada.okafor@acme.example",
-    "camille.laurent@acme.example",
-    "devon.price@acme.example",
-    "marco.bianchi@acme.example",
-)
 
 
 def test_every_mail_that_should_be_imported_is_exactly_once_and_no_other_for_all_mailboxes(enter):
@@ -125,6 +117,21 @@ def test_new_mail_arrives_with_the_next_round(synced: World):
     assert email.engagement.subject == "Shall we meet?"
     assert "Thursday" in email.text
     assert synced.state() == MailboxState.IN_SYNC
+
+
+def test_what_comes_while_a_first_round_goes_on_is_there_when_it_says_in_sync(world: World, monkeypatch):
+    monkeypatch.setattr("mailsync.sync.reading.PAGE_SIZE", 5)
+    pages = []
+
+    def deliver(_reading):
+        pages.append(1)
+        if len(pages) in {1, 4, 7}:
+            world.deliver(subject="Meanwhile")
+
+    world.round(terms=Terms(on_progress=deliver, slice_length=None))
+    assert world.state() == MailboxState.IN_SYNC
+    assert world.organization.emails.filter(engagement__subject="Meanwhile").count() == 3
+    assert world.is_exact()
 
 
 def test_the_state_says_how_the_mailbox_came_into_sync(synced: World):
