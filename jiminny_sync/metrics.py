@@ -1,5 +1,6 @@
 """What a monitoring system reads: numbers of the whole installation, with no organization, person or mail in them."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -7,12 +8,16 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Min, Sum
 
-from mailsync.domain.vocabulary import MailboxState
-from mailsync.models import Mailbox, SyncRun
+from mailsync.domain.vocabulary import MailboxState, RunKind
+from mailsync.models import Mailbox, MailboxWalk, SyncRun
 from timeline.search.lag import index_lag
 
 WINDOW = timedelta(hours=1)
+DAY = timedelta(days=1)
 OVERDUE_AFTER = timedelta(minutes=5)
+
+_NOT_A_WORD = re.compile(r"[^A-Za-z0-9_:]+")
+_LONGEST_CAUSE = 60
 
 Sample = tuple[dict[str, str], float]
 
@@ -27,12 +32,12 @@ class Gauge:
 
 
 def gather(now: datetime) -> list[Gauge]:
-    """All gauges: seven queries."""
+    """All gauges: nine queries."""
     return [*_mailboxes(now), *_runs(now), _outbox(now)]
 
 
 def exposition(gauges: Iterable[Gauge]) -> str:
-    """Prometheus' text format. Labels are our own words, so nothing in them needs escaping."""
+    """Prometheus' text format. Labels are our own words, or made of letters alone: nothing in them needs escaping."""
     lines = []
     for gauge in gauges:
         lines += [f"# HELP {gauge.name} {gauge.meaning}", f"# TYPE {gauge.name} gauge"]
@@ -55,8 +60,31 @@ def _mailboxes(now: datetime) -> list[Gauge]:
         Gauge("email_sync_mailboxes", "Mailboxes by state.", states),
         Gauge("email_sync_mailboxes_overdue", "Switched-on mailboxes due for five minutes or more.", [({}, overdue)]),
         Gauge("email_sync_oldest_sync_seconds", "Since the longest unsynced working mailbox was in sync.", [({}, lag)]),
-        Gauge("email_sync_reconciliation_gap", "Mails found missing at the last reconciliations.", [({}, gap)]),
+        Gauge("email_sync_reconciliation_gap", "Mails still missing after the last reconciliations.", [({}, gap)]),
+        _repaired(now),
+        _causes(),
     ]
+
+
+def _causes() -> Gauge:
+    """Why mailboxes are not in sync. A cause may be a code of Microsoft's, so that only its letters are shown."""
+    rows = Mailbox.objects.filter(import_enabled=True).exclude(state_reason="").order_by("state", "state_reason")
+    counted: Counter[tuple[str, str]] = Counter()
+    for state, cause, number in rows.values_list("state", "state_reason").annotate(number=Count("pk")):
+        counted[state, _NOT_A_WORD.sub("_", cause)[:_LONGEST_CAUSE]] += number
+    samples: list[Sample] = [({"state": state, "cause": cause}, number) for (state, cause), number in counted.items()]
+    return Gauge("email_sync_mailboxes_by_cause", "Switched-on mailboxes by state and its cause.", samples)
+
+
+def _repaired(now: datetime) -> Gauge:
+    """A reconciliation that brings mail in is worth a look: something else had lost it."""
+    walks = MailboxWalk.objects.filter(kind=RunKind.RECONCILIATION, ended_at__gte=now - DAY, ended_at__lte=now)
+    sums = walks.aggregate(found=Sum("found"), unreadable=Sum("unreadable"))
+    return Gauge(
+        "email_sync_reconciliation_mails_last_day",
+        "Mails that reconciliations brought in, and those that Microsoft could not deliver.",
+        [({"outcome": "repaired"}, sums["found"] or 0), ({"outcome": "unreadable"}, sums["unreadable"] or 0)],
+    )
 
 
 def _runs(now: datetime) -> list[Gauge]:

@@ -9,7 +9,7 @@ from mailsync.domain.mailbox_state import MAIL_READ_MISSING, NOT_CONNECTED, Advi
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.domain.wording import counted_reasons
 from mailsync.models import Exclusion, Mailbox, MailboxWalk, Sighting, SyncRun
-from mailsync.selectors import last_run, newest_look_back
+from mailsync.selectors import last_run, newest_comparison, newest_look_back
 
 _BUSY = {MailboxState.CONNECTING, MailboxState.INITIAL, MailboxState.CATCHING_UP}
 _FULL = 100
@@ -31,7 +31,8 @@ def tone_of(state: str, advice: Advice) -> str:
 
 @dataclass(frozen=True, slots=True)
 class MailboxCard:
-    """`run` is the newest round that ended, `look_back` the newest search for what new customers wrote before.
+    """`run` is the newest round that ended, `look_back` the newest search for what new customers wrote before,
+    `comparison` the newest one with the mailbox.
 
     `is_busy` says that the page should look again by itself.
     """
@@ -41,6 +42,7 @@ class MailboxCard:
     advice: Advice
     run: SyncRun | None
     look_back: MailboxWalk | None
+    comparison: MailboxWalk | None
     reasons: Sequence[tuple[str, int]]
     imported: int
     exclusions: Sequence[Exclusion]
@@ -91,7 +93,7 @@ class MailboxCard:
 
 
 def mailbox_card(viewer: User) -> MailboxCard:
-    """The card of `viewer`: six queries."""
+    """The card of `viewer`: seven queries."""
     mailbox = Mailbox.objects.filter(user=viewer).first()
     run = last_run(mailbox) if mailbox else None
     return MailboxCard(
@@ -100,6 +102,7 @@ def mailbox_card(viewer: User) -> MailboxCard:
         advice=advice(mailbox.state, mailbox.state_reason, mailbox.not_before) if mailbox else advice(MailboxState.OFF),
         run=run,
         look_back=newest_look_back(mailbox) if mailbox else None,
+        comparison=newest_comparison(mailbox) if mailbox else None,
         reasons=counted_reasons(run.dropped) if run else [],
         imported=Sighting.objects.filter(mailbox=mailbox).count() if mailbox else 0,
         exclusions=list(Exclusion.objects.filter(user=viewer)),

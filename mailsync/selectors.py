@@ -28,3 +28,8 @@ def last_run(mailbox: Mailbox) -> SyncRun | None:
 def newest_look_back(mailbox: Mailbox) -> MailboxWalk | None:
     """The newest search for the past mail of customers that entered the CRM (F20)."""
     return MailboxWalk.objects.filter(mailbox=mailbox, kind=RunKind.LATE_MATCH).first()
+
+
+def newest_comparison(mailbox: Mailbox) -> MailboxWalk | None:
+    """The newest comparison with the mailbox that came to its end (F23)."""
+    return MailboxWalk.objects.filter(mailbox=mailbox, kind=RunKind.RECONCILIATION, ended_at__isnull=False).first()

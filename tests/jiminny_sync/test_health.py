@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from jiminny_sync import health
 from mailsync.domain.vocabulary import MailboxState
+from mailsync.models import MailboxWalk
 from tests.factories import IndexOutboxFactory, MailboxFactory, SyncRunFactory
 from timeline.models import IndexBuild, IndexOutbox
 
@@ -54,7 +55,13 @@ def test_readyz_says_how_far_search_is_behind(client, settings, monkeypatch):
 def test_metrics_count_mailboxes_runs_and_lags(client):
     now = timezone.now()
     mailbox = MailboxFactory(last_synced_at=now - timedelta(minutes=20), due_at=now - timedelta(minutes=6))
-    MailboxFactory(state=MailboxState.NEEDS_SIGN_IN, reconciliation_gap=3)
+    stopped = MailboxFactory(state=MailboxState.NEEDS_SIGN_IN, state_reason="AADSTS50173", reconciliation_gap=3)
+    MailboxFactory(state=MailboxState.CATCHING_UP, state_reason='HTTP 503"} 1\nevil 1')
+    for ended_at in (now, now - timedelta(hours=30), None):
+        MailboxWalk.objects.create(
+            mailbox=stopped, kind="reconciliation", since=now, until=now, before=now, started_at=now, ended_at=ended_at,
+            found=4, unreadable=2,
+        )  # fmt: skip
     dropped = {"no_crm_match": 8, "internal": 2}
     SyncRunFactory(mailbox=mailbox, ended_at=now, is_complete=True, seen=12, kept=2, dropped=dropped, requests=7)
     SyncRunFactory(mailbox=mailbox, ended_at=now - timedelta(hours=2), kept=100)
@@ -65,7 +72,11 @@ def test_metrics_count_mailboxes_runs_and_lags(client):
         'email_sync_mailboxes{state="needs_sign_in"} 1',
         'email_sync_mailboxes{state="throttled"} 0',
         "email_sync_mailboxes_overdue 1",
+        'email_sync_mailboxes_by_cause{state="needs_sign_in",cause="AADSTS50173"} 1',
+        'email_sync_mailboxes_by_cause{state="catching_up",cause="HTTP_503_1_evil_1"} 1',
         "email_sync_reconciliation_gap 3",
+        'email_sync_reconciliation_mails_last_day{outcome="repaired"} 4',
+        'email_sync_reconciliation_mails_last_day{outcome="unreadable"} 2',
         'email_sync_runs_last_hour{kind="ongoing",end="complete"} 1',
         'email_sync_mails_last_hour{outcome="kept"} 2',
         'email_sync_mails_last_hour{outcome="no_crm_match"} 8',
@@ -86,6 +97,7 @@ def test_metrics_name_nobody(client, carol):
 
 @pytest.mark.django_db
 def test_metrics_are_well_formed(client):
+    MailboxFactory(state=MailboxState.MAILBOX_UNAVAILABLE, state_reason="MailboxNotEnabledForRESTAPI")
     lines = client.get("/metrics").content.decode().splitlines()
-    sample = re.compile(r'^[a-z_]+(\{[a-z]+="[a-z_]+"(,[a-z]+="[a-z_]+")*\})? -?[0-9.e+]+$')
+    sample = re.compile(r'^[a-z_]+(\{[a-z]+="[a-z_]+"(,[a-z]+="[A-Za-z0-9_:]+")*\})? -?[0-9.e+]+$')
     assert all(line.startswith(("# HELP ", "# TYPE ")) or sample.match(line) for line in lines)

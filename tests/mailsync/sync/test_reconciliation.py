@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from mailsync.domain.mailbox_state import RECONCILIATION_GAP
@@ -31,7 +32,7 @@ def test_a_mailbox_that_is_whole_stays_in_sync_and_is_compared_again_a_day_later
     assert walk.looked_at > 0
 
 
-def test_a_lost_mail_is_brought_in_and_told(synced: World):
+def test_a_lost_mail_is_brought_in_and_told(synced: World, client: Client):
     lost = Sighting.objects.filter(mailbox=synced.mailbox).order_by("received_at")[:3]
     for sighting in lost:
         sighting.email.engagement.delete()
@@ -41,6 +42,9 @@ def test_a_lost_mail_is_brought_in_and_told(synced: World):
     assert synced.is_exact()
     assert MailboxWalk.objects.get(kind=RunKind.RECONCILIATION).found == 3
     assert stored(synced).reconciliation_gap == 0
+    client.force_login(synced.mailbox.user)
+    told = " ".join(client.get("/profile/integrations/").content.decode().split())
+    assert "3 emails had been missing and were brought in" in told
 
 
 def test_the_window_ended_before_the_walk_began(synced: World):
