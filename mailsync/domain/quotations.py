@@ -171,7 +171,10 @@ def _is_fields(lines: Sequence[str], start: int) -> bool:
     for line in lines[start : start + _MOST_BLOCK_LINES]:
         found = label_kinds(line[:LONGEST_LINE])
         if found:
-            kinds.append(_kind_among(found, kinds))
+            kind = _kind_among(found, kinds)
+            if kind in kinds:
+                break
+            kinds.append(kind)
             has_address = has_address or ("@" in line and bool(ADDRESS.search(line[:LONGEST_LINE])))
             has_time = has_time or ("sent" in found and bool(TIME_OF_DAY.search(line[:LONGEST_LINE])))
         elif line.strip():
