@@ -41,9 +41,10 @@ def _rows() -> Iterator[Row]:
         people, lists = measures.people_and_lists(easy)
         yield "people's mail kept", "spam-assassin", people, 99.5
         yield "list posts dropped", "spam-assassin", lists, 98
-        with_header, without = measures.bulk(spam_assassin / "data/hard-ham-1")
-        yield "bulk, List-Unsubscribe, dropped", "spam-assassin", with_header, 98
-        yield "bulk, no List-Unsubscribe, dropped", "spam-assassin", without, 95
+        for form, is_text in (("text", True), ("HTML", False)):
+            with_header, without = measures.bulk(spam_assassin / "data/hard-ham-1", is_text=is_text)
+            yield f"bulk, List-Unsubscribe, {form}", "spam-assassin", with_header, 98
+            yield f"bulk, no List-Unsubscribe, {form}", "spam-assassin", without, 95
         yield "threads as their ancestry", "spam-assassin", measures.threads(easy), 99
     if folder := fetched("flufl.bounce"):
         yield "delivery reports recognized", "flufl.bounce", measures.bounces(folder), 99

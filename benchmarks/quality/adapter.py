@@ -1,6 +1,8 @@
 """Shows an RFC 5322 message as Graph would: an envelope, and a content with headers as received and one body."""
 
+import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import Message
@@ -11,10 +13,14 @@ from accounts.domain.addresses import normalize_address
 from crm.domain.directory import Directory, Party
 from mailsync.domain.envelope import Content, Envelope, Mailbox, ScreeningPolicy
 from mailsync.domain.headers import decoded
+from mailsync.domain.text import body_text
 
 US = "rep@ours.example"
 POLICY = ScreeningPolicy(our_addresses=frozenset({US}), our_domains=frozenset({"ours.example"}))
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
+_TARGET = r"\s*=\s*[\"']?(https?://[^\"'\s>]{1,1500})[^>]{0,1500}>"
+_LINK = re.compile(rf"<a\b[^>]{{0,1500}}?href{_TARGET}(.{{0,2000}}?)</a>", re.IGNORECASE | re.DOTALL)
+_IMAGE = re.compile(rf"<img\b[^>]{{0,1500}}?src{_TARGET}", re.IGNORECASE)
 _STRANGER = "unknown@stranger.example"
 
 
@@ -39,6 +45,15 @@ def read(raw: bytes) -> tuple[Envelope, Content]:
     )
     body, is_html = _body(message)
     return envelope, Content("g", headers, body, is_html, "")
+
+
+def as_exchange_text(content: Content) -> Content:
+    """The body as Exchange gives it where text is asked for: links' targets behind their words, images in brackets."""
+    if not content.is_html:
+        return content
+    html = _LINK.sub(r"\2&lt;\1&gt;", content.body)
+    html = _IMAGE.sub(r"[\1]", html)
+    return replace(content, body=body_text(html, is_html=True).text, is_html=False)
 
 
 def directory_of(envelope: Envelope) -> Directory:

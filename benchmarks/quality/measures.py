@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
-from benchmarks.quality.adapter import NOW, POLICY, directory_of, read
+from benchmarks.quality.adapter import NOW, POLICY, as_exchange_text, directory_of, read
 from benchmarks.quality.reply_fixtures import Fixture
 from mailsync.domain.compose import compose_email
 from mailsync.domain.envelope import Content, Discard, Envelope, KeptCopy
@@ -80,13 +80,17 @@ def people_and_lists(folders: Iterable[Path]) -> tuple[Tally, Tally]:
     return people, lists
 
 
-def bulk(folder: Path) -> tuple[Tally, Tally]:
-    """Newsletters and offers: with List-Unsubscribe, and without. What people wrote to one another is left out."""
+def bulk(folder: Path, *, is_text: bool) -> tuple[Tally, Tally]:
+    """Newsletters and offers: with List-Unsubscribe, and without. What people wrote to one another is left out.
+
+    `is_text` shows them as Exchange's text, which is what is asked for; else as the HTML that may come all the same.
+    """
     with_header, without = Tally(), Tally()
     for name, raw in mails(folder, "*.txt"):
         if name.startswith(_PEOPLE_AMONG_BULK):
             continue
         envelope, content = read(raw)
+        content = as_exchange_text(content) if is_text else content
         tally = with_header if "list-unsubscribe" in Headers(content.headers) else without
         tally.note(name, is_right=not isinstance(outcome(envelope, content), KeptCopy))
     return with_header, without

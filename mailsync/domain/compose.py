@@ -45,8 +45,7 @@ def compose_email(
     body = body_text(content.body, is_html=content.is_html)
     subject = _one_line(envelope.subject)[:_MAX_SUBJECT_LENGTH]
     reply = split_reply(body.text, is_forwarding=bool(_FORWARD_SUBJECT.match(subject)))
-    html = content.body if content.is_html else ""
-    verdict = screen_text(candidate, headers, policy, text=reply.authored, html=html)
+    verdict = screen_text(candidate, headers, policy, text=reply.authored, body=content.body)
     if verdict is not None:
         return verdict
     occurred_at = sent_time(envelope, now)
@@ -80,8 +79,7 @@ def explain_content(candidate: Candidate, content: Content, policy: ScreeningPol
     subject = _one_line(candidate.envelope.subject)[:_MAX_SUBJECT_LENGTH]
     text = body_text(content.body, is_html=content.is_html).text
     authored = split_reply(text, is_forwarding=bool(_FORWARD_SUBJECT.match(subject))).authored
-    html = content.body if content.is_html else ""
-    return explain_text(candidate, Headers(content.headers), policy, text=authored, html=html)
+    return explain_text(candidate, Headers(content.headers), policy, text=authored, body=content.body)
 
 
 def direction(envelope: Envelope, policy: ScreeningPolicy) -> Direction:

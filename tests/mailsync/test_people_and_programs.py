@@ -173,3 +173,16 @@ def test_exchanges_bulk_level_decides_alone_where_it_is_high(level, reason):
     assert became("Hello", "Are you at the fair?", headers) is reason
     footer = "News.\n\nUnsubscribe: https://globex.example/u"
     assert became("Hello", footer, (*UNKNOWN, ("X-Microsoft-Antispam", f"BCL:{level};"))) is Reason.BULK
+
+
+def test_a_page_of_links_shows_in_exchanges_text_as_it_does_in_html():
+    items = "".join(f"Story {number}<https://globex.example/story/{number}>\n" for number in range(12))
+    page = f"Top stories\n\n{items}\nAll rights reserved"
+    assert became("November", page, author="hello@globex.example") is Reason.BULK
+    assert became("November", page, (*GMAIL, *ANSWER)) is None
+
+
+def test_a_signature_full_of_images_is_a_persons():
+    logos = "".join(f"[https://globex.example/icon{number}.png]<https://x.example/{number}>  " for number in range(7))
+    text = f"Tuesday works.\n\nJane\n{logos}\nPrivacy policy: https://globex.example/privacy"
+    assert became("Call", text) is None

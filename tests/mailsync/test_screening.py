@@ -57,10 +57,10 @@ def on_headers(headers, policy=POLICY, **fields):
     return verdict.reason if verdict else None
 
 
-def on_text(text, headers=(), policy=POLICY, html="", **fields):
+def on_text(text, headers=(), policy=POLICY, body="", **fields):
     candidate = screen_envelope(envelope(**fields), policy, DIRECTORY)
     assert isinstance(candidate, Candidate)
-    verdict = screen_text(candidate, Headers(headers), policy, text=text, html=html)
+    verdict = screen_text(candidate, Headers(headers), policy, text=text, body=body)
     return verdict.reason if verdict else None
 
 
@@ -467,7 +467,7 @@ def test_the_rules_are_total_deterministic_and_agree_with_their_explanation(mail
     on_headers_too = screen_headers(verdict, headers, POLICY)
     assert (on_headers_too.reason if on_headers_too else None) is reason
     if on_headers_too is None:
-        screen_text(verdict, Headers(headers), POLICY, text=text, html=text)
+        screen_text(verdict, Headers(headers), POLICY, text=text, body=text)
 
 
 @pytest.mark.parametrize(
@@ -493,4 +493,4 @@ def test_images_that_never_end_are_looked_at_once():
 def mail_with(html):
     candidate = screen_envelope(envelope(), POLICY, DIRECTORY)
     assert isinstance(candidate, Candidate)
-    return Mail(candidate.envelope, POLICY, candidate.match, html=html)
+    return Mail(candidate.envelope, POLICY, candidate.match, body=html)

@@ -204,7 +204,7 @@ BULK_MARKS = (
     Mark("asks mailbox providers for complaints", 50, _counts_complaints),
     Mark("draws complaints elsewhere", 40, _has_some_bulk_level),
     Mark("praises its offers", 40, shape.has_offers),
-    Mark("is laid out like a page", 30, shape.has_laid_out_html),
+    Mark("is laid out like a page", 30, shape.is_laid_out),
     Mark("has a link every few lines", 25, shape.has_many_links),
 )
 

@@ -40,9 +40,10 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True)
 class Mail:
-    """All that the rules may look at. `headers` is None until they are fetched, `text` and `html` likewise.
+    """All that the rules may look at. `headers` is None until they are fetched, `text` and `body` likewise.
 
-    `text` is what its author wrote, without quoted and forwarded mail; `html` the body as it came, where it is HTML.
+    `text` is what its author wrote, without quoted and forwarded mail; `body` what it was read from:
+    HTML, or the text that Exchange makes of it, with each link's target in angle brackets and images in square ones.
     """
 
     envelope: Envelope
@@ -50,7 +51,7 @@ class Mail:
     match: Match = field(default_factory=Match)
     headers: Headers | None = None
     text: str | None = None
-    html: str = ""
+    body: str = ""
     outsiders: tuple[str, ...] = ()
     """Who takes part and is not of ours, on the envelope stage."""
     memory: dict[int, object] = field(default_factory=dict, init=False, repr=False, compare=False)

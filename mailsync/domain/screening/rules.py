@@ -68,19 +68,19 @@ def screen_headers(candidate: Candidate, headers: Fields, policy: ScreeningPolic
 
 
 def screen_text(
-    candidate: Candidate, headers: Headers, policy: ScreeningPolicy, *, text: str, html: str = ""
+    candidate: Candidate, headers: Headers, policy: ScreeningPolicy, *, text: str, body: str = ""
 ) -> Discard | None:
     """What the text decides together with the headers, of a mail that `screen_headers` let pass.
 
-    `text` is the author's own, `html` the body as it came. Where the text shows nothing, the headers have said it all.
+    `text` is the author's own, `body` what it was read from. Where the text shows nothing, the headers said it all.
     """
-    found = _told_by_text(Mail(candidate.envelope, policy, candidate.match, headers, text, html))
+    found = _told_by_text(Mail(candidate.envelope, policy, candidate.match, headers, text, body))
     return Discard(found[0].reason) if found else None
 
 
-def explain_text(candidate: Candidate, headers: Headers, policy: ScreeningPolicy, *, text: str, html: str = "") -> Step:
+def explain_text(candidate: Candidate, headers: Headers, policy: ScreeningPolicy, *, text: str, body: str = "") -> Step:
     """The same in words (F21): the step that follows those of `explain` where all of them passed."""
-    found = _told_by_text(Mail(candidate.envelope, policy, candidate.match, headers, text, html))
+    found = _told_by_text(Mail(candidate.envelope, policy, candidate.match, headers, text, body))
     if found is None:
         return Step("Text", Verdict.PASSED, "Its text shows no newsletter, report or automatic reply.")
     return Step("Text", Verdict.DROPPED, found[1])

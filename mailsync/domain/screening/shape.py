@@ -57,7 +57,7 @@ _MEETING_ZONE = re.compile(r"\d{1,2}[:.]\d\d[^\n]{0,60}\((?:UTC|GMT)\b")
 _IMAGE = re.compile(r"<img\b([^<>]{0,2000})", re.IGNORECASE)
 _TINY_WIDTH = re.compile(r"width\s*[=:]\s*[\"']?[01](?:px)?(?:[\"'\s;/]|\Z)", re.IGNORECASE)
 _TINY_HEIGHT = re.compile(r"height\s*[=:]\s*[\"']?[01](?:px)?(?:[\"'\s;/]|\Z)", re.IGNORECASE)
-_HTML_LOOKED_AT = 200_000
+_BODY_LOOKED_AT = 200_000
 
 
 def has_unsubscribe_offer(mail: Mail) -> bool:
@@ -175,20 +175,23 @@ def has_meeting_zone(mail: Mail) -> bool:
 def has_tracking_pixel(mail: Mail) -> bool:
     """An image of one pixel; people's mail has them too where a sales tool is at work."""
     # tag by tag: one pattern for both sides goes over the rest again for every image that does not end
-    images = _IMAGE.findall(mail.html[:_HTML_LOOKED_AT])
+    images = _IMAGE.findall(mail.body[:_BODY_LOOKED_AT])
     return any(_TINY_WIDTH.search(image) and _TINY_HEIGHT.search(image) for image in images)
 
 
-def has_laid_out_html(mail: Mail) -> bool:
+def is_laid_out(mail: Mail) -> bool:
     """Many tables and images: a page, not a letter."""
-    html = mail.html[:_HTML_LOOKED_AT].casefold()
-    return html.count("<table") >= 4 and html.count("<img") >= 3  # noqa: PLR2004 - signatures have fewer
+    body = mail.body[:_BODY_LOOKED_AT].casefold()
+    if body.count("[http") >= 6:  # noqa: PLR2004 - a signature has a logo and what people follow
+        return True
+    return body.count("<table") >= 4 and body.count("<img") >= 3  # noqa: PLR2004 - signatures have fewer
 
 
 def has_many_links(mail: Mail) -> bool:
     """A link in every few lines, eight at least."""
     text = mail.text or ""
-    links = max(text.count("http://") + text.count("https://"), mail.html[:_HTML_LOOKED_AT].casefold().count("<a "))
+    body = mail.body[:_BODY_LOOKED_AT].casefold()
+    links = max(text.count("http://") + text.count("https://"), body.count("<a "), body.count("<http"))
     return links >= 8 and links * 300 > len(text)  # noqa: PLR2004 - as said
 
 
@@ -215,7 +218,7 @@ TELLS = (
     has_calendar_block,
     has_meeting_lines,
     has_tracking_pixel,
-    has_laid_out_html,
+    is_laid_out,
     has_many_links,
 )
 """Every test above that can be the first to show something."""
