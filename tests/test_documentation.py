@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 from django.core.management import get_commands
+from drf_spectacular.generators import SchemaGenerator
+
+from mailsync.domain.vocabulary import MailboxState
+from timeline.api.filters import EngagementFilters
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -40,3 +44,15 @@ def test_links_between_documents_lead_somewhere(document):
 def test_links_of_the_readme_lead_somewhere():
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", README):
         assert (ROOT / target).exists(), target
+
+
+def test_every_page_resource_and_mailbox_state_is_documented():
+    pages = {"/login/", "/deals/", "/review/", "/customers/", "/conversations/", "/search/", "/profile/integrations/"}
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    resources = {path.removeprefix("/api/v1/").partition("/")[0] + "/" for path in schema["paths"]}
+    assert "engagements/" in resources
+    assert {word for word in pages | resources | set(MailboxState) if word not in README} == set()
+
+
+def test_every_filter_of_engagements_is_documented():
+    assert {name for name in EngagementFilters.base_filters if f"`{name}`" not in README} == set()
