@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEvent
 from crm.domain.changes import CustomerChanges
@@ -201,9 +203,6 @@ def test_only_the_own_organization_is_filed_again(acme, rival, carol, mallory, g
 
 
 def test_filing_again_costs_the_same_for_three_and_for_thirty(acme, carol, globex, jane):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     counts = []
     for start, size in ((100, 3), (200, 30)):
         record(acme, carol, *[compose(acme, start + n) for n in range(size)])
@@ -213,3 +212,23 @@ def test_filing_again_costs_the_same_for_three_and_for_thirty(acme, carol, globe
         counts.append(len(captured))
         deal.delete()
     assert counts[0] == counts[1]
+
+
+def test_many_mails_move_as_few_do_and_their_texts_are_not_read(acme, carol, dave, globex, jane):
+    """Some to one deal, some to another, one that is alone in its place."""
+    other = ContactFactory(organization=acme, account__organization=acme, address="jo@initech.example")
+    record(acme, carol, *[compose(acme, number) for number in range(1, 31)])
+    record(acme, carol, *[compose(acme, number, sender="jo@initech.example") for number in range(31, 61)])
+    record(acme, dave, compose(acme, 61, to=("dave@acme.example",)))
+    accounts = {globex.pk, other.account_id}
+    for name, account in (("One", globex), ("Two", other.account)):
+        OpportunityFactory(organization=acme, account=account, name=name)
+    with CaptureQueriesContext(connection) as captured:
+        tell(acme, accounts=accounts)
+    assert not any("new_text" in query["sql"] for query in captured.captured_queries)
+    rows = Engagement.objects.order_by("occurred_at").values_list("opportunity__name", "owner__email")
+    assert list(rows) == [
+        *[("One", carol.email)] * 30, *[("Two", carol.email)] * 30, ("One", dave.email)
+    ]  # fmt: skip
+    candidates = {row.opportunity_id: set(row.association_candidates) for row in Engagement.objects.all()}
+    assert all(found == {str(deal)} for deal, found in candidates.items())
