@@ -36,6 +36,10 @@ _INDEX_HEADER_LENGTH = 22
 _INDEX_GUID = slice(6, 22)
 
 
+_VS = re.compile(r"\s*vs\s*[:：]", re.IGNORECASE)
+_FINNISH_FIELDS = re.compile(r"^\s*\*{0,2}Lähettäjä\s?:", re.MULTILINE)
+
+
 def compose_email(
     candidate: Candidate, content: Content, policy: ScreeningPolicy, *, now: datetime
 ) -> KeptCopy | Discard:
@@ -44,7 +48,7 @@ def compose_email(
     headers = Headers(content.headers)
     body = body_text(content.body, is_html=content.is_html)
     subject = _one_line(envelope.subject)[:_MAX_SUBJECT_LENGTH]
-    reply = split_reply(body.text, is_forwarding=bool(_FORWARD_SUBJECT.match(subject)))
+    reply = split_reply(body.text, is_forwarding=_is_forward(subject, body.text))
     verdict = screen_text(candidate, headers, policy, text=reply.authored, body=content.body)
     if verdict is not None:
         return verdict
@@ -78,7 +82,7 @@ def explain_content(candidate: Candidate, content: Content, policy: ScreeningPol
     """What `compose_email` makes of the text, in words for the mailbox's owner (F21)."""
     subject = _one_line(candidate.envelope.subject)[:_MAX_SUBJECT_LENGTH]
     text = body_text(content.body, is_html=content.is_html).text
-    authored = split_reply(text, is_forwarding=bool(_FORWARD_SUBJECT.match(subject))).authored
+    authored = split_reply(text, is_forwarding=_is_forward(subject, text)).authored
     return explain_text(candidate, Headers(content.headers), policy, text=authored, body=content.body)
 
 
@@ -132,6 +136,13 @@ def conversation_guid(thread_index: str) -> str:
         return ""
     guid = raw[_INDEX_GUID]
     return guid.hex() if len(raw) >= _INDEX_HEADER_LENGTH and any(guid) else ""
+
+
+def _is_forward(subject: str, text: str) -> bool:
+    """Whether the subject says so; `VS:` begins a forward in Danish and an answer in Finnish."""
+    if _VS.match(subject) and _FINNISH_FIELDS.search(text):
+        return False
+    return bool(_FORWARD_SUBJECT.match(subject))
 
 
 def _roles(envelope: Envelope, author: Mailbox | None) -> Iterator[tuple[ParticipantRole, Mailbox]]:

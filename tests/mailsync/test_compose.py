@@ -163,6 +163,13 @@ def test_a_forward_by_its_subject_keeps_what_is_forwarded():
     assert composed(subject="AW: Deal", body=body).new_text == "FYI"
 
 
+def test_vs_begins_a_danish_forward_and_a_finnish_answer():
+    danish = "Til info\n\nFra: Bob\nSendt: 2. november 2026 10:00\nTil: Jane\nEmne: Deal\n\nTirsdag?"
+    assert composed(subject="VS: Deal", body=danish).new_text == danish
+    fields = "Lähettäjä: Bob\nLähetetty: maanantai 2. marraskuuta 2026 10.00\nVastaanottaja: Jane\nAihe: Deal"
+    assert composed(subject="VS: Deal", body=f"Sopii.\n\n{fields}\n\nTiistai?").new_text == "Sopii."
+
+
 def test_html_becomes_text_and_a_long_body_says_that_it_was_cut():
     email = composed(body="<p>Hello&nbsp;<b>you</b></p>", is_html=True)
     assert email.text == email.new_text == "Hello you"

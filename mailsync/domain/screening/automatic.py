@@ -50,6 +50,8 @@ def sensitivity(mail: Mail) -> str | None:
 
 def bounce(mail: Mail) -> str | None:
     """A delivery report (RFC 3464), a receipt (RFC 8098), or what mail systems write in their stead."""
+    if _is_a_sent_copy(mail):
+        return None
     finding = weigh(mail, BOUNCE_MARKS)
     if finding.strongest < ENOUGH:
         if finding.total < CORE_OF_A_BOUNCE or not _may_be_by_a_mail_system(mail):
@@ -67,6 +69,8 @@ def auto_reply(mail: Mail) -> str | None:
 
     That it answers a mail, or shows the marks of Exchange, speaks for no person here: these answers do, too.
     """
+    if _is_a_sent_copy(mail):
+        return None
     finding = weigh(mail, AUTO_REPLY_MARKS)
     return finding.sentence() if finding.is_enough else None
 
@@ -89,6 +93,11 @@ def has_null_return_path(mail: Mail) -> bool:
     """Whether nobody is to be told of its failure (RFC 5321 4.5.5): reports and automatic answers."""
     values = mail.fields.all("return-path")
     return bool(values) and values[0].replace(" ", "") in ("<>", "")
+
+
+def _is_a_sent_copy(mail: Mail) -> bool:
+    """What one of us sent, out of Sent Items: Graph shows no headers there, and no program's answers lie there."""
+    return mail.is_own and not mail.fields
 
 
 def _may_be_by_a_mail_system(mail: Mail) -> bool:
@@ -169,6 +178,10 @@ def _is_challenge(mail: Mail) -> bool:
     return has_challenge(mail) and not is_from_a_client(mail)
 
 
+def _calls_itself_automatic(mail: Mail) -> bool:
+    return wants_no_answer(mail) and shows_no_client(mail)
+
+
 def _has_acknowledging_subject(mail: Mail) -> bool:
     return bool(subjects.ACKNOWLEDGEMENT.search(mail.subject))
 
@@ -221,7 +234,7 @@ AUTO_REPLY_MARKS = (
     Mark("says in its subject that its author is away", 45, _has_absence_subject),
     Mark("says in its subject that a mail has come in", 45, _has_acknowledging_subject),
     Mark("says that its author is away", 50, has_absence_words),
-    Mark("says in its text that a program made it", 55, wants_no_answer),
+    Mark("says in its text that a program made it", 55, _calls_itself_automatic),
     Mark("wants its sender to be confirmed first", 100, _is_challenge),
     Mark("says that a mail has come in", 40, has_acknowledgement),
     Mark("shows no mail client that people use", 20, _is_by_a_program_alone),
