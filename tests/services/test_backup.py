@@ -1,7 +1,10 @@
-"""A dump of one server, loaded into an empty one, holds the same rows."""
+"""A dump of one server, loaded into an empty one, holds the same rows; docs/DEPLOYMENT.md's commands do it."""
 
+import getpass
 import gzip
 import os
+import re
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -10,7 +13,8 @@ from django.conf import settings
 from django.db import connection
 
 from tests.factories import EmailMessageFactory, ParticipantFactory
-from timeline.models import EmailMessage
+from timeline.models import EmailMessage, Engagement
+from timeline.search.texts import refresh_search_texts
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
@@ -37,6 +41,7 @@ def present():
 def empty(present):
     name = f"{present}_restored"
     with connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {name}")  # of a run that was killed
         cursor.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
         yield name
         cursor.execute(f"DROP DATABASE {name}")
@@ -110,3 +115,62 @@ def test_a_dump_cut_short_is_refused_before_anything_is_written(present, empty, 
     with connection.cursor() as cursor:
         cursor.execute("SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = %s", [empty])
         assert cursor.fetchone() == (0,)
+
+
+def documented(section):
+    """The commands of a section of docs/DEPLOYMENT.md that are ours to run: the rest is git, pip and systemctl."""
+    page = (ROOT / "docs" / "DEPLOYMENT.md").read_text()
+    text = page.partition(f"\n## {section}\n")[2].partition("\n## ")[0]
+    # collectstatic writes into the repository; the image's steps run it in a folder of their own (test_image.py).
+    return [line for line in text.splitlines() if line.startswith("deploy/manage ") and "collectstatic" not in line]
+
+
+@pytest.fixture
+def as_documented(tmp_path, present):
+    """Run a section's commands with the environment of an installation on `database`, its dumps in `tmp_path`."""
+
+    def run_all(section, *, database):
+        server = settings.DATABASES["default"]
+        variables = {
+            "DATABASE_URL": f"mysql://{server['USER']}:{server['PASSWORD']}@{server['HOST']}:{server['PORT']}/{database}",
+            "ELASTICSEARCH_URL": settings.ELASTICSEARCH_URL,
+            "ELASTICSEARCH_INDEX_PREFIX": settings.ELASTICSEARCH_INDEX_PREFIX,
+            "SECRET_KEY": settings.SECRET_KEY,
+            "FIELD_ENCRYPTION_KEYS": ",".join(settings.FIELD_ENCRYPTION_KEYS),
+            "VAR_DIR": str(tmp_path),
+        }
+        environment = tmp_path / "environment"
+        environment.write_text("".join(f"{name}={shlex.quote(value)}\n" for name, value in variables.items()))
+        ours = {"JIMINNY_SYNC_ENVIRONMENT": str(environment), "JIMINNY_SYNC_USER": getpass.getuser()}
+        for command in documented(section):
+            moved = re.sub(r"/var/lib/jiminny-sync/backups/\S+", str(tmp_path / "dump.sql.gz"), command)
+            done = subprocess.run(
+                shlex.split(moved), cwd=ROOT, env={**os.environ, **ours}, capture_output=True, text=True, check=False
+            )
+            assert done.returncode == 0, (command, done.stdout, done.stderr)
+            yield command
+
+    return run_all
+
+
+def test_the_documented_commands_upgrade_back_up_and_restore_with_the_index_built_anew(
+    acme, present, empty, as_documented, server
+):
+    for number in range(3):
+        email = EmailMessageFactory(engagement__organization=acme, organization=acme, text=f"mail {number}")
+        ParticipantFactory(engagement=email.engagement, organization=acme)
+    refresh_search_texts(Engagement.objects.values_list("pk", flat=True))
+    ids = {str(key) for key in Engagement.objects.values_list("pk", flat=True)}
+
+    upgraded = list(as_documented("Upgrade", database=present))
+    assert [command.split()[1:3] for command in upgraded] == [["--run", "tools/backup.sh"], ["migrate"]]
+    before, checksums = contents()
+    restored = list(as_documented("Restore", database=empty))
+    assert [command.split()[1] for command in restored] == ["--run", "migrate", "purge_expired", "reindex"]
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"CHECKSUM TABLE {', '.join(f'`{empty}`.`{name}`' for name in before)}")
+        assert {name.partition(".")[2]: checksum for name, checksum in cursor.fetchall()} == checksums
+    alias = f"{settings.ELASTICSEARCH_INDEX_PREFIX}-engagements"
+    server.indices.refresh(index=alias)
+    assert {hit["_id"] for hit in server.search(index=alias, size=100)["hits"]["hits"]} == ids
