@@ -55,6 +55,7 @@ check: .venv/dev.stamp ## lint, types, import contracts, templates, migrations, 
 
 bench: .venv/dev.stamp ## what things cost, each beside its floor
 	@$(BIN)/python -m benchmarks.first_sync
+	@$(BIN)/python -m benchmarks.pages
 
 quality: .venv/dev.stamp ## what screening, text and threading make of public mail sets
 	@$(BIN)/python -m benchmarks.quality

@@ -52,11 +52,12 @@ def _pair(folder: Path, mails: int) -> tuple[Figures, Figures]:
         log = folder / "calls.json"
         log.write_text(json.dumps(calls))
         token = sandbox.control.sign_in(REP)["access_token"]
+        tenant = ("--graph", sandbox.graph_url, "--ca", sandbox.ca_path, "--token", token)
         floor = _run(
-            stack, "benchmarks.first_sync.floor",
-            "--graph", sandbox.graph_url, "--ca", sandbox.ca_path, "--token", token,
+            stack, "benchmarks.first_sync.floor", *tenant,
             "--log", str(log), "--filled", str(folder / "db.sqlite3"), "--empty", str(empty),
         )  # fmt: skip
+        product["idle"] = _run(stack, "benchmarks.first_sync.idle", *tenant, "--mailbox", product["mailbox"])
     written, copied = stored_rows(folder / "db.sqlite3"), stored_rows(empty)
     if product["requests"] != floor["requests"] or written != copied:
         sys.exit("The floor did not make the product's calls or did not write its rows: it is no floor.")
@@ -110,6 +111,12 @@ def _print(pairs: list[tuple[Figures, Figures]], mails: int) -> None:
     ratios = [pair[0]["cpu"] / pair[1]["cpu"] for pair in pairs]
     verdict = "met" if statistics.median(ratios) <= MOST else "missed"
     print(f"cpu ratio of each pair: {' '.join(f'{ratio:.2f}' for ratio in ratios)}   (at most {MOST}: {verdict})")
+    idle = {
+        name: statistics.median(pair[0]["idle"][name] for pair in pairs) for name in ("product", "floor", "requests")
+    }
+    ratio = idle["product"] / idle["floor"]
+    print(f"{'cpu of an idle cycle':24}{idle['product']:>10.1f}ms{idle['floor']:>10.1f}ms{ratio:>8.2f}", end="")
+    print(f"   ({idle['requests']:g} request)")
     print(f"{'requests':24}{first['requests']:>12,}{pairs[0][1]['requests']:>12,}")
     print(f"{'rows':24}{first['rows']:>12,}{pairs[0][1]['rows']:>12,}")
     for name, figures in (("product", first), ("floor", pairs[0][1])):

@@ -1,0 +1,1 @@
+"""What the pages cost at 100,000 engagements, beside the statements that they ask the database."""
