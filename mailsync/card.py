@@ -34,7 +34,7 @@ class MailboxCard:
     """`run` is the newest round that ended, `look_back` the newest search for what new customers wrote before,
     `comparison` the newest one with the mailbox.
 
-    `is_busy` says that the page should look again by itself.
+    `is_busy` says that the page should look again within seconds.
     """
 
     connection: MicrosoftConnection | None
@@ -79,6 +79,13 @@ class MailboxCard:
         if self.mailbox is None or not self.mailbox.progress_total:
             return 0
         return min(_FULL, _FULL * self.mailbox.progress_done // self.mailbox.progress_total)
+
+    @property
+    def fingerprint(self) -> str:
+        """Another one as soon as the page has something else to say."""
+        last = self.mailbox.last_synced_at if self.mailbox else None
+        parts = (self.state, self.code, last and int(last.timestamp()), self.run and self.run.pk, self.imported)
+        return "-".join(str(part or "") for part in parts)
 
     @property
     def announcement(self) -> str:

@@ -16,7 +16,9 @@ LINK_TEXT = {
 }
 PURPOSE = {
     ConsentKind.MAILBOX: "Read the mail of the people who switch on email import. Nothing can be changed or sent.",
-    ConsentKind.ALL_RECOMMENDED: "Mailbox access, and reading the calendars of the people who switch that on.",
+    ConsentKind.ALL_RECOMMENDED: (
+        "Mailbox access, and permission to read calendars. No calendar is read yet: there is no switch for it."
+    ),
 }
 SCOPES = {
     ConsentKind.MAILBOX: ("User.Read", "Mail.Read"),

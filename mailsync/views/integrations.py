@@ -15,8 +15,8 @@ from mailsync.models import Exclusion, Mailbox
 from mailsync.services.exclusions import add_exclusion, remove_exclusion
 from mailsync.services.switch import MayNotSync, StillImporting, delete_imported, request_sync, set_import
 
-STOP_POLLING = 286
-"""htmx's own status: it shows the answer and asks no more."""
+NOTHING_NEW = 204
+"""htmx leaves the page as it is and goes on asking."""
 
 _OFF = {"", "0", "false", "off", "no"}
 
@@ -31,12 +31,13 @@ def integrations(request: ViewerRequest) -> HttpResponse:
 @require_safe
 @viewer_required
 def progress(request: ViewerRequest) -> HttpResponse:
-    """The mailbox's state alone, asked for every few seconds while something is going on."""
-    card = mailbox_card(request.user)
+    """The mailbox's state alone, asked for every few seconds while something is going on, and else now and then."""
     if not request.htmx:
         return redirect("integrations")
-    status = 200 if card.is_busy else STOP_POLLING
-    return render(request, "mailsync/parts/progress.html", {"card": card}, status=status)
+    card = mailbox_card(request.user)
+    if not card.is_busy and request.GET.get("shown") == card.fingerprint:
+        return HttpResponse(status=NOTHING_NEW)
+    return render(request, "mailsync/parts/progress.html", {"card": card})
 
 
 @require_POST

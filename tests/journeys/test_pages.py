@@ -208,6 +208,20 @@ def test_progress_moves_by_itself_and_is_told_to_screen_readers(
     expect(page.get_by_role("progressbar")).to_have_count(0)
 
 
+def test_an_open_integrations_page_tells_that_reading_stopped(
+    open_browser: Opener, live_server: LiveServer, globex: Scene
+) -> None:
+    page = open_browser(live_server.url)
+    page.clock.install()
+    _sign_in(page, globex.owner)
+    page.goto("/profile/integrations/")
+    expect(page.locator("[data-announce]")).to_have_attribute("data-announce", "In sync")
+    Mailbox.objects.filter(user=globex.owner).update(state=MailboxState.NEEDS_SIGN_IN)
+    page.clock.fast_forward("00:31")
+    expect(page.locator("[data-announce]")).to_have_attribute("data-announce", "Sign in to Microsoft again")
+    expect(page.locator("#own-mailbox .dot")).to_have_class("dot bad")
+
+
 def test_a_stopped_mailbox_is_told_on_top_of_every_page(
     open_browser: Opener, live_server: LiveServer, globex: Scene, screenshots: Path
 ) -> None:

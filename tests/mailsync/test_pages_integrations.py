@@ -1,5 +1,6 @@
 """Profile and integrations: the switch, the state in words, exclusions, the banner."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -130,7 +131,7 @@ def test_nothing_is_deleted_while_importing_is_on(client, carol):
     assert Sighting.objects.exists()
 
 
-def test_the_first_sync_shows_how_far_it_is_and_stops_asking_when_done(client, carol):
+def test_the_first_sync_shows_how_far_it_is_and_asks_seldom_when_done(client, carol):
     MicrosoftConnectionFactory(user=carol)
     mailbox = MailboxFactory(user=carol, state=MailboxState.INITIAL, progress_done=1200, progress_total=4000)
     assert 'hx-trigger="every 2s"' in page(client, carol)
@@ -138,8 +139,21 @@ def test_the_first_sync_shows_how_far_it_is_and_stops_asking_when_done(client, c
     assert part.status_code == 200
     assert "1,200 of 4,000 emails looked at" in " ".join(part.content.decode().split())
     Mailbox.objects.filter(pk=mailbox.pk).update(state=MailboxState.IN_SYNC, last_synced_at=timezone.now())
-    assert client.get("/profile/integrations/progress/", headers={"HX-Request": "true"}).status_code == 286
+    done = client.get("/profile/integrations/progress/", headers={"HX-Request": "true"}).content.decode()
+    assert "In sync" in done
+    assert 'hx-trigger="every 30s"' in done
     assert "every 2s" not in page(client, carol)
+
+
+def test_an_open_page_hears_of_a_stop_and_of_nothing_while_nothing_has_changed(client, carol):
+    MicrosoftConnectionFactory(user=carol)
+    mailbox = MailboxFactory(user=carol, state=MailboxState.IN_SYNC, last_synced_at=timezone.now())
+    address = re.findall(r'hx-get="(/profile/integrations/progress/[^"]+)"', page(client, carol))[0]
+    assert client.get(address, headers={"HX-Request": "true"}).status_code == 204
+    Mailbox.objects.filter(pk=mailbox.pk).update(state=MailboxState.NEEDS_SIGN_IN, state_reason="AADSTS50173")
+    stopped = client.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert "Sign in to Microsoft again" in stopped
+    assert "AADSTS50173" in stopped
 
 
 def test_the_last_run_is_told_in_words_and_adds_up(client, carol):
