@@ -81,13 +81,13 @@ def test_an_index_that_was_away_full_or_lost_ends_as_the_tables(stack, own_maria
     wait_until_equal("the index catching up")
 
     world = World(stack, {})
-    before = len(stored())
-    _block(own_elasticsearch.url(), is_full=True)
+    findable = indexed()
+    _fill_the_disk(own_elasticsearch.url())
     world.control("do/deliver_random", {"count": 40})
     world.sync()
-    assert len(stored()) > before
-    assert len(indexed()) == before
-    _block(own_elasticsearch.url(), is_full=False)
+    assert len(stored()) > len(findable)
+    assert indexed() == findable
+    _empty_the_disk(own_elasticsearch.url())
     wait_until_equal("the index writing again")
 
     own_elasticsearch.kill()
@@ -96,7 +96,23 @@ def test_an_index_that_was_away_full_or_lost_ends_as_the_tables(stack, own_maria
     wait_until_equal("the index being built anew")
 
 
-def _block(url: str, *, is_full: bool) -> None:
-    """What Elasticsearch does by itself at the flood stage of its disk."""
-    setting = {"index.blocks.read_only_allow_delete": True if is_full else None}
-    requests.put(f"{url}/{INDEX}/_settings", json=setting, timeout=30).raise_for_status()
+def _fill_the_disk(url: str) -> None:
+    """Raise the flood stage above any disk's size; Elasticsearch then blocks its indexes by itself."""
+    _watermarks(url, dict.fromkeys(("low", "high", "flood_stage"), "900tb"))
+    wait(lambda: _is_blocked(url), "the flood stage")
+
+
+def _empty_the_disk(url: str) -> None:
+    _watermarks(url, {"*": None})
+    wait(lambda: not _is_blocked(url), "the end of the flood stage")
+
+
+def _watermarks(url: str, levels: dict[str, str | None]) -> None:
+    setting = {f"cluster.routing.allocation.disk.watermark.{name}": level for name, level in levels.items()}
+    requests.put(f"{url}/_cluster/settings", json={"persistent": setting}, timeout=30).raise_for_status()
+
+
+def _is_blocked(url: str) -> bool:
+    answer = requests.get(f"{url}/{INDEX}/_settings/index.blocks.*", timeout=30)
+    answer.raise_for_status()
+    return "read_only_allow_delete" in answer.text
