@@ -47,6 +47,9 @@ def became(subject, text, headers=UNKNOWN, author=JANE, name="Jane", sender=None
         ("Einladung: Workshop", "Herzlich willkommen.\n\nWann: Freitag, 20.11.2026, 10 Uhr\nWo: Globex, Raum 3"),
         ("Out of office next week", "I will be out of the office until 27 November. Can we move the call?"),
         ("Newsletter", "Please unsubscribe me from your newsletter. But let us talk about the contract."),
+        ("Press release draft", "Attached our press release draft, for immediate release tomorrow. Comments?"),
+        ("Weekly report", "Weekly report: all green. Issue 12, 2026.\nHeadlines:\n- shipped\n- sold\n\nJane"),
+        ("References", "Please confirm that you are a real customer of theirs?"),
         ("Away", "I am out of the office until Monday. Please do not reply to this thread but to Bob."),
         ("Thanks", "Thank you for your email. We accept the offer."),
         ("Portal", "Please do not reply to this thread, write to my other address while I travel."),
@@ -181,6 +184,13 @@ def test_exchanges_bulk_level_decides_alone_where_it_is_high(level, reason):
     assert became("Hello", "Are you at the fair?", headers) is reason
     footer = "News.\n\nUnsubscribe: https://globex.example/u"
     assert became("Hello", footer, (*UNKNOWN, ("X-Microsoft-Antispam", f"BCL:{level};"))) is Reason.BULK
+
+
+def test_a_service_that_writes_in_somebodys_name_is_no_person():
+    assert became("Time for a call", "Pick a time.", author="team@doodle.example", name="Jane via Doodle") is (
+        Reason.TRANSACTIONAL
+    )
+    assert became("Time for a call", "Pick a time.", name="Jane, via train") is None
 
 
 def test_a_page_of_links_shows_in_exchanges_text_as_it_does_in_html():

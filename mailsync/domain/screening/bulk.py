@@ -40,6 +40,11 @@ _REWRITTEN = re.compile(r"srs\d?[=+]|\Aprvs=|\Abtv\d=|\Abatv", re.IGNORECASE)
 _BULK_LEVEL = re.compile(r"\bBCL:(\d)")
 
 
+FIRM = 50
+ENOUGH_WITHOUT_FIRM = 120
+"""Where no mark weighs FIRM it takes more of them: a press release that a person sends has all the words of one."""
+
+
 def bulk(mail: Mail) -> str | None:
     """List and marketing mail."""
     to_many, by_a_program = _judged(mail)
@@ -66,9 +71,10 @@ def _judged(mail: Mail) -> tuple[Finding, Finding] | tuple[None, None]:
         return to_many, by_a_program
     either = weigh(mail, EITHER_MARKS)
     person = weigh(mail, PERSON_MARKS)
-    if to_many.total + by_a_program.total + either.total - person.total < ENOUGH or not (
-        to_many.total or by_a_program.total
-    ):
+    total = to_many.total + by_a_program.total + either.total - person.total
+    firmest = max(to_many.strongest, by_a_program.strongest, either.strongest)
+    enough = ENOUGH if firmest >= FIRM else ENOUGH_WITHOUT_FIRM
+    if total < enough or not (to_many.total or by_a_program.total):
         return None, None
     return to_many, by_a_program
 
@@ -200,7 +206,7 @@ BULK_MARKS = (
     Mark("has a newsletter's name for its sender", 60, senders.is_named_newsletter),
     Mark("is titled like a newsletter", 40, _is_titled_newsletter),
     Mark("calls itself a newsletter", 40, shape.calls_itself_newsletter),
-    Mark("names an address for the errors of a list", 40, _has_errors_address),
+    Mark("names an address for the errors of a list", 50, _has_errors_address),
     Mark("asks mailbox providers for complaints", 50, _counts_complaints),
     Mark("draws complaints elsewhere", 40, _has_some_bulk_level),
     Mark("praises its offers", 40, shape.has_offers),
@@ -218,6 +224,7 @@ TRANSACTIONAL_MARKS = (
     Mark("wants no automatic answers", 70, _suppresses_answers),
     Mark("comes from an address for notices", 80, senders.is_notifier),
     Mark("comes from an address for orders, updates or tickets", 40, senders.is_desk),
+    Mark("is sent by a service in somebody's name", 80, senders.is_by_a_service_for_somebody),
     Mark("asks not to be answered", 80, shape.wants_no_answer),
     Mark("is titled like a notice about an order or an account", 30, _is_titled_notice),
     Mark("was made by a program, not in a mail client", 40, _has_program_mailer),

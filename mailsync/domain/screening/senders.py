@@ -36,7 +36,7 @@ _ANNOUNCERS = re.compile(
 )
 _NOTIFIERS = re.compile(
     r"(?:\A|[-_.+])(?:nobody|www-data|apache|httpd|notif(?:y|ication|ications|ier)|alerts?|automailer|auto(?:mated|matic)?"
-    r"|robot|bot|nagios|zabbix|icinga|grafana|jira|confluence|github|gitlab|bitbucket|jenkins|e-?statements?|payments?-?notice|invoice-?notice"
+    r"|robot|bot|nagios|zabbix|icinga|grafana|quarantine|scanner|voicemail|messenger|messaging-service|jira|confluence|github|gitlab|bitbucket|jenkins|e-?statements?|payments?-?notice|invoice-?notice"
     r"|calendar-notification)(?:\Z|[-_.+\d])",
 )
 _DESKS = re.compile(
@@ -111,6 +111,14 @@ def is_at_notice_domain(mail: Mail) -> bool:
     return mail.author is not None and is_within(domain_of(mail.author.address), NOTICE_DOMAINS)
 
 
+def is_by_a_service_for_somebody(mail: Mail) -> bool:
+    """“Jane Doe via Doodle” from an address at doodle.example: the service, not Jane."""
+    found = _VIA.search(mail.author.name[:200]) if mail.author is not None else None
+    if found is None or mail.author is None:
+        return False
+    return found.group(1).casefold() in domain_of(mail.author.address)
+
+
 def is_role(mail: Mail) -> bool:
     """info@, team@, sales@: people write from there, too."""
     return any(_ROLES.match(local) for local in _locals(mail))
@@ -126,6 +134,7 @@ _MASS_MAIL_HOST = re.compile(
     r"|notifications?|notify|alerts?|updates?|\w*mailer\d*|lists?|reply|links?|www-?mail|e?blast\w*|subscri\w+|response)\d*\.[^.]+\.[a-z]"
     r"|(?:\A|[.-])\w*(?:newsletter|e-?blast|mailings|bulkmail|massmail|imakenews|e-?mailer)\w*\."
 )
+_VIA = re.compile(r"\bvia\s+([^\W_]{3,30})", re.IGNORECASE)
 _MADE_UP = re.compile(r"\A(?=(?:.*\d){6})(?=(?:.*[-_.=+]){2}|.{28})[^@]{18,}\Z")
 
 
