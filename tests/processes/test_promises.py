@@ -6,7 +6,6 @@ mail of an hour arrives at the demo's pace, in four rounds; people look at pages
 `PROMISES_MAILS=4000 PROMISES_DAYS=120 PROMISES_LIVE=720` is the demo's whole tenant and four such hours.
 """
 
-import csv
 import json
 import os
 import re
@@ -20,13 +19,13 @@ from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 import requests
 
 from tests.person import Person
 from tests.processes.leaks import Forbidden, files_below, forbidden, found_in
+from tests.processes.rules import RITA, set_rules
 from tests.rooms import files_of_servers, own_rooms
 from tools.stack import ROOT, Stack
 
@@ -38,7 +37,6 @@ LIVE = int(os.environ.get("PROMISES_LIVE", "180"))
 """Live mails: the demo's one in twenty seconds, for an hour."""
 
 ROUNDS = 4
-ADMIN, RITA = "ada.okafor@acme.example", "rita.lindqvist@acme.example"
 LEFT_BY_THE_TENANT = frozenset({"sandbox", "demo-crm", "sandbox.log"})
 ALLOWED_SCOPES = {"openid", "profile", "email", "offline_access", "User.Read", "Mail.Read"}
 CONTENT = {"body", "uniquebody", "bodypreview", "attachments", "bccrecipients", "hasattachments"}
@@ -103,7 +101,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             stack.start_worker()
             stack.start_beat()
             world = World(stack, {})
-            _set_rules(world)
+            set_rules(world)
             people = [Person(f"http://localhost:{stack.port}", person["email"]).sign_in() for person in stack.people]
             for person in people:
                 person.connect().switch(on=True)
@@ -129,29 +127,6 @@ def what(world: World) -> Forbidden:
     """Everything that may lie nowhere."""
     canaries = [text for texts in world.control("canaries").values() for text in texts]
     return forbidden(canaries, _truth(world), world.query(PARENTS))
-
-
-SET_RULES = """
-from accounts.models import User
-from mailsync.domain.vocabulary import BlockKind, ExclusionKind
-from mailsync.services.exclusions import add_exclusion
-from mailsync.services.organization_rules import add_rules
-from mailsync.services.rule_effects import OrganizationRule
-admin, rita = User.objects.get(email="{admin}"), User.objects.get(email="{rita}")
-rule = OrganizationRule(BlockKind.NEVER_IMPORT, "{never}")
-add_rules(organization=admin.organization, rules=[rule], actor=admin)
-add_exclusion(user=rita, kind=ExclusionKind.DOMAIN, value="{excluded}")
-print("null")
-"""
-
-
-def _set_rules(world: World) -> None:
-    """One of Rita's customers is never to be imported, another one she keeps out of her own mailbox."""
-    with (world.stack.crm / "accounts.csv").open(encoding="utf-8", newline="") as rows:
-        sites = [row["Website"] for row in csv.DictReader(rows) if row["OwnerEmail"] == RITA and row["Website"]]
-    never, excluded = (str(urlsplit(site).hostname).removeprefix("www.") for site in sites[:2])
-    world.query(SET_RULES.format(admin=ADMIN, rita=RITA, never=never, excluded=excluded))
-    world.control("do/set_policy", {"never_import": [never], "exclusions": {RITA: [excluded]}})
 
 
 def _look_around(world: World, person: Person) -> None:
