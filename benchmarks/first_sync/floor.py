@@ -95,18 +95,20 @@ class Walker:
             {
                 "id": str(number),
                 "method": "GET",
-                "url": f"{part['path']}?{part['query']}",
+                "url": self._address(part),
                 "headers": {"Prefer": part["prefer"]},
             }
             for number, part in enumerate(self.batch)
-            if "token" not in part["query"]
         ]
         self.batch = []
-        if parts:
-            answer = self.session.post(f"{self.graph}/$batch", json={"requests": parts}, timeout=60)
-            answer.raise_for_status()
-            answer.json()
-            self.requests += 1
+        answer = self.session.post(f"{self.graph}/$batch", json={"requests": parts}, timeout=60)
+        answer.raise_for_status()
+        answer.json()
+        self.requests += 1
+
+    def _address(self, part: dict[str, Any]) -> str:
+        link = self.links.get(_place(part["path"])) if "token" in part["query"] else None
+        return link.removeprefix(self.graph) if link else f"{part['path']}?{part['query']}"
 
 
 def _place(path: str) -> str:
