@@ -5,16 +5,12 @@ do. The claim is renewed by the same transaction, so a worker that lost its mail
 nothing.
 """
 
-import random
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
-
-from django.db import IntegrityError, OperationalError, connection, transaction
 
 from accounts.domain.vocabulary import Detail, Visibility
 from accounts.rows import insert_rows
+from accounts.unit_of_work import unit_of_work
 from mailsync.domain.counts import Outcome
 from mailsync.domain.vocabulary import Reason
 from mailsync.models import FolderCursor, MailboxWalk, Sighting
@@ -22,11 +18,6 @@ from mailsync.services.sightings import new_sighting, settle_known
 from mailsync.sync.corridor import Harvest
 from mailsync.sync.reading import Reading
 from timeline.services.recording import RecordedEmail, record_emails
-
-_TRIES = 8
-_DEADLOCK, _LOCK_WAIT = 1213, 1205
-
-T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -46,30 +37,6 @@ def record_page(reading: Reading, page: Page) -> int:
     if reading.on_progress:
         reading.on_progress(reading)
     return new
-
-
-def unit_of_work(work: Callable[[], T]) -> T:
-    """Run `work` in a transaction, again from its beginning where another worker's commit got in its way.
-
-    That is a unique constraint that decided for the other (two mailboxes holding the same new mail), a MariaDB
-    deadlock or lock wait, or a busy SQLite file.
-    """
-    for attempt in range(_TRIES):
-        try:
-            with transaction.atomic():
-                return work()
-        except (IntegrityError, OperationalError) as error:
-            is_last = attempt == _TRIES - 1
-            if is_last or connection.in_atomic_block or not _is_collision(error):
-                raise
-            time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - spreads two workers, guards nothing
-    raise AssertionError  # pragma: no cover - the last attempt returns or raises
-
-
-def _is_collision(error: IntegrityError | OperationalError) -> bool:
-    if isinstance(error, IntegrityError):
-        return True
-    return (bool(error.args) and error.args[0] in {_DEADLOCK, _LOCK_WAIT}) or "locked" in str(error)
 
 
 def _record(reading: Reading, page: Page) -> int:

@@ -11,13 +11,13 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from accounts.domain.vocabulary import DeletionPolicy
+from accounts.unit_of_work import unit_of_work
 from mailsync.domain.envelope import Envelope
 from mailsync.graph.errors import ItemGone
 from mailsync.models import Sighting
 from mailsync.services.copies import forget_copies
 from mailsync.sync.patience import fetch_each
 from mailsync.sync.reading import Reading
-from mailsync.sync.record import unit_of_work
 
 GRACE = timedelta(hours=1)
 """Long enough for an undo in Outlook, and for the other folder's delta to catch up."""

@@ -3,7 +3,7 @@
 may the person?  ──no──▶ NotAllowed
 under a hold?    ──yes─▶ OnHold
       │
-      ▼  one transaction
+      ▼  one unit of work: again where a sync writes to the same rows
 suppress (keyed hashes) ─▶ queue for the search index ─▶ delete rows, sightings with them ─▶ audit
 """
 
@@ -12,12 +12,12 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.domain.audit import AuditVerb
 from accounts.models import Organization, User
 from accounts.services.audit import record_event
+from accounts.unit_of_work import unit_of_work
 from timeline.domain.identity import base_subject
 from timeline.domain.vocabulary import Kind, SuppressionKind
 from timeline.models import Conversation, Engagement, LegalHold
@@ -42,7 +42,8 @@ def delete_conversation(*, conversation: Conversation, actor: User) -> int:
     Raises NotAllowed and OnHold with a sentence for the person.
     """
     rows = Engagement.objects.filter(conversation=conversation)
-    with transaction.atomic():
+
+    def delete() -> int:
         _lock([conversation.pk])  # before the question: what a colleague's mailbox adds meanwhile counts, too
         if not _may_delete(actor, rows):
             raise NotAllowed("Colleagues took part in this conversation: ask an admin to delete it.")
@@ -55,7 +56,9 @@ def delete_conversation(*, conversation: Conversation, actor: User) -> int:
             detail={"engagements": deleted},
         )
         refresh_conversations([conversation.pk])
-    return deleted
+        return deleted
+
+    return unit_of_work(delete)
 
 
 def may_delete_conversation(conversation: Conversation, actor: User) -> bool:
@@ -69,7 +72,8 @@ def delete_engagement(*, engagement: Engagement, actor: User) -> None:
     if not _may_delete(actor, rows):
         raise NotAllowed("Only somebody who took part in this, or an admin, may delete it.")
     organization, conversation = engagement.organization, engagement.conversation_id
-    with transaction.atomic():
+
+    def delete() -> None:
         _lock([conversation] if conversation else [])
         _delete(organization, rows, what=f"This {engagement.kind}")
         record_event(
@@ -81,6 +85,8 @@ def delete_engagement(*, engagement: Engagement, actor: User) -> None:
         )
         if conversation:
             refresh_conversations([conversation])
+
+    unit_of_work(delete)
 
 
 def delete_rows(organization: Organization, ids: Collection[UUID], *, suppressed: bool) -> None:
