@@ -1,0 +1,132 @@
+"""Tasks as real workers carry them out: on the embedded broker in `make test`, on Redis in `make services-test`.
+
+web ── task after commit ──▶ broker ──▶ worker ── SIGKILL: the embedded broker forgets the task
+dispatcher ── the lease ended ──▶ broker ──▶ the next worker, which ends what the first one began
+"""
+
+import os
+import re
+import signal
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.person import Person
+from tests.processes.test_promises import World, _truth
+from tests.rooms import own_rooms
+from tools.stack import Stack
+
+pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("workers")]
+
+PATIENCE = 200
+MAILBOX = """
+from mailsync.models import Mailbox, Sighting
+mailbox = Mailbox.objects.get(user__email="{email}")
+ids = list(mailbox.sightings.filter(gone_at=None).values_list("graph_id", flat=True))
+print(json.dumps([mailbox.state, mailbox.claim, ids]))
+"""
+DISPATCH = "from mailsync.tasks import dispatch; dispatch.delay(); print(json.dumps(0))"
+SCHEDULED = """
+from celery import current_app
+names = sorted({entry["task"] for entry in current_app.conf.beat_schedule.values()})
+for name in names:
+    current_app.send_task(name)
+print(json.dumps(names))
+"""
+
+WAITING = """
+from celery import current_app
+with current_app.connection_for_read() as connection:
+    queue = connection.SimpleQueue("celery")
+    messages = [queue.get(timeout=5) for _ in range(queue.qsize())]
+    print(json.dumps([[message.headers["task"], *message.payload[:2]] for message in messages]))
+    for message in messages:
+        message.requeue()
+"""
+ID_OF = """
+from mailsync.models import Mailbox
+print(json.dumps(str(Mailbox.objects.get(user__email="{email}").pk)))
+"""
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with own_rooms() as rooms:
+        stack = Stack(
+            tmp_path_factory.mktemp("workers"),
+            variables={"DJANGO_SETTINGS_MODULE": "tests.services.quick_settings", **rooms},
+        )
+        try:
+            stack.start_sandbox("--mails", "200", "--days", "20")
+            stack.load()
+            stack.start_web()
+            yield World(stack, {})
+        finally:
+            stack.close()
+
+
+def wait(until: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not until():
+        assert time.monotonic() < deadline, f"{what} did not happen within {PATIENCE} s"
+        time.sleep(0.2)
+
+
+def connect(world: World, number: int) -> str:
+    """Somebody connects and switches on; who."""
+    email = world.stack.people[number]["email"]
+    Person(f"http://localhost:{world.stack.port}", email).sign_in().connect().switch(on=True)
+    return email
+
+
+def stop_worker(world: World, number: signal.Signals) -> None:
+    worker = world.stack.processes["worker"]
+    os.killpg(worker.pid, number)
+    worker.wait()
+
+
+def is_exact(world: World, email: str) -> bool:
+    """Whether the mailbox is in sync and each of its mails is here once, and no other."""
+    state, claim, ids = world.query(MAILBOX.format(email=email))
+    wanted = sorted(item["id"] for item in _truth(world)[email] if item["import"])
+    return bool(wanted) and (state, claim, sorted(ids)) == ("in_sync", "", wanted)
+
+
+def test_a_sync_whose_worker_is_killed_is_ended_by_the_next_one_by_the_lease(world):
+    world.control("switches", {"latency_ms": 400})
+    world.stack.start_worker()
+    email = connect(world, 0)
+    wait(lambda: bool(world.query(MAILBOX.format(email=email))[1]), "the worker taking the mailbox")
+    stop_worker(world, signal.SIGKILL)
+    world.control("switches", {"latency_ms": 0})
+    assert not is_exact(world, email)
+
+    world.stack.start_worker()
+    wait(lambda: world.query(DISPATCH) == 0 and is_exact(world, email), "the next worker ending the sync")
+
+
+def test_switching_on_lets_the_worker_sync_at_once(world):
+    email = connect(world, 1)
+    wait(lambda: is_exact(world, email), "the first sync")
+
+
+def test_every_task_of_the_schedule_is_carried_out(world):
+    names = world.query(SCHEDULED)
+    assert {"mailsync.dispatch", "timeline.tasks.drain_index_outbox", "timeline.tasks.purge_expired"} <= set(names)
+    log = world.stack.logs / "worker.log"
+
+    def done() -> set[str]:
+        return set(re.findall(r"([\w.]+)\[[0-9a-f-]{36}\] succeeded", log.read_text()))
+
+    wait(lambda: set(names) <= done(), "every scheduled task")
+
+
+def test_what_waits_in_the_broker_names_ids_and_no_mail(world):
+    stop_worker(world, signal.SIGTERM)
+    email = connect(world, 2)
+    (waiting,) = [task for task in world.query(WAITING) if task[0] == "mailsync.sync_mailbox"]
+    assert waiting == ["mailsync.sync_mailbox", [world.query(ID_OF.format(email=email))], {}]
+
+    world.stack.start_worker()
+    wait(lambda: is_exact(world, email), "the task that waited")
