@@ -4,8 +4,9 @@ import pytest
 
 from accounts.domain.vocabulary import Detail
 from tests.api_client import PREFIX, client_of
-from tests.factories import OpportunityFactory, ParticipantFactory
+from tests.factories import ContactFactory, OpportunityFactory, ParticipantFactory
 from tests.scenery import scene
+from tests.timeline.test_recording import JANE, compose, record
 from timeline.models import Conversation, Engagement
 
 pytestmark = pytest.mark.django_db
@@ -74,3 +75,20 @@ def test_a_manager_who_reads_all_of_it_files_it_under_the_own_deal(carols, bob):
 def test_any_colleague_who_sees_it_files_it_under_a_deal_of_another(carols, carol, dave):
     deal = OpportunityFactory(organization=dave.organization, owner=carol)
     assert file_under(dave, carols, deal).status_code == 200
+
+
+def test_a_mail_that_joins_two_conversations_brings_no_colleagues_mail_into_the_own_hands(acme, carol, dave):
+    """Dave files a conversation of the own under the own deal and writes a mail that answers Carol's, too."""
+    ContactFactory(organization=acme, address=JANE)
+    record(acme, carol, compose(acme, 1), detail=Detail.METADATA)
+    record(acme, dave, compose(acme, 2, to=(dave.email,)))
+    mine = Engagement.objects.get(owner=dave)
+    assert file_under(dave, mine, OpportunityFactory(organization=acme, owner=dave)).status_code == 200
+    joining = compose(acme, 3, to=(dave.email,), references=("<1@globex.example>", "<2@globex.example>"))
+    record(acme, dave, joining)
+    carols = Engagement.objects.get(email__internet_message_id="<1@globex.example>")
+    assert Conversation.objects.get().engagements.count() == 3
+    assert carols.owner == carol
+    body = client_of(dave).get(f"{PREFIX}engagements/{carols.pk}/").json()
+    assert body["email"]["text"] == ""
+    assert client_of(dave).delete(f"{PREFIX}engagements/{carols.pk}/").status_code == 403

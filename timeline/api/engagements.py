@@ -20,7 +20,7 @@ from timeline.api.serializers import EngagementSerializer
 from timeline.api.writing import ActivityWriteSerializer, CorrectionSerializer
 from timeline.models import Engagement
 from timeline.selectors import engagements_for, with_parts
-from timeline.services.assignment import NoGain, correct_opportunity
+from timeline.services.assignment import correct_opportunity
 from timeline.services.calls_and_meetings import (
     ErasedParticipant,
     RecordedActivity,
@@ -28,6 +28,7 @@ from timeline.services.calls_and_meetings import (
     record_activity,
 )
 from timeline.services.deletion import NotAllowed, OnHold, delete_engagement
+from timeline.services.gains import NoGain
 from timeline.services.viewing import record_view
 
 

@@ -22,17 +22,13 @@ from timeline.search.outbox import announce
 from timeline.selectors.holds import HeldPlaces, held_places
 from timeline.services.affected import affected_engagements, engagements_of_accounts
 from timeline.services.deletion import OnHold
+from timeline.services.gains import refuse_gain
 from timeline.services.pins import apply_pin
 from timeline.services.reassessment import reassess_engagements
-from timeline.visibility import text_readable_by, took_part, visible_to
 
 
 class ForeignOpportunity(Exception):
     """The opportunity belongs to another organization than the engagement."""
-
-
-class NoGain(Exception):
-    """The correction would let the person read or delete what a colleague exchanged."""
 
 
 def correct_opportunity(*, engagement: Engagement, opportunity: Opportunity | None, actor: User) -> Engagement:
@@ -73,19 +69,6 @@ def _refuse_escape(opportunity: Opportunity | None, moved: QuerySet[Engagement],
         leaving |= moved.filter(account__in=held.accounts)
     if leaving.exists():
         raise OnHold("A legal hold covers this where it stands: it can be filed elsewhere once the hold is released.")
-
-
-def refuse_gain(actor: User, opportunity: Opportunity | None, moved: QuerySet[Engagement]) -> None:
-    """Whoever owns an engagement reads it in full and may delete it: nobody files that into the own hands (F26)."""
-    if opportunity is None or opportunity.owner_id != actor.pk:
-        return
-    permitted = took_part(actor)
-    if actor.reads_every_deal:
-        permitted |= visible_to(actor) & text_readable_by(actor)
-    if moved.filter(permitted).count() != moved.count():
-        raise NoGain(
-            "This deal is yours, and a colleague exchanged this: ask somebody who took part, or a manager, to file it."
-        )
 
 
 def _pin_alone(engagement: Engagement, opportunity: Opportunity | None) -> None:

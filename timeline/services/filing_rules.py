@@ -11,8 +11,9 @@ from accounts.services.audit import record_event
 from crm.domain.changes import CustomerChanges
 from crm.models import Contact, Opportunity
 from timeline.models import Engagement, FilingRule
-from timeline.services.assignment import ForeignOpportunity, reassess, refuse_gain
+from timeline.services.assignment import ForeignOpportunity, reassess
 from timeline.services.deletion import NotAllowed
+from timeline.services.gains import refuse_gain
 
 
 def make_rule(*, contact: Contact, opportunity: Opportunity, actor: User) -> FilingRule:

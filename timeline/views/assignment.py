@@ -19,8 +19,9 @@ from timeline.selectors.assignments import filing_rules as rules_of_people
 from timeline.selectors.entries import entry_of
 from timeline.selectors.timelines import timeline_page
 from timeline.services import filing_rules
-from timeline.services.assignment import NoGain, correct_opportunity
+from timeline.services.assignment import correct_opportunity
 from timeline.services.deletion import NotAllowed, OnHold
+from timeline.services.gains import NoGain
 from timeline.views.arriving import arrived, asked_since, with_counts
 
 
