@@ -8,17 +8,20 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from accounts.admin.previewing import PreviewedAdmin
 from accounts.admin.scoping import ScopedAdmin, is_operator, own_organization
 from accounts.domain.audit import AuditVerb
 from accounts.domain.phrasing import counted
 from accounts.models import Organization
 from accounts.services.audit import record_event
 from mailsync.domain.mailbox_state import advice
-from mailsync.domain.vocabulary import BlockKind, ExclusionKind, MailboxState
-from mailsync.models import BlockedDomain, Exclusion, Mailbox
+from mailsync.domain.vocabulary import BlockKind, DepartureChoice, ExclusionKind, MailboxState
+from mailsync.models import BlockedDomain, DeparturePolicy, Exclusion, Mailbox
+from mailsync.services.departures import effect_of, follow_departures
 from mailsync.services.organization_rules import Preview, add_rules, preview_rules, remove_rule
 from mailsync.services.switch import request_sync
 
@@ -165,6 +168,41 @@ class ExclusionAdmin(_RulesAdmin):
     @admin.display(description="Whose")
     def whose(self, exclusion: Exclusion) -> str:
         return str(exclusion.user) if exclusion.user else "Everyone's"
+
+
+@admin.register(DeparturePolicy)
+class DeparturePolicyAdmin(PreviewedAdmin):
+    """What becomes of the mail of customers who leave the CRM; what a choice would do is counted before it is saved."""
+
+    may_add = may_change = True
+    list_display = ["choice", "changed_at"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["organization", "choice"],
+                "description": "Looked at every hour, for emails in which nobody is in the CRM any more. Hidden ones "
+                "are shown again when the customer is back, or when this is set to keep; after 30 days they are "
+                "deleted. Without a policy all are kept.",
+            },
+        )
+    ]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        has_one = not is_operator(request) and self.get_queryset(request).exists()
+        return super().has_add_permission(request) and not has_one
+
+    def consequences(self, request: HttpRequest, changed: DeparturePolicy) -> list[str]:
+        effect = effect_of(changed.organization, DepartureChoice(changed.choice))
+        told = {
+            f"{counted(len(effect.hides), 'email')} with nobody of the CRM in it will be hidden.": effect.hides,
+            f"{counted(len(effect.shows), 'email')} hidden before will be shown again.": effect.shows,
+        }
+        return [sentence for sentence, ids in told.items() if ids]
+
+    def save_model(self, request: HttpRequest, obj: DeparturePolicy, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
+        super().save_model(request, obj, form, change)
+        follow_departures(organization=obj.organization, now=timezone.now())
 
 
 @admin.register(Mailbox)

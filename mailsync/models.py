@@ -5,7 +5,7 @@ from django.db import models
 from accounts.domain.vocabulary import Visibility
 from accounts.ids import new_id
 from accounts.models import Organization, User, choices
-from mailsync.domain.vocabulary import BlockKind, CursorPhase, ExclusionKind, MailboxState, RunKind
+from mailsync.domain.vocabulary import BlockKind, CursorPhase, DepartureChoice, ExclusionKind, MailboxState, RunKind
 from timeline.models import EmailMessage
 
 
@@ -221,6 +221,22 @@ class Exclusion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.value}"
+
+
+class DeparturePolicy(models.Model):
+    """What an organization does with mail when nobody in it is in the CRM any more (F20); without a row it is kept."""
+
+    organization = models.OneToOneField(Organization, on_delete=models.CASCADE, related_name="departure_policy")
+    choice = models.CharField(
+        "when a customer leaves the CRM", max_length=10, choices=choices(DepartureChoice), default=DepartureChoice.KEEP
+    )
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name_plural = "departure policies"
+
+    def __str__(self) -> str:
+        return self.get_choice_display()
 
 
 class Subscription(models.Model):

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.microsoft.errors import ConnectionLost, Misconfigured, Retryable
 from mailsync.services import subscriptions
+from mailsync.services.departures import follow_all_departures
 from mailsync.services.digest import send_digests
 from mailsync.services.fleet import dispatch_due
 from mailsync.sync.upkeep import bring_up_to_date
@@ -58,6 +59,12 @@ def keep_subscription(mailbox_id: str) -> None:
 def end_subscription(mailbox_id: str) -> None:
     """End the subscription of a mailbox whose import is off."""
     subscriptions.end_subscription(mailbox_id=UUID(mailbox_id))
+
+
+@shared_task(name="mailsync.follow_departures")
+def departures() -> int:
+    """Hide the mail of customers who left the CRM, where an organization wants that."""
+    return follow_all_departures(now=timezone.now())
 
 
 @shared_task(name="mailsync.send_digests")

@@ -13,7 +13,7 @@ from rest_framework.authtoken.models import Token
 
 from accounts.models import AuditEvent, ConsentGrant, MicrosoftConnection, Organization, User
 from crm.models import Account, Contact, CrmConnection, Lead, Opportunity
-from mailsync.models import BlockedDomain, Exclusion, Mailbox
+from mailsync.models import BlockedDomain, DeparturePolicy, Exclusion, Mailbox
 from tests import factories
 from timeline.models import LegalHold, RetentionPolicy, Suppression
 
@@ -21,6 +21,7 @@ CANARY = "canary-xyzzy"
 _OURS = {
     Organization, User, AuditEvent, MicrosoftConnection, ConsentGrant, Account, Contact, Lead, Opportunity,
     CrmConnection, RetentionPolicy, LegalHold, Suppression, BlockedDomain, Exclusion, Mailbox,
+    DeparturePolicy,
 }  # fmt: skip
 PAGES: list[Any] = sorted(_OURS, key=str)
 
@@ -53,6 +54,7 @@ def rows_of(organization, mark):
         Suppression: factories.SuppressionFactory(organization=organization),
         BlockedDomain: factories.BlockedDomainFactory(organization=organization, domain=f"{mark}.blocked.example"),
         Exclusion: factories.ExclusionFactory(organization=organization, value=f"{mark}@excluded.example"),
+        DeparturePolicy: DeparturePolicy.objects.create(organization=organization),
         Mailbox: mailbox,
     }
 

@@ -16,7 +16,7 @@ from django.db.models import Min
 from accounts.domain.addresses import address_candidates
 from accounts.models import Organization
 from crm.domain.directory import Directory, Party
-from crm.models import AccountDomain, Opportunity, PersonAddress
+from crm.models import AccountDomain, DirectoryChange, Opportunity, PersonAddress
 
 _AT_ONCE = 20_000
 """Values of one IN list: SQLite takes 32,766, and a page of envelopes has far fewer."""
@@ -39,6 +39,16 @@ def directory_for(organization: Organization, addresses: Collection[str]) -> Dir
             people[address] = found
     domains = {domain for address in addresses for domain in _with_parents(address.rpartition("@")[2])}
     return Directory(people, _accounts_by_domain(organization, domains))
+
+
+def departed_parties(organization: Organization) -> tuple[set[str], set[str]]:
+    """Addresses and domains that left the directory and are not back in it."""
+    left = DirectoryChange.objects.filter(organization=organization, added=False)
+    people = PersonAddress.objects.filter(organization=organization)
+    accounts = AccountDomain.objects.filter(organization=organization)
+    addresses = left.exclude(address="").exclude(address__in=people.values("address"))
+    domains = left.exclude(domain="").exclude(domain__in=accounts.values("domain"))
+    return set(addresses.values_list("address", flat=True)), set(domains.values_list("domain", flat=True))
 
 
 def oldest_open_opportunity_created_at(organization: Organization) -> datetime | None:

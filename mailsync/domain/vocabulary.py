@@ -65,6 +65,13 @@ class BlockKind(StrEnum):
     NEVER_IMPORT = "never_import"
 
 
+class DepartureChoice(StrEnum):
+    """What happens to stored mail when nobody in it is in the CRM any more."""
+
+    KEEP = "keep"
+    HIDE = "hide"
+
+
 class ExclusionKind(StrEnum):
     """What an exclusion looks at."""
 

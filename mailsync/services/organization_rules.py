@@ -5,8 +5,9 @@ row ─▶ remove ─▶ what another rule keeps hidden stays so, the rest is sh
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,8 +20,7 @@ from mailsync.domain.vocabulary import BlockKind, ExclusionKind
 from mailsync.models import BlockedDomain, Exclusion
 from mailsync.services.exclusions import normalize_exclusion
 from mailsync.services.rule_effects import OrganizationRule, affected, still_dropped
-from timeline.models import Engagement
-from timeline.services.hiding import hand_over, hide, unhide
+from timeline.services.hiding import hand_over, hidden_by, hide, unhide
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,21 +106,25 @@ def remove_rule(*, row: BlockedDomain | Exclusion, actor: User | None) -> int:
     """Take a rule back and show what nothing else hides; how many engagements came back."""
     organization, name = row.organization, rule_name(row)
     with transaction.atomic():
-        hidden = set(
-            Engagement.objects.filter(organization=organization, hidden_by_rule=name).values_list("pk", flat=True)
-        )
-        for other in _rows(organization) if hidden else ():
-            if type(other) is type(row) and other.pk == row.pk:
-                continue
-            kept = still_dropped(organization, hidden, rule_of(other))
-            hand_over(organization=organization, ids=kept, rule=name, to_rule=rule_name(other))
-            hidden -= kept
+        hand_to_others(organization, hidden_by(organization, name), rule=name)
         shown = unhide(organization=organization, rule=name, now=timezone.now())
         record_event(
             organization=organization, actor=actor, verb=AuditVerb.REMOVED, subject=row, detail={"shown_again": shown}
         )
         row.delete()
     return shown
+
+
+def hand_to_others(organization: Organization, ids: Collection[UUID], *, rule: str) -> set[UUID]:
+    """Let other rules go on hiding those of `ids` that `rule` hid and they keep out, too; which nothing else hides."""
+    left = set(ids)
+    for other in _rows(organization) if left else ():
+        if rule_name(other) == rule:
+            continue
+        kept = still_dropped(organization, left, rule_of(other))
+        hand_over(organization=organization, ids=kept, rule=rule, to_rule=rule_name(other))
+        left -= kept
+    return left
 
 
 def rule_of(row: BlockedDomain | Exclusion) -> OrganizationRule:

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from accounts.models import Organization
+from crm.domain.directory import Directory
 from crm.selectors import directory_for
 from mailsync.domain.envelope import Candidate, Discard, Envelope, ScreeningPolicy
 from mailsync.domain.envelope import Mailbox as Person
@@ -70,6 +71,16 @@ def still_dropped(organization: Organization, ids: Collection[UUID], rule: Organ
     return set(_newly_dropped(organization, rows, before, rule.added_to(before)))
 
 
+def unmatched(organization: Organization, emails: QuerySet[Engagement]) -> set[UUID]:
+    """Those of `emails` in which nobody of the CRM takes part any more."""
+    policy = organization_policy(organization)
+    return {
+        pk
+        for pk, envelope, directory in _replayed(organization, emails)
+        if screen_envelope(envelope, policy, directory) == Discard(Reason.NO_CRM_MATCH)
+    }
+
+
 def _concerned(organization: Organization, rules: Iterable[OrganizationRule]) -> QuerySet[Engagement]:
     """Emails that a rule could concern at all, by what the database can compare."""
     conditions: list[Q] = []
@@ -95,6 +106,14 @@ def _parts(organization: Organization, rule: OrganizationRule) -> QuerySet[Parti
 def _newly_dropped(
     organization: Organization, emails: QuerySet[Engagement], before: ScreeningPolicy, after: ScreeningPolicy
 ) -> Iterator[UUID]:
+    for pk, envelope, directory in _replayed(organization, emails):
+        outcomes = [screen_envelope(envelope, policy, directory) for policy in (before, after)]
+        if _is_newly_dropped(*outcomes):
+            yield pk
+
+
+def _replayed(organization: Organization, emails: QuerySet[Engagement]) -> Iterator[tuple[UUID, Envelope, Directory]]:
+    """Each email's id and envelope, with the directory that it is matched against."""
     ids = list(emails.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(ids), _AT_ONCE):
         envelopes = _envelopes(ids[start : start + _AT_ONCE])
@@ -102,9 +121,7 @@ def _newly_dropped(
             organization, {address for envelope in envelopes.values() for address in envelope.addresses}
         )
         for pk, envelope in envelopes.items():
-            outcomes = [screen_envelope(envelope, policy, directory) for policy in (before, after)]
-            if _is_newly_dropped(*outcomes):
-                yield pk
+            yield pk, envelope, directory
 
 
 def _is_newly_dropped(before: Candidate | Discard, after: Candidate | Discard) -> bool:

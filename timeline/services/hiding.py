@@ -28,15 +28,21 @@ def hide(*, organization: Organization, ids: Collection[UUID], rule: str, now: d
     return changed
 
 
-def unhide(*, organization: Organization, rule: str, now: datetime) -> int:
-    """Show again all that `rule` hid; how many."""
-    ids = list(Engagement.objects.filter(organization=organization, hidden_by_rule=rule).values_list("pk", flat=True))
+def unhide(*, organization: Organization, rule: str, now: datetime, ids: Collection[UUID] | None = None) -> int:
+    """Show again all that `rule` hid, or those of `ids` alone; how many."""
+    if ids is None:
+        ids = hidden_by(organization, rule)
     for some in _portions(ids):
         with transaction.atomic():
             rows = Engagement.objects.filter(organization=organization, pk__in=some, hidden_by_rule=rule)
             rows.update(hidden_at=None, hidden_by_rule="", changed_at=now)
             announce(organization.pk, some)
     return len(ids)
+
+
+def hidden_by(organization: Organization, rule: str) -> set[UUID]:
+    """The engagements that `rule` hides."""
+    return set(Engagement.objects.filter(organization=organization, hidden_by_rule=rule).values_list("pk", flat=True))
 
 
 def hand_over(*, organization: Organization, ids: Collection[UUID], rule: str, to_rule: str) -> None:
