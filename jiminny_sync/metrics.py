@@ -1,6 +1,5 @@
 """What a monitoring system reads: numbers of the whole installation, with no organization, person or mail in them."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,14 +9,14 @@ from django.db.models import Count, Min, Sum
 
 from mailsync.domain.vocabulary import MailboxState, RunKind
 from mailsync.models import Mailbox, MailboxWalk, SyncRun
+from mailsync.services.mailbox import is_documented_cause
 from timeline.search.lag import index_lag
 
 WINDOW = timedelta(hours=1)
 DAY = timedelta(days=1)
 OVERDUE_AFTER = timedelta(minutes=5)
 
-_NOT_A_WORD = re.compile(r"[^A-Za-z0-9_:]+")
-_LONGEST_CAUSE = 60
+_OTHER_CAUSE = "other"
 
 Sample = tuple[dict[str, str], float]
 
@@ -37,7 +36,7 @@ def gather(now: datetime) -> list[Gauge]:
 
 
 def exposition(gauges: Iterable[Gauge]) -> str:
-    """Prometheus' text format. Labels are our own words, or made of letters alone: nothing in them needs escaping."""
+    """Prometheus' text format. Labels are our own words and documented codes: nothing in them needs escaping."""
     lines = []
     for gauge in gauges:
         lines += [f"# HELP {gauge.name} {gauge.meaning}", f"# TYPE {gauge.name} gauge"]
@@ -67,13 +66,17 @@ def _mailboxes(now: datetime) -> list[Gauge]:
 
 
 def _causes() -> Gauge:
-    """Why mailboxes are not in sync. A cause may be a code of Microsoft's, so that only its letters are shown."""
+    """Why mailboxes are not in sync, by the causes that are documented; the console has every code as it came."""
     rows = Mailbox.objects.filter(import_enabled=True).exclude(state_reason="").order_by("state", "state_reason")
     counted: Counter[tuple[str, str]] = Counter()
     for state, cause, number in rows.values_list("state", "state_reason").annotate(number=Count("pk")):
-        counted[state, _NOT_A_WORD.sub("_", cause)[:_LONGEST_CAUSE]] += number
+        counted[state, _label_of(cause)] += number
     samples: list[Sample] = [({"state": state, "cause": cause}, number) for (state, cause), number in counted.items()]
     return Gauge("email_sync_mailboxes_by_cause", "Switched-on mailboxes by state and its cause.", samples)
+
+
+def _label_of(cause: str) -> str:
+    return cause.replace(" ", "_") if is_documented_cause(cause) else _OTHER_CAUSE
 
 
 def _repaired(now: datetime) -> Gauge:

@@ -84,6 +84,11 @@ UNREADABLE_ITEM_CODES = frozenset(
     {"errorcorruptdata", "erroritemcorrupt", "errormessageinvalid", "errormimecontentinvalid",
      "errorcontentconversionfailed"}
 )  # fmt: skip
+DOCUMENTED_CODES = (
+    EXPIRED_CURSOR_CODES | MISSING_FOLDER_CODES | MAILBOX_UNAVAILABLE_CODES | THROTTLED_CODES | UNREADABLE_ITEM_CODES
+)
+"""Every code that has a consequence of its own, in lower case."""
+
 _BAD_ID = "errorinvalidid"
 """How the codes begin that find fault with an id: …Malformed, …Empty, …MalformedEwsLegacyIdFormat."""
 

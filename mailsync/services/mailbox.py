@@ -1,13 +1,23 @@
 """The one place that changes a mailbox's state; the machine is drawn in mailsync.domain.mailbox_state."""
 
+import re
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
-from mailsync.domain.mailbox_state import check_move
+from mailsync.domain.mailbox_state import MAIL_READ_MISSING, NOT_CONNECTED, RECONCILIATION_GAP, check_move
 from mailsync.domain.vocabulary import MailboxState
+from mailsync.graph.refusals import DOCUMENTED_CODES
 from mailsync.models import Mailbox, MailboxTransition
+
+_OUR_CAUSES = frozenset({NOT_CONNECTED, MAIL_READ_MISSING, RECONCILIATION_GAP})
+_NUMBERED = re.compile(r"AADSTS\d{1,9}|HTTP \d{3}")
+
+
+def is_documented_cause(cause: str) -> bool:
+    """Whether a state's cause is a word of ours or a code of Microsoft's documentation; others may say anything."""
+    return cause in _OUR_CAUSES or bool(_NUMBERED.fullmatch(cause)) or cause.lower() in DOCUMENTED_CODES
 
 
 def move_mailbox(

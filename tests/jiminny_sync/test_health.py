@@ -56,6 +56,7 @@ def test_metrics_count_mailboxes_runs_and_lags(client):
     now = timezone.now()
     mailbox = MailboxFactory(last_synced_at=now - timedelta(minutes=20), due_at=now - timedelta(minutes=6))
     stopped = MailboxFactory(state=MailboxState.NEEDS_SIGN_IN, state_reason="AADSTS50173", reconciliation_gap=3)
+    MailboxFactory(state=MailboxState.INITIAL, state_reason="HTTP 503")
     MailboxFactory(state=MailboxState.CATCHING_UP, state_reason='HTTP 503"} 1\nevil 1')
     for ended_at in (now, now - timedelta(hours=30), None):
         MailboxWalk.objects.create(
@@ -73,7 +74,8 @@ def test_metrics_count_mailboxes_runs_and_lags(client):
         'email_sync_mailboxes{state="throttled"} 0',
         "email_sync_mailboxes_overdue 1",
         'email_sync_mailboxes_by_cause{state="needs_sign_in",cause="AADSTS50173"} 1',
-        'email_sync_mailboxes_by_cause{state="catching_up",cause="HTTP_503_1_evil_1"} 1',
+        'email_sync_mailboxes_by_cause{state="initial",cause="HTTP_503"} 1',
+        'email_sync_mailboxes_by_cause{state="catching_up",cause="other"} 1',
         "email_sync_reconciliation_gap 3",
         'email_sync_reconciliation_mails_last_day{outcome="repaired"} 4',
         'email_sync_reconciliation_mails_last_day{outcome="unreadable"} 2',
