@@ -26,6 +26,7 @@ pytestmark = pytest.mark.django_db
 _TOKEN = re.compile(r'(name="csrfmiddlewaretoken" value=|X-CSRFToken&quot;: &quot;)"?[\w-]+')
 _OFFER_TO_DELETE = re.compile(r"""<a[^>]*href="[^"]*/delete/"[^>]*>.*?</a>""", re.DOTALL)
 """Deleting is all or nothing, so whoever may not read all of a conversation is not offered it (decision 0031)."""
+_SINCE_WHEN = re.compile(r"since=[\w%.:+-]+")
 _BLANK_LINES = re.compile(r"\n\s+")
 WORDS = "Zeppelin"
 
@@ -63,12 +64,18 @@ def answers(viewer, pages, endpoints):
     for address in pages:
         answer = client.get(address)
         assert answer.status_code == 200, address
-        told[address] = _BLANK_LINES.sub("\n", _OFFER_TO_DELETE.sub("", _TOKEN.sub("", answer.content.decode())))
+        told[address] = _lasting(answer.content.decode())
     for address in endpoints:
         reply = api.get(address)
         assert reply.status_code == 200, address
         told[address] = re.sub(r"={15}\d+==", "", reply.content.decode())
     return told
+
+
+def _lasting(page):
+    for each in (_TOKEN, _SINCE_WHEN, _OFFER_TO_DELETE):
+        page = each.sub("", page)
+    return _BLANK_LINES.sub("\n", page)
 
 
 def differing(before, after):

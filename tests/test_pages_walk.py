@@ -14,6 +14,7 @@ OPEN_TO_ALL = {
     "microsoft-notifications",
     "login",
     "logout",
+    "favicon",
     "healthz",
     "readyz",
     "metrics",

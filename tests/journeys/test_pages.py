@@ -245,6 +245,7 @@ def test_what_arrives_takes_its_place_on_the_pages_that_are_open(
     entries = page.locator("section:has(#timeline-heading) .entry")
     shown = entries.count()
     entries.nth(3).get_by_text("Why here?").click()
+    page.wait_for_load_state("networkidle")  # a page that reads while we write would find the table locked
     globex.mail("Here is the signed order.", subject="Signed", at=_days_ago(0))
     globex.mail("This one was under way for long.", subject="Delayed", at=_days_ago(5.2))
     page.clock.fast_forward("00:16")
@@ -270,6 +271,7 @@ def test_an_answer_that_arrives_stands_at_the_end_of_the_open_conversation(
     page.goto(f"/conversations/{first.conversation_id}/")
     mails = page.locator("article.mail")
     shown = mails.count()
+    page.wait_for_load_state("networkidle")
     globex.mail("Agreed.", conversation=first.conversation, at=_days_ago(0))
     page.clock.fast_forward("00:16")
     expect(mails.last).to_contain_text("Agreed.")
@@ -284,6 +286,7 @@ def test_the_open_list_of_deals_renews_itself_and_keeps_the_keyboards_place(
     _sign_in(page, globex.owner)
     row = page.locator("tbody tr", has_text="Globex 2027")
     row.locator(".row-link").focus()
+    page.wait_for_load_state("networkidle")
     globex.call("A date was found.", subject="Demo", kind="meeting", at=_days_ago(-3.1))
     page.clock.fast_forward("00:31")
     expect(row.locator("[data-label='Next meeting']")).to_contain_text("in 3 days")

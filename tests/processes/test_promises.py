@@ -149,7 +149,8 @@ print(json.dumps([list(row) for row in rows]))
 """
 SINCE = """
 from mailsync.models import Mailbox
-print(json.dumps({m.user.email: m.lookback_from.isoformat() for m in Mailbox.objects.select_related("user")}))
+begun = Mailbox.objects.exclude(lookback_from=None).select_related("user")
+print(json.dumps({m.user.email: m.lookback_from.isoformat() for m in begun}))
 """
 DROPPED = """
 from mailsync.models import SyncRun
