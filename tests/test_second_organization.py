@@ -48,7 +48,7 @@ def side_of(owner: User, mark: str) -> Side:
     mailbox = MailboxFactory(user=owner, state_reason=mark)
     SyncRunFactory(mailbox=mailbox, ended_by=mark)
     exclusion = ExclusionFactory(organization=owner.organization, user=owner, value=f"{mark}.example")
-    rule = FilingRule.objects.create(organization=owner.organization, contact=globex.jane, opportunity=globex.deal)
+    rule = FilingRule.objects.create(organization=globex.organization, contact=globex.jane, opportunity=globex.deal)
     ids = {
         "deal": globex.deal.pk, "account": globex.account.pk, "contact": globex.jane.pk, "lead": lead.pk,
         "conversation": mail.conversation_id, "delete-conversation": mail.conversation_id, "assignment": mail.pk,
