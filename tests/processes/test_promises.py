@@ -133,7 +133,8 @@ def _look_around(world: World, person: Person) -> None:
     """Open pages, search, and ask why two mails are missing, as people do."""
     for page in ("/deals/", "/customers/", "/search/?q=offer", "/profile/integrations/"):
         person.open(page)
-    missing = [item for item in _truth(world)[person.email] if not item["import"] and item["internetMessageId"]]
+    seen = [item for item in _truth(world)[person.email] if item["seen"] and item["internetMessageId"]]
+    missing = [item for item in seen if not item["import"]]
     for item in missing[:: len(missing) // 2]:
         asked = {"message_id": item["internetMessageId"], "sender": "", "day": ""}
         answer = person.submit("/profile/integrations/explain/", "/profile/integrations/explain/", **asked)
