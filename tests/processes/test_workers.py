@@ -9,6 +9,7 @@ import re
 import signal
 import time
 from collections.abc import Callable, Iterator
+from uuid import UUID
 
 import pytest
 
@@ -87,10 +88,17 @@ def keep_a_worker(world: World) -> None:
         world.stack.start_worker()
 
 
-def stop_worker(world: World, number: signal.Signals) -> None:
+def kill_worker(world: World) -> None:
     worker = world.stack.processes["worker"]
-    os.killpg(worker.pid, number)
+    os.killpg(worker.pid, signal.SIGKILL)
     worker.wait()
+
+
+def stop_worker(world: World) -> None:
+    """Ask the worker alone to end: it lets its processes end what they have begun."""
+    worker = world.stack.processes["worker"]
+    worker.terminate()
+    worker.wait(timeout=PATIENCE)
 
 
 def is_exact(world: World, email: str) -> bool:
@@ -107,7 +115,7 @@ def test_a_sync_whose_worker_is_killed_is_ended_by_the_next_one_by_the_lease(wor
     keep_a_worker(world)
     email = connect(world, 0)
     wait(lambda: bool(world.query(MAILBOX.format(email=email))[1]), "the worker taking the mailbox")
-    stop_worker(world, signal.SIGKILL)
+    kill_worker(world)
     world.control("switches", {"latency_ms": 0})
     assert not is_exact(world, email)
 
@@ -135,10 +143,12 @@ def test_every_task_of_the_schedule_is_carried_out(world):
 
 def test_what_waits_in_the_broker_names_ids_and_no_mail(world):
     keep_a_worker(world)
-    stop_worker(world, signal.SIGTERM)
+    stop_worker(world)
     email = connect(world, 2)
-    (waiting,) = [task for task in world.query(WAITING) if task[0] == "mailsync.sync_mailbox"]
-    assert waiting == ["mailsync.sync_mailbox", [world.query(ID_OF.format(email=email))], {}]
+    mailbox_id = world.query(ID_OF.format(email=email))
+    waiting = world.query(WAITING)
+    assert ["mailsync.sync_mailbox", [mailbox_id], {}] in waiting
+    assert all(UUID(each) for _, arguments, options in waiting for each in (*arguments, *options.values()))
 
     keep_a_worker(world)
     wait(lambda: is_exact(world, email), "the task that waited")
