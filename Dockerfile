@@ -17,7 +17,7 @@ RUN python -m venv /opt/venv \
 
 COPY . .
 # Settings ask for keys, and collectstatic uses none of them.
-RUN DEBUG=0 SECRET_KEY=unused FIELD_ENCRYPTION_KEYS=unused VAR_DIR=/tmp/build \
+RUN DEBUG=0 SECRET_KEY=unused FIELD_ENCRYPTION_KEYS=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= VAR_DIR=/tmp/build \
     /opt/venv/bin/python manage.py collectstatic --noinput \
     && /opt/venv/bin/python -m compileall -q . \
     && chmod -R a+rX .
