@@ -194,9 +194,10 @@ class DeparturePolicyAdmin(PreviewedAdmin):
 
     def consequences(self, request: HttpRequest, changed: DeparturePolicy) -> list[str]:
         effect = effect_of(changed.organization, DepartureChoice(changed.choice))
+        leaving, returning = counted(len(effect.hides), "email"), counted(len(effect.shows), "email")
         told = {
-            f"{counted(len(effect.hides), 'email')} with nobody of the CRM in it will be hidden.": effect.hides,
-            f"{counted(len(effect.shows), 'email')} hidden before will be shown again.": effect.shows,
+            f"{leaving} with nobody of the CRM in it will be hidden, and deleted after 30 days.": effect.hides,
+            f"{returning} hidden before will be shown again.": effect.shows,
         }
         return [sentence for sentence, ids in told.items() if ids]
 

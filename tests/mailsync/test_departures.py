@@ -134,7 +134,7 @@ def test_the_console_says_what_a_choice_would_do_before_it_does_it(client, acme,
     client.force_login(alice)
 
     asked = client.post(f"{POLICIES}add/", {"choice": "hide"})
-    assert "1 email with nobody of the CRM in it will be hidden." in asked.content.decode()
+    assert "1 email with nobody of the CRM in it will be hidden, and deleted after 30 days." in asked.content.decode()
     assert hidden() == set()
     client.post(f"{POLICIES}add/", {"choice": "hide", "_confirmed": "1"})
     assert hidden() == {concerned}
