@@ -92,8 +92,11 @@ class Stack:
 
     def manage(self, *arguments: str, stdin: str = "") -> str:
         """Run `manage.py ARGUMENTS` to its end and return what it printed; StackError where it fails."""
+        return self._run("manage.py", *arguments, stdin=stdin)
+
+    def _run(self, *arguments: str, stdin: str) -> str:
         done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
+            [sys.executable, *arguments],
             cwd=ROOT,
             env=self.environment,
             input=stdin,
@@ -102,7 +105,7 @@ class Stack:
             check=False,
         )
         if done.returncode:
-            raise StackError(f"manage.py {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
+            raise StackError(f"{' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
         return done.stdout
 
     def start_sandbox(self, *arguments: str) -> SandboxDetails:
@@ -129,20 +132,11 @@ class Stack:
 
     def load(self) -> None:
         """Migrate, and load the demo organization, its people and its CRM where they are missing."""
-        self.manage("migrate", "--verbosity", "0")
         ready = self.var / "demo.ready"
         if ready.exists():
+            self.manage("migrate", "--verbosity", "0")
             return
-        existing = self.manage("shell", "--no-imports", "--command", _EXISTING).split()
-        if SLUG not in existing:
-            self.manage("create_organization", ORGANIZATION, "--domain", DOMAIN)
-        for person in self.people:
-            if person["email"] not in existing:
-                self.manage(
-                    "create_user", person["email"], "--organization", SLUG,
-                    "--role", person["role"], "--name", person["name"], stdin=f"{PASSWORD}\n",
-                )  # fmt: skip
-        self.manage("import_crm", str(self.crm), "--organization", SLUG)
+        self._run("-m", "tools.load", str(self.crm), stdin=json.dumps(self.people))
         ready.touch()
 
     def start_web(self) -> None:
@@ -213,9 +207,3 @@ def _answers(url: str) -> bool:
             return True
     except (urllib.error.URLError, OSError):
         return False
-
-
-_EXISTING = (
-    "from accounts.models import Organization, User; "
-    "print(*Organization.objects.values_list('slug', flat=True), *User.objects.values_list('email', flat=True))"
-)
