@@ -4,12 +4,15 @@
     gw1 ── database test_…_gw1                 ── Redis database 2 ── index names test_gw1_…
 
 `python -m tools.services test` loads it with -p, so it is imported before Django's settings are read.
+
+A file in which no test reaches a database shows on servers what it shows without them, so it is left to `make test`;
+ALL_TESTS=1 runs these, too.
 """
 
 import functools
 import os
 from collections import Counter
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -21,7 +24,12 @@ if TYPE_CHECKING:
 SERVER = "server"
 LABELS = ("MariaDB", "Redis", "Elasticsearch")
 
+DATABASE_FIXTURES = frozenset({"db", "transactional_db", "django_db_setup", "live_server", "server"})
+MARKS = ("django_db", "services", "processes", "journey")
+
 _spoken_to: set[str] = set()
+_left_out: list[int] = [0]
+"""How many tests were left out."""
 
 
 def room_of(worker: str) -> int:
@@ -66,6 +74,43 @@ def _listen(owner: type, name: str, label: str) -> None:
     setattr(owner, name, overheard)
 
 
+def needs_servers(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """Return the tests of the files in which at least one reaches a database or starts processes; all if none does."""
+    files = {item.path for item in items if _reaches_a_database(item)}
+    return [item for item in items if item.path in files] or list(items)
+
+
+def _reaches_a_database(item: pytest.Item) -> bool:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return bool(fixtures & DATABASE_FIXTURES) or any(item.get_closest_marker(name) for name in MARKS)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs no server."""
+    if os.environ.get("ALL_TESTS"):
+        return
+    kept = needs_servers(items)
+    chosen = set(kept)
+    left_out = [item for item in items if item not in chosen]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+    items[:] = kept
+    _left_out[0] = len(left_out)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Tell the controller how many were left out."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left_out"] = _left_out[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Hear it from a parallel worker."""
+    _left_out[0] = getattr(node, "workeroutput", {}).get("left_out", _left_out[0])
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol() -> Generator[None, object, object]:
     """Begin each test with nobody spoken to."""
@@ -95,3 +140,7 @@ def pytest_terminal_summary(terminalreporter: "TerminalReporter") -> None:
     terminalreporter.section("tests on each server")
     for label in LABELS:
         terminalreporter.write_line(f"{label}: {counted[label]} tests")
+    if _left_out[0]:
+        terminalreporter.write_line(
+            f"None: {_left_out[0]} tests in files without a database, left to `make test` (ALL_TESTS=1 runs them here)"
+        )
