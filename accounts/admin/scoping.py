@@ -8,19 +8,23 @@ A row of another organization does not exist: its address answers as an unknown 
 role, never from grants of single rights. What is added, changed or deleted stands in the organization's audit trail.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin import SimpleListFilter
+from django.contrib.messages.storage import default_storage
 from django.db import models
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from accounts.domain.audit import AuditVerb
 from accounts.domain.vocabulary import Role
 from accounts.models import Organization, User
 from accounts.services.audit import record_event
+from accounts.unit_of_work import unit_of_work
 
 if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Any]
@@ -172,6 +176,16 @@ class ScopedAdmin(_ModelAdmin):
             offered.append("organization")
         return any(lookup == name or lookup.startswith(f"{name}__") for name in offered)
 
+    # --- what is sent is one unit of work
+    def changeform_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        return _answered(request, partial(super().changeform_view, request, *args, **options))
+
+    def delete_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        return _answered(request, partial(super().delete_view, request, *args, **options))
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        return _answered(request, partial(super().changelist_view, request, *args, **options))
+
     # --- who did it
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         self.audit(request, obj, AuditVerb.ADDED)
@@ -214,6 +228,16 @@ class ReadOnlyInline(_TabularInline):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+def _answered(request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
+    """Django opens a transaction around its own views: who begins it is who may begin it again."""
+
+    def answer() -> HttpResponse:
+        request._messages = default_storage(request)  # type: ignore[attr-defined] # noqa: SLF001 - as the middleware does
+        return view()  # what a run that came to nothing has told the visitor is not told
+
+    return unit_of_work(answer) if request.method == "POST" else view()
 
 
 def organization_of(obj: Any) -> Organization | None:

@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
 
 from accounts.domain.audit import AuditEntry, entry_hash
 from accounts.models import AuditChain, AuditEvent, Organization, User
 from accounts.services.keys import organization_key
+from accounts.unit_of_work import one_unit_of_work
 
 
+@one_unit_of_work
 def record_event(
     *,
     organization: Organization,
@@ -27,32 +29,31 @@ def record_event(
     now: datetime | None = None,
 ) -> AuditEvent:
     """Append what `actor` (None: the software itself) did; `detail` holds ids and counts, never content."""
-    with transaction.atomic():
-        chain, _ = AuditChain.objects.select_for_update().get_or_create(organization=organization)
-        entry = AuditEntry(
-            sequence=chain.length + 1,
-            at=now or timezone.now(),
-            actor_email=actor.email if actor else "",
-            verb=str(verb),
-            subject_type=type(subject).__name__.lower() if subject else "",
-            subject_id=str(subject.pk) if subject else "",
-            detail=dict(detail or {}),
-        )
-        event = AuditEvent.objects.create(
-            organization=organization,
-            actor=actor,
-            previous_hash=chain.last_hash,
-            hash=entry_hash(organization_key(organization), entry, chain.last_hash),
-            sequence=entry.sequence,
-            at=entry.at,
-            actor_email=entry.actor_email,
-            verb=entry.verb,
-            subject_type=entry.subject_type,
-            subject_id=entry.subject_id,
-            detail=entry.detail,
-        )
-        chain.length, chain.last_hash = entry.sequence, event.hash
-        chain.save(update_fields=["length", "last_hash"])
+    chain, _ = AuditChain.objects.select_for_update().get_or_create(organization=organization)
+    entry = AuditEntry(
+        sequence=chain.length + 1,
+        at=now or timezone.now(),
+        actor_email=actor.email if actor else "",
+        verb=str(verb),
+        subject_type=type(subject).__name__.lower() if subject else "",
+        subject_id=str(subject.pk) if subject else "",
+        detail=dict(detail or {}),
+    )
+    event = AuditEvent.objects.create(
+        organization=organization,
+        actor=actor,
+        previous_hash=chain.last_hash,
+        hash=entry_hash(organization_key(organization), entry, chain.last_hash),
+        sequence=entry.sequence,
+        at=entry.at,
+        actor_email=entry.actor_email,
+        verb=entry.verb,
+        subject_type=entry.subject_type,
+        subject_id=entry.subject_id,
+        detail=entry.detail,
+    )
+    chain.length, chain.last_hash = entry.sequence, event.hash
+    chain.save(update_fields=["length", "last_hash"])
     return event
 
 

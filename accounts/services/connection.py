@@ -17,7 +17,6 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.domain.addresses import normalize_address
@@ -33,6 +32,7 @@ from accounts.selectors.consent import consented_tenant
 from accounts.services.audit import record_event
 from accounts.services.tokens import MAIL_READ_MISSING, record_loss, token_provider
 from accounts.signals import connection_changed
+from accounts.unit_of_work import one_unit_of_work, unit_of_work
 
 __all__ = [
     "SignInRefused",
@@ -64,7 +64,8 @@ def begin_sign_in(*, user: User, redirect_uri: str, now: datetime | None = None)
         login_hint=known.username if known and is_reconnect and known.username else user.email,
         claims=known.claims if known else "",
     )
-    with transaction.atomic():
+
+    def remember() -> None:
         SignInFlow.objects.filter(expires_at__lt=now - timedelta(days=1)).delete()
         SignInFlow.objects.create(
             user=user,
@@ -72,6 +73,8 @@ def begin_sign_in(*, user: User, redirect_uri: str, now: datetime | None = None)
             flow=json.dumps(flow),
             expires_at=now + FLOW_LIFE,
         )
+
+    unit_of_work(remember)
     return str(flow["auth_uri"])
 
 
@@ -126,19 +129,19 @@ def finish_sign_in(*, flow: SignInFlow, user: User, now: datetime | None = None)
     return _connect(user, organization, person, redeemed, now)
 
 
+@one_unit_of_work
 def disconnect(*, user: User, now: datetime | None = None) -> None:
     """Forget the tokens at once; who was connected stays known, so that another account is noticed later."""
-    with transaction.atomic():
-        connection = MicrosoftConnection.objects.select_for_update().filter(user=user).first()
-        if connection is None or connection.state == ConnectionState.DISCONNECTED:
-            return
-        connection.token_cache = connection.granted_scopes = connection.reason = connection.claims = ""
-        connection.state = ConnectionState.DISCONNECTED
-        connection.state_changed_at = now or timezone.now()
-        connection.token_version += 1
-        connection.save()
-        record_event(organization=connection.organization, actor=user, verb=AuditVerb.REMOVED, subject=connection)
-        connection_changed.send(sender=MicrosoftConnection, connection=connection, account_changed=False)
+    connection = MicrosoftConnection.objects.select_for_update().filter(user=user).first()
+    if connection is None or connection.state == ConnectionState.DISCONNECTED:
+        return
+    connection.token_cache = connection.granted_scopes = connection.reason = connection.claims = ""
+    connection.state = ConnectionState.DISCONNECTED
+    connection.state_changed_at = now or timezone.now()
+    connection.token_version += 1
+    connection.save()
+    record_event(organization=connection.organization, actor=user, verb=AuditVerb.REMOVED, subject=connection)
+    connection_changed.send(sender=MicrosoftConnection, connection=connection, account_changed=False)
 
 
 def _require_may_connect(user: User) -> Organization:
@@ -182,56 +185,56 @@ def _expected_tenants(organization: Organization) -> frozenset[str]:
     return frozenset(tenants - {""})
 
 
+@one_unit_of_work
 def _keep_failure(user: User, organization: Organization, error: MicrosoftError, now: datetime) -> None:
     if error.connection_state is None:
         return
-    with transaction.atomic():
-        connection = MicrosoftConnection.objects.select_for_update().filter(user=user).first()
-        if connection is None:
-            connection = MicrosoftConnection(user=user, organization=organization)
-        if connection.state == ConnectionState.CONNECTED:
-            return
-        connection.state, connection.reason = error.connection_state, error.code[:60]
-        connection.state_changed_at = now
-        connection.token_version += 1
-        connection.save()
-        connection_changed.send(sender=MicrosoftConnection, connection=connection, account_changed=False)
+    connection = MicrosoftConnection.objects.select_for_update().filter(user=user).first()
+    if connection is None:
+        connection = MicrosoftConnection(user=user, organization=organization)
+    if connection.state == ConnectionState.CONNECTED:
+        return
+    connection.state, connection.reason = error.connection_state, error.code[:60]
+    connection.state_changed_at = now
+    connection.token_version += 1
+    connection.save()
+    connection_changed.send(sender=MicrosoftConnection, connection=connection, account_changed=False)
 
 
+@one_unit_of_work
 def _connect(
     user: User, organization: Organization, person: MicrosoftPerson, redeemed: Redeemed, now: datetime
 ) -> MicrosoftConnection:
     has_mail = is_granted(MAIL_READ, redeemed.granted_scopes)
-    with transaction.atomic():
-        _require_free(user, organization, person)
-        connection = MicrosoftConnection.objects.select_for_update().filter(user=user).first()
-        if connection is None:
-            connection = MicrosoftConnection(user=user, organization=organization)
-        has_changed = bool(connection.object_id) and _person_of(connection) != (person.tenant_id, person.object_id)
-        if has_changed and connection.token_cache:
-            raise SignInRefused(
-                "another_account",
-                f"You signed in as {person.username}, but {connection.username} is connected.",
-                f"Connect again as {connection.username}; or disconnect first, to connect the other account.",
-            )
-        changes: dict[str, Any] = {
-            "tenant_id": person.tenant_id,
-            "object_id": person.object_id,
-            "username": person.username,
-            "token_cache": redeemed.cache,
-            "granted_scopes": redeemed.granted_scopes,
-            "state": ConnectionState.CONNECTED if has_mail else ConnectionState.NEEDS_CONSENT,
-            "reason": "" if has_mail else MAIL_READ_MISSING,
-            "claims": "",
-            "state_changed_at": now,
-            "connected_at": now,
-            "token_version": connection.token_version + 1,
-        }
-        for name, value in changes.items():
-            setattr(connection, name, value)
-        connection.save()
-        record_event(organization=organization, actor=user, verb=AuditVerb.ADDED, subject=connection)
-        connection_changed.send(sender=MicrosoftConnection, connection=connection, account_changed=has_changed)
+    _require_free(user, organization, person)
+    connection = MicrosoftConnection.objects.select_for_update().filter(user=user).first()
+    if connection is None:
+        connection = MicrosoftConnection(user=user, organization=organization)
+    has_changed = bool(connection.object_id) and _person_of(connection) != (person.tenant_id, person.object_id)
+    if has_changed and connection.token_cache:
+        raise SignInRefused(
+            "another_account",
+            f"You signed in as {person.username}, but {connection.username} is connected.",
+            f"Connect again as {connection.username}; or disconnect first, to connect the other account.",
+        )
+    changes: dict[str, Any] = {
+        "tenant_id": person.tenant_id,
+        "object_id": person.object_id,
+        "username": person.username,
+        "token_cache": redeemed.cache,
+        "granted_scopes": redeemed.granted_scopes,
+        "state": ConnectionState.CONNECTED if has_mail else ConnectionState.NEEDS_CONSENT,
+        "reason": "" if has_mail else MAIL_READ_MISSING,
+        "claims": "",
+        "state_changed_at": now,
+        "connected_at": now,
+        "token_version": connection.token_version + 1,
+    }
+    for name, value in changes.items():
+        setattr(connection, name, value)
+    connection.save()
+    record_event(organization=organization, actor=user, verb=AuditVerb.ADDED, subject=connection)
+    connection_changed.send(sender=MicrosoftConnection, connection=connection, account_changed=has_changed)
     return connection
 
 

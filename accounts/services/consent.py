@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.domain.audit import AuditVerb
@@ -27,6 +26,7 @@ from accounts.microsoft.scopes import OPENID_SCOPES, qualified
 from accounts.models import ConsentGrant, Organization, User
 from accounts.selectors.consent import consented_tenant
 from accounts.services.audit import record_event
+from accounts.unit_of_work import one_unit_of_work, unit_of_work
 
 ANSWER_LIFE = timedelta(hours=1)
 
@@ -36,10 +36,13 @@ def begin_consent(*, user: User, kind: ConsentKind, redirect_uri: str, now: date
     now = now or timezone.now()
     organization = _require_admin(user)
     state = secrets.token_urlsafe(32)
-    with transaction.atomic():
+
+    def remember() -> None:
         stale = ConsentGrant.objects.filter(organization=organization, state=ConsentState.PENDING)
         stale.filter(requested_at__lt=now - timedelta(days=1)).delete()
         ConsentGrant.objects.create(organization=organization, kind=kind, state_hash=_hash(state), requested_by=user)
+
+    unit_of_work(remember)
     query = {
         "client_id": settings.MICROSOFT_CLIENT_ID,
         "scope": " ".join([*OPENID_SCOPES, *map(qualified, SCOPES[kind])]),
@@ -49,36 +52,36 @@ def begin_consent(*, user: User, kind: ConsentKind, redirect_uri: str, now: date
     return f"{authority_for(consented_tenant(organization) or ANY_WORK_TENANT)}/v2.0/adminconsent?{urlencode(query)}"
 
 
+@one_unit_of_work
 def finish_consent(*, user: User, params: Mapping[str, str], now: datetime | None = None) -> ConsentGrant:
     """Record Microsoft's answer; raises SignInRefused where it is not this admin's, too old or already recorded."""
     now = now or timezone.now()
     organization = _require_admin(user)
-    with transaction.atomic():
-        grant = (
-            ConsentGrant.objects.select_for_update()
-            .filter(state_hash=_hash(params.get("state", "")), organization=organization, requested_by=user)
-            .first()
+    grant = (
+        ConsentGrant.objects.select_for_update()
+        .filter(state_hash=_hash(params.get("state", "")), organization=organization, requested_by=user)
+        .first()
+    )
+    if grant is None:
+        raise SignInRefused(
+            "state_unknown",
+            "This answer belongs to no consent that you began here.",
+            "Open the Consent page and follow the link from there.",
         )
-        if grant is None:
-            raise SignInRefused(
-                "state_unknown",
-                "This answer belongs to no consent that you began here.",
-                "Open the Consent page and follow the link from there.",
-            )
-        if grant.state != ConsentState.PENDING or grant.requested_at < now - ANSWER_LIFE:
-            raise SignInRefused(
-                "answered_already",
-                "This answer was recorded already, or came too late.",
-                "Open the Consent page to see what holds; follow the link again if needed.",
-            )
-        _record(grant, read_answer(ConsentKind(grant.kind), params), now)
-        record_event(
-            organization=organization,
-            actor=user,
-            verb=AuditVerb.CHANGED,
-            subject=grant,
-            detail={"kind": str(grant.kind), "state": str(grant.state)},
+    if grant.state != ConsentState.PENDING or grant.requested_at < now - ANSWER_LIFE:
+        raise SignInRefused(
+            "answered_already",
+            "This answer was recorded already, or came too late.",
+            "Open the Consent page to see what holds; follow the link again if needed.",
         )
+    _record(grant, read_answer(ConsentKind(grant.kind), params), now)
+    record_event(
+        organization=organization,
+        actor=user,
+        verb=AuditVerb.CHANGED,
+        subject=grant,
+        detail={"kind": str(grant.kind), "state": str(grant.state)},
+    )
     return grant
 
 

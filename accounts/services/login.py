@@ -8,6 +8,7 @@ import hashlib
 from datetime import datetime, timedelta
 
 from accounts.models import FailedLogin
+from accounts.unit_of_work import one_unit_of_work
 
 ALLOWED_FAILURES = 10
 WINDOW = timedelta(minutes=15)
@@ -20,6 +21,7 @@ def locked_until(address: str, *, now: datetime) -> datetime | None:
     return deciding + WINDOW if deciding else None
 
 
+@one_unit_of_work
 def note_failure(address: str, *, now: datetime) -> None:
     """Count a wrong password, and forget those of everybody that are too old to count."""
     FailedLogin.objects.filter(at__lte=now - WINDOW).delete()

@@ -3,7 +3,6 @@
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
 from django.utils.text import slugify
 
 from accounts.domain.addresses import normalize_address
@@ -12,20 +11,21 @@ from accounts.domain.vocabulary import AddressKind, Role
 from accounts.models import Organization, User, UserAddress
 from accounts.services.audit import record_event
 from accounts.signals import person_joined
+from accounts.unit_of_work import one_unit_of_work, unit_of_work
 
 _SLUG_LENGTH = 80
 
 
+@one_unit_of_work
 def create_organization(*, name: str, actor: User | None = None) -> Organization:
     """A new organization with a slug of its own; raises ValidationError where the name is empty or too long."""
     name = " ".join(name.split())
     if not name:
         raise ValidationError("An organization needs a name.")
-    with transaction.atomic():
-        organization = Organization(name=name, slug=_free_slug(name))
-        organization.full_clean()
-        organization.save()
-        record_event(organization=organization, actor=actor, verb=AuditVerb.ADDED, subject=organization)
+    organization = Organization(name=name, slug=_free_slug(name))
+    organization.full_clean()
+    organization.save()
+    record_event(organization=organization, actor=actor, verb=AuditVerb.ADDED, subject=organization)
     return organization
 
 
@@ -43,10 +43,13 @@ def create_user(
     user = User(email=address, name=name.strip(), organization=organization, role=role, is_staff=role == Role.ADMIN)
     validate_password(password, user)
     user.set_password(password)
-    with transaction.atomic():
+
+    def store() -> None:
         user.full_clean(exclude=["password"])
         user.save()
         welcome(user=user, actor=actor)
+
+    unit_of_work(store)
     return user
 
 

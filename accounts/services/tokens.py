@@ -9,11 +9,11 @@ nothing has to be repeated; a disconnect that came in between is obeyed.
 """
 
 import time
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.domain.vocabulary import ConnectionState
@@ -31,6 +31,7 @@ from accounts.microsoft.identity import Identity, Token
 from accounts.microsoft.scopes import MAIL_READ, USER_READ, as_granted, is_granted
 from accounts.models import MicrosoftConnection
 from accounts.signals import connection_changed
+from accounts.unit_of_work import unit_of_work
 
 MAIL_READ_MISSING = "mail_read_missing"
 NOT_CONNECTED = "not_connected"
@@ -98,11 +99,7 @@ class TokenProvider:
             }  # fmt: skip
         if not changes:
             return
-        with transaction.atomic():
-            is_saved = _compare_and_set(row, changes)
-            if is_saved and is_back:
-                connection_changed.send(sender=MicrosoftConnection, connection=row, account_changed=False)
-        if not is_saved:
+        if not _compare_and_set(row, changes, is_announced=is_back):
             self._reload()
             if row.state == ConnectionState.DISCONNECTED:
                 raise ReauthenticationNeeded(NOT_CONNECTED, sentence="Microsoft 365 was disconnected.")
@@ -132,11 +129,7 @@ def record_loss(*, connection: MicrosoftConnection, error: MicrosoftError, now: 
         "claims": error.claims if isinstance(error, ReauthenticationNeeded) else "",
         "state_changed_at": now or timezone.now(),
     }
-    with transaction.atomic():
-        if not _compare_and_set(connection, changes):
-            return False
-        connection_changed.send(sender=MicrosoftConnection, connection=connection, account_changed=False)
-    return True
+    return _compare_and_set(connection, changes, is_announced=True)
 
 
 def _why_without_tokens(row: MicrosoftConnection) -> MicrosoftError:
@@ -148,11 +141,25 @@ def _why_without_tokens(row: MicrosoftConnection) -> MicrosoftError:
     return refused[0](row.reason, sentence=meaning.sentence if meaning else "")
 
 
-def _compare_and_set(row: MicrosoftConnection, changes: dict[str, Any]) -> bool:
-    """Write `changes` unless the row was written since we read it; the instance then equals the row."""
-    changes = {**changes, "token_version": row.token_version + 1}
-    if not MicrosoftConnection.objects.filter(pk=row.pk, token_version=row.token_version).update(**changes):
+def _compare_and_set(row: MicrosoftConnection, changes: dict[str, Any], *, is_announced: bool) -> bool:
+    """Write `changes` unless the row was written since we read it; the instance then equals the row.
+
+    Where `is_announced`, the mailbox follows in the same transaction.
+    """
+    written = copy(row)
+    for name, value in {**changes, "token_version": row.token_version + 1}.items():
+        setattr(written, name, value)
+
+    def write() -> bool:
+        unchanged = MicrosoftConnection.objects.filter(pk=row.pk, token_version=row.token_version)
+        if not unchanged.update(**changes, token_version=written.token_version):
+            return False
+        if is_announced:
+            connection_changed.send(sender=MicrosoftConnection, connection=written, account_changed=False)
+        return True
+
+    if not unit_of_work(write):
         return False
-    for name, value in changes.items():
-        setattr(row, name, value)
+    for name in (*changes, "token_version"):
+        setattr(row, name, getattr(written, name))
     return True

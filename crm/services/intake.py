@@ -8,13 +8,13 @@ rows ──▶ the records they name are known? ──no──▶ Problem
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import transaction
-
 from accounts.models import Organization, User, UserAddress
+from accounts.unit_of_work import unit_of_work
 from crm.domain.changes import CustomerChanges
 from crm.domain.csv_rows import (
     AccountRow,
@@ -60,10 +60,15 @@ class Intake:
     def accounts(self, rows: Sequence[AccountRow], report: FileReport) -> None:
         """Write accounts and the corporate domains of their websites."""
         wanted = {row.id: {"name": row.name, "website": row.website, **self._owner(row.owner_email)} for row in rows}
-        with transaction.atomic():
-            outcome = self._upsert(Account, wanted, report)
+
+        def write() -> tuple[Outcome[Account], set[str]]:
+            outcome = self._upsert(Account, wanted)
             websites = {outcome.ids[row.id]: row.website for row in rows}
-            self.changes.domains |= set_account_websites(self._organization.pk, websites)
+            return outcome, set_account_websites(self._organization.pk, websites)
+
+        outcome, domains = unit_of_work(write)
+        self._note(Account, outcome, report)
+        self.changes.domains |= domains
         self.changes.renamed_accounts |= {row for row, before in outcome.before.items() if "name" in before}
 
     def contacts(self, rows: Sequence[ContactRow], report: FileReport) -> None:
@@ -80,10 +85,15 @@ class Intake:
             }
             for row in known
         }
-        with transaction.atomic():
-            outcome = self._upsert(Contact, wanted, report)
+
+        def write() -> tuple[Outcome[Contact], set[str]]:
+            outcome = self._upsert(Contact, wanted)
             addresses = {outcome.ids[row.id]: row.addresses for row in known}
-            self.changes.addresses |= set_contact_addresses(self._organization.pk, addresses)
+            return outcome, set_contact_addresses(self._organization.pk, addresses)
+
+        outcome, addresses = unit_of_work(write)
+        self._note(Contact, outcome, report)
+        self.changes.addresses |= addresses
         self.changes.contacts |= {row for row, before in outcome.before.items() if "account_id" in before}
 
     def leads(self, rows: Sequence[LeadRow], report: FileReport) -> None:
@@ -102,10 +112,15 @@ class Intake:
             }
             for row in known
         }
-        with transaction.atomic():
-            outcome = self._upsert(Lead, wanted, report)
+
+        def write() -> tuple[Outcome[Lead], set[str]]:
+            outcome = self._upsert(Lead, wanted)
             addresses = {outcome.ids[row.id]: row.addresses for row in known}
-            self.changes.addresses |= set_lead_addresses(self._organization.pk, addresses)
+            return outcome, set_lead_addresses(self._organization.pk, addresses)
+
+        outcome, addresses = unit_of_work(write)
+        self._note(Lead, outcome, report)
+        self.changes.addresses |= addresses
         converted = {row for row, before in outcome.before.items() if "converted_contact_id" in before}
         self.changes.addresses |= {each for row in known if outcome.ids[row.id] in converted for each in row.addresses}
 
@@ -129,8 +144,8 @@ class Intake:
             }
             for row in known
         }
-        with transaction.atomic():
-            outcome = self._upsert(Opportunity, wanted, report)
+        outcome = unit_of_work(lambda: self._upsert(Opportunity, wanted))
+        self._note(Opportunity, outcome, report)
         self._note_deals(outcome)
 
     def contact_roles(self, rows: Sequence[ContactRoleRow], report: FileReport) -> None:
@@ -144,8 +159,8 @@ class Intake:
             by_deal[deal][deal, contacts[row.contact_id]] = (row.role, row.is_primary)
         for some in batches(sorted(by_deal), _DEALS_AT_ONCE):
             wanted = {pair: role for deal in some for pair, role in by_deal[deal].items()}
-            with transaction.atomic():
-                outcome = set_contact_roles(self._organization.pk, wanted, is_whole=not report.problems)
+            write = partial(set_contact_roles, self._organization.pk, wanted, is_whole=not report.problems)
+            outcome = unit_of_work(write)
             report.new, report.changed = report.new + outcome.new, report.changed + outcome.changed
             report.unchanged += outcome.unchanged
             self.changes.contacts |= outcome.contacts
@@ -163,15 +178,15 @@ class Intake:
     def _look_again_at(self, *accounts: UUID | None) -> None:
         self.changes.accounts |= {account for account in accounts if account is not None}
 
-    def _upsert(
-        self, model: type[Record], wanted: Mapping[str, Mapping[str, Any]], report: FileReport
-    ) -> Outcome[Record]:
-        outcome = upsert(model, self._organization.pk, self._source, wanted)
+    def _upsert(self, model: type[Record], wanted: Mapping[str, Mapping[str, Any]]) -> Outcome[Record]:
+        return upsert(model, self._organization.pk, self._source, wanted)
+
+    def _note(self, model: type[Record], outcome: Outcome[Record], report: FileReport) -> None:
+        """Count what was committed, and know its ids."""
         self._ids(model).update(outcome.ids)
         report.new += len(outcome.new)
         report.changed += len(outcome.changed)
         report.unchanged += outcome.unchanged
-        return outcome
 
     def _ids(self, model: type[Any]) -> dict[str, UUID]:
         """The ids of all records of `model` by external id."""

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from django.db import transaction
-
 from accounts.domain.vocabulary import AddressKind
 from accounts.models import UserAddress
+from accounts.unit_of_work import one_unit_of_work
 from mailsync.models import Mailbox
 from timeline.services.colleagues import link_colleague
 
@@ -16,25 +15,29 @@ def learn_addresses(mailbox: Mailbox, addresses: Sequence[str]) -> None:
     An address that stands with a colleague stays there: two people cannot be told apart by it. Mail that was recorded
     with an address before it was known learns whose it is.
     """
-    kept = list(dict.fromkeys(addresses))
-    learned = {AddressKind.PRIMARY, AddressKind.PROXY}
-    with transaction.atomic():
-        known = UserAddress.objects.filter(organization=mailbox.organization_id, address__in=kept)
-        taken = set(known.values_list("address", flat=True))
-        new = [address for address in kept if address not in taken]
-        UserAddress.objects.bulk_create(
-            [
-                UserAddress(
-                    organization=mailbox.organization,
-                    user=mailbox.user,
-                    address=address,
-                    kind=AddressKind.PROXY if position else AddressKind.PRIMARY,
-                )
-                for position, address in enumerate(kept)
-                if address in new
-            ],
-            ignore_conflicts=True,
-        )
-        UserAddress.objects.filter(user=mailbox.user, kind__in=learned).exclude(address__in=kept).delete()
-    if new:
+    if new := _note(mailbox, list(dict.fromkeys(addresses))):
         link_colleague(user=mailbox.user, addresses=new)
+
+
+@one_unit_of_work
+def _note(mailbox: Mailbox, kept: Sequence[str]) -> list[str]:
+    """Make `kept` the learned addresses, but for those that stand already; which of them are new."""
+    known = UserAddress.objects.filter(organization=mailbox.organization_id, address__in=kept)
+    taken = set(known.values_list("address", flat=True))
+    new = [address for address in kept if address not in taken]
+    UserAddress.objects.bulk_create(
+        [
+            UserAddress(
+                organization=mailbox.organization,
+                user=mailbox.user,
+                address=address,
+                kind=AddressKind.PROXY if position else AddressKind.PRIMARY,
+            )
+            for position, address in enumerate(kept)
+            if address in new
+        ],
+        ignore_conflicts=True,
+    )
+    learned = UserAddress.objects.filter(user=mailbox.user, kind__in=[AddressKind.PRIMARY, AddressKind.PROXY])
+    learned.exclude(address__in=kept).delete()
+    return new

@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.domain.vocabulary import Detail, Visibility
+from accounts.unit_of_work import one_unit_of_work
 from mailsync.models import Mailbox, Sighting
 from timeline.models import Engagement
 from timeline.selectors.holds import is_held
@@ -27,17 +27,17 @@ def forget_copies(mailbox: Mailbox, sightings: QuerySet[Sighting]) -> int:
     return sum(_forget(mailbox, rows[start : start + _AT_ONCE]) for start in range(0, len(rows), _AT_ONCE))
 
 
+@one_unit_of_work
 def _forget(mailbox: Mailbox, rows: Collection[tuple[int, UUID]]) -> int:
     organization = mailbox.organization
     emails = {email for _, email in rows}
-    with transaction.atomic():
-        Sighting.objects.filter(pk__in=[pk for pk, _ in rows]).delete()
-        seen = set(Sighting.objects.filter(email__in=emails, gone_at=None).values_list("email_id", flat=True))
-        unseen = Engagement.objects.filter(organization=organization, pk__in=emails - seen)
-        ids = list(unseen.exclude(is_held(organization)).values_list("pk", flat=True))
-        if ids:
-            delete_rows(organization, ids, suppressed=False)
-        settle_holders(organization, _holders(mailbox, seen), now=timezone.now())
+    Sighting.objects.filter(pk__in=[pk for pk, _ in rows]).delete()
+    seen = set(Sighting.objects.filter(email__in=emails, gone_at=None).values_list("email_id", flat=True))
+    unseen = Engagement.objects.filter(organization=organization, pk__in=emails - seen)
+    ids = list(unseen.exclude(is_held(organization)).values_list("pk", flat=True))
+    if ids:
+        delete_rows(organization, ids, suppressed=False)
+    settle_holders(organization, _holders(mailbox, seen), now=timezone.now())
     return len(ids)
 
 

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from accounts.models import Organization
+from accounts.unit_of_work import one_unit_of_work
 from crm.domain.changes import CustomerChanges
 from crm.selectors.directory import departed_parties
 from mailsync.domain.vocabulary import DepartureChoice
@@ -43,14 +42,14 @@ def effect_of(organization: Organization, choice: DepartureChoice) -> Effect:
     return Effect(frozenset(wanted - hidden), frozenset(hidden - wanted))
 
 
+@one_unit_of_work
 def follow_departures(*, organization: Organization, now: datetime) -> Effect:
     """Bring stored mail in line with who has left the CRM and who is back, by the organization's policy."""
     policy = DeparturePolicy.objects.filter(organization=organization).first()
-    with transaction.atomic():
-        effect = effect_of(organization, DepartureChoice(policy.choice) if policy else DepartureChoice.KEEP)
-        hide(organization=organization, ids=effect.hides, rule=RULE, now=now)
-        shown = hand_to_others(organization, effect.shows, rule=RULE)
-        unhide(organization=organization, rule=RULE, now=now, ids=shown)
+    effect = effect_of(organization, DepartureChoice(policy.choice) if policy else DepartureChoice.KEEP)
+    hide(organization=organization, ids=effect.hides, rule=RULE, now=now)
+    shown = hand_to_others(organization, effect.shows, rule=RULE)
+    unhide(organization=organization, rule=RULE, now=now, ids=shown)
     return effect
 
 

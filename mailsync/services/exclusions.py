@@ -1,17 +1,17 @@
 """What one person keeps out of the own mailbox (F17): an address, a domain, a word in the subject."""
 
-from django.db import transaction
-
 from accounts.domain.addresses import normalize_address, normalize_domain
 from accounts.domain.audit import AuditVerb
 from accounts.models import User
 from accounts.services.audit import record_event
+from accounts.unit_of_work import one_unit_of_work
 from mailsync.domain.vocabulary import ExclusionKind
 from mailsync.models import Exclusion
 
 SHORTEST_WORD = 3
 
 
+@one_unit_of_work
 def add_exclusion(*, user: User, kind: ExclusionKind, value: str) -> Exclusion:
     """Keep matching mail out of `user`'s import from here on; one that stands already is left as it is.
 
@@ -20,20 +20,19 @@ def add_exclusion(*, user: User, kind: ExclusionKind, value: str) -> Exclusion:
     if user.organization is None:
         raise ValueError("This login belongs to no organization.")
     value = normalize_exclusion(kind, value)
-    with transaction.atomic():
-        found = Exclusion.objects.filter(organization=user.organization, user=user, kind=kind, value=value).first()
-        if found is not None:
-            return found
-        exclusion = Exclusion.objects.create(organization=user.organization, user=user, kind=kind, value=value)
-        record_event(organization=user.organization, actor=user, verb=AuditVerb.ADDED, subject=exclusion)
+    found = Exclusion.objects.filter(organization=user.organization, user=user, kind=kind, value=value).first()
+    if found is not None:
+        return found
+    exclusion = Exclusion.objects.create(organization=user.organization, user=user, kind=kind, value=value)
+    record_event(organization=user.organization, actor=user, verb=AuditVerb.ADDED, subject=exclusion)
     return exclusion
 
 
+@one_unit_of_work
 def remove_exclusion(*, exclusion: Exclusion, actor: User) -> None:
     """Let such mail in again from here on."""
-    with transaction.atomic():
-        record_event(organization=exclusion.organization, actor=actor, verb=AuditVerb.REMOVED, subject=exclusion)
-        exclusion.delete()
+    record_event(organization=exclusion.organization, actor=actor, verb=AuditVerb.REMOVED, subject=exclusion)
+    Exclusion.objects.filter(pk=exclusion.pk).delete()
 
 
 def normalize_exclusion(kind: ExclusionKind, value: str) -> str:

@@ -4,8 +4,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
+from accounts.unit_of_work import one_unit_of_work
 from mailsync.domain.mailbox_state import MAIL_READ_MISSING, NOT_CONNECTED, RECONCILIATION_GAP, check_move
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.graph.refusals import DOCUMENTED_CODES
@@ -20,6 +19,7 @@ def is_documented_cause(cause: str) -> bool:
     return cause in _OUR_CAUSES or bool(_NUMBERED.fullmatch(cause)) or cause.lower() in DOCUMENTED_CODES
 
 
+@one_unit_of_work
 def move_mailbox(
     mailbox: Mailbox, *, to: MailboxState, cause: str = "", now: datetime, claim: str | None = None, **fields: Any
 ) -> bool:
@@ -28,18 +28,17 @@ def move_mailbox(
     A worker passes its `claim`: where it no longer holds the mailbox, or the switch is off, nothing changes and False
     comes back. Raises IllegalMove for a change the machine does not know.
     """
-    with transaction.atomic():
-        stored = Mailbox.objects.select_for_update().get(pk=mailbox.pk)
-        if claim is not None and (stored.claim != claim or not stored.import_enabled):
-            return False
-        before = MailboxState(stored.state)
-        check_move(before, to)
-        if before != to:
-            fields["state_changed_at"] = now
-        if before != to or stored.state_reason != cause:
-            MailboxTransition.objects.create(mailbox=stored, before=before, after=to, cause=cause, at=now)
-        fields |= {"state": to, "state_reason": cause}
-        Mailbox.objects.filter(pk=mailbox.pk).update(**fields)
+    stored = Mailbox.objects.select_for_update().get(pk=mailbox.pk)
+    if claim is not None and (stored.claim != claim or not stored.import_enabled):
+        return False
+    before = MailboxState(stored.state)
+    check_move(before, to)
+    if before != to:
+        fields["state_changed_at"] = now
+    if before != to or stored.state_reason != cause:
+        MailboxTransition.objects.create(mailbox=stored, before=before, after=to, cause=cause, at=now)
+    fields |= {"state": to, "state_reason": cause}
+    Mailbox.objects.filter(pk=mailbox.pk).update(**fields)
     for name, value in fields.items():
         setattr(mailbox, name, value)
     return True

@@ -9,12 +9,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.domain.audit import AuditVerb
 from accounts.models import Organization, User
 from accounts.services.audit import record_event
+from accounts.unit_of_work import one_unit_of_work
 from mailsync.domain.blocked_domains import check_domain
 from mailsync.domain.vocabulary import BlockKind, ExclusionKind
 from mailsync.models import BlockedDomain, Exclusion
@@ -79,39 +79,39 @@ def preview_rules(organization: Organization, kind: BlockKind | ExclusionKind, r
     return preview
 
 
+@one_unit_of_work
 def add_rules(
     *, organization: Organization, rules: Sequence[OrganizationRule], note: str = "", actor: User
 ) -> tuple[list[BlockedDomain | Exclusion], int]:
     """Add rules and hide the stored mail that they concern; the new rows, and how many engagements were hidden."""
     rows: list[BlockedDomain | Exclusion] = []
     hidden = 0
-    with transaction.atomic():
-        for rule in rules:
-            ids = affected(organization, [rule])
-            row = _make(organization, rule, note, actor)
-            count = hide(organization=organization, ids=ids, rule=rule_name(row), now=timezone.now())
-            record_event(
-                organization=organization,
-                actor=actor,
-                verb=AuditVerb.ADDED,
-                subject=row,
-                detail={"kind": str(rule.kind), "hidden": count},
-            )
-            rows.append(row)
-            hidden += count
+    for rule in rules:
+        ids = affected(organization, [rule])
+        row = _make(organization, rule, note, actor)
+        count = hide(organization=organization, ids=ids, rule=rule_name(row), now=timezone.now())
+        record_event(
+            organization=organization,
+            actor=actor,
+            verb=AuditVerb.ADDED,
+            subject=row,
+            detail={"kind": str(rule.kind), "hidden": count},
+        )
+        rows.append(row)
+        hidden += count
     return rows, hidden
 
 
+@one_unit_of_work
 def remove_rule(*, row: BlockedDomain | Exclusion, actor: User | None) -> int:
     """Take a rule back and show what nothing else hides; how many engagements came back."""
     organization, name = row.organization, rule_name(row)
-    with transaction.atomic():
-        hand_to_others(organization, hidden_by(organization, name), rule=name)
-        shown = unhide(organization=organization, rule=name, now=timezone.now())
-        record_event(
-            organization=organization, actor=actor, verb=AuditVerb.REMOVED, subject=row, detail={"shown_again": shown}
-        )
-        row.delete()
+    hand_to_others(organization, hidden_by(organization, name), rule=name)
+    shown = unhide(organization=organization, rule=name, now=timezone.now())
+    record_event(
+        organization=organization, actor=actor, verb=AuditVerb.REMOVED, subject=row, detail={"shown_again": shown}
+    )
+    type(row)._default_manager.filter(pk=row.pk).delete()  # noqa: SLF001 - whichever of the two it is
     return shown
 
 

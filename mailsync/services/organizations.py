@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from accounts.models import Organization, User
 from accounts.services.people import create_organization
+from accounts.unit_of_work import one_unit_of_work
 from mailsync.domain.blocked_domains import check_domain
 from mailsync.domain.vocabulary import BlockKind
 from mailsync.models import BlockedDomain
 
 
+@one_unit_of_work
 def open_organization(*, name: str, domains: Sequence[str], actor: User | None = None) -> Organization:
     """A new organization whose `domains` are internal; raises ValidationError with one sentence a flaw."""
     checked, flaws = [], []
@@ -22,12 +23,11 @@ def open_organization(*, name: str, domains: Sequence[str], actor: User | None =
             flaws.append(str(error))
     if flaws:
         raise ValidationError(flaws)
-    with transaction.atomic():
-        organization = create_organization(name=name, actor=actor)
-        BlockedDomain.objects.bulk_create(
-            BlockedDomain(
-                organization=organization, domain=domain, kind=BlockKind.INTERNAL, note="Own domain", created_by=actor
-            )
-            for domain in dict.fromkeys(checked)
+    organization = create_organization(name=name, actor=actor)
+    BlockedDomain.objects.bulk_create(
+        BlockedDomain(
+            organization=organization, domain=domain, kind=BlockKind.INTERNAL, note="Own domain", created_by=actor
         )
+        for domain in dict.fromkeys(checked)
+    )
     return organization

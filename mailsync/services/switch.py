@@ -12,6 +12,7 @@ from accounts.domain.audit import AuditVerb
 from accounts.domain.vocabulary import ConnectionState
 from accounts.models import MicrosoftConnection, User
 from accounts.services.audit import record_event
+from accounts.unit_of_work import one_unit_of_work, unit_of_work
 from mailsync.domain.mailbox_state import NOT_CONNECTED
 from mailsync.domain.pacing import stopped_retry
 from mailsync.domain.vocabulary import MailboxState
@@ -28,6 +29,7 @@ class StillImporting(Exception):
     """What was imported can only be deleted once import is off: it would come back otherwise."""
 
 
+@one_unit_of_work
 def set_import(*, user: User, enabled: bool, actor: User | None = None) -> Mailbox:
     """Switch a person's import on (a sync is queued at once) or off (nothing more is fetched, from this moment).
 
@@ -36,48 +38,47 @@ def set_import(*, user: User, enabled: bool, actor: User | None = None) -> Mailb
     if enabled and (user.organization_id is None or not user.may_sync):
         raise MayNotSync("An administrator of your organization has not allowed you to import email conversations.")
     now = timezone.now()
-    with transaction.atomic():
-        mailbox = mailbox_of(user)
-        if mailbox.import_enabled == enabled:
-            return mailbox
-        Mailbox.objects.filter(pk=mailbox.pk).update(import_enabled=enabled)
-        mailbox.import_enabled = enabled
-        if enabled:
-            begin(mailbox, now=now)
-        else:
-            move_mailbox(
-                mailbox,
-                to=MailboxState.OFF,
-                cause="switched_off",
-                now=now,
-                due_at=None,
-                not_before=None,
-                is_awaited=False,
-                failures=0,
-            )
-            if Subscription.objects.filter(mailbox=mailbox).exists():
-                send_task("mailsync.end_subscription", mailbox.pk)
-        record_event(
-            organization=mailbox.organization,
-            actor=actor or user,
-            verb=AuditVerb.SWITCHED_ON if enabled else AuditVerb.SWITCHED_OFF,
-            subject=mailbox,
+    mailbox = mailbox_of(user)
+    if mailbox.import_enabled == enabled:
+        return mailbox
+    Mailbox.objects.filter(pk=mailbox.pk).update(import_enabled=enabled)
+    mailbox.import_enabled = enabled
+    if enabled:
+        begin(mailbox, now=now)
+    else:
+        move_mailbox(
+            mailbox,
+            to=MailboxState.OFF,
+            cause="switched_off",
+            now=now,
+            due_at=None,
+            not_before=None,
+            is_awaited=False,
+            failures=0,
         )
+        if Subscription.objects.filter(mailbox=mailbox).exists():
+            send_task("mailsync.end_subscription", mailbox.pk)
+    record_event(
+        organization=mailbox.organization,
+        actor=actor or user,
+        verb=AuditVerb.SWITCHED_ON if enabled else AuditVerb.SWITCHED_OFF,
+        subject=mailbox,
+    )
     return mailbox
 
 
+@one_unit_of_work
 def request_sync(*, mailbox: Mailbox, actor: User | None = None) -> None:
     """Somebody waits: this mailbox goes before the others, unless Microsoft asked us to wait."""
     if not mailbox.import_enabled:
         return
     now = timezone.now()
-    with transaction.atomic():
-        if mailbox.not_before and mailbox.not_before > now:
-            Mailbox.objects.filter(pk=mailbox.pk).update(is_awaited=True, due_at=mailbox.not_before)
-        else:
-            enqueue(mailbox, now=now, is_awaited=True)
-        if actor is not None:
-            record_event(organization=mailbox.organization, actor=actor, verb=AuditVerb.REQUESTED_SYNC, subject=mailbox)
+    if mailbox.not_before and mailbox.not_before > now:
+        Mailbox.objects.filter(pk=mailbox.pk).update(is_awaited=True, due_at=mailbox.not_before)
+    else:
+        enqueue(mailbox, now=now, is_awaited=True)
+    if actor is not None:
+        record_event(organization=mailbox.organization, actor=actor, verb=AuditVerb.REQUESTED_SYNC, subject=mailbox)
 
 
 def delete_imported(*, mailbox: Mailbox, actor: User) -> int:
@@ -90,7 +91,8 @@ def delete_imported(*, mailbox: Mailbox, actor: User) -> int:
     if stored.import_enabled:
         raise StillImporting("Switch off “Import Email Conversations” first.")
     count = forget_copies(stored, Sighting.objects.filter(mailbox=stored))
-    with transaction.atomic():
+
+    def conclude() -> None:
         forget_progress(stored)
         record_event(
             organization=stored.organization,
@@ -99,6 +101,8 @@ def delete_imported(*, mailbox: Mailbox, actor: User) -> int:
             subject=stored,
             detail={"engagements": count},
         )
+
+    unit_of_work(conclude)
     return count
 
 

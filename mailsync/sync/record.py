@@ -32,21 +32,21 @@ class Page:
 
 def record_page(reading: Reading, page: Page) -> int:
     """Write a page; how many copies were new to this mailbox. Raises Interrupted where it is no longer ours."""
-    new = unit_of_work(lambda: _record(reading, page))
+    changed = settle_known(page.harvest.known)  # once: it tells by what the rows were like before
+    new = unit_of_work(lambda: _record(reading, page, changed))
     reading.is_run_stored = reading.has_progressed = True
     if reading.on_progress:
         reading.on_progress(reading)
     return new
 
 
-def _record(reading: Reading, page: Page) -> int:
+def _record(reading: Reading, page: Page, changed: Sequence[Sighting]) -> int:
     harvest, mailbox = page.harvest, reading.mailbox
     outcomes: dict[str, Outcome] = dict(harvest.outcomes)
     # first, and as an update: it locks the mailbox's row and fails where the mailbox is somebody else's by now
     done, total = reading.progress()
     reading.claim.renew(progress_done=done, progress_total=total)
     new = _record_copies(reading, harvest, outcomes)
-    changed = settle_known(harvest.known)
     if changed:
         Sighting.objects.bulk_update(changed, ["folder_id", "missing_since", "gone_at"])
     if page.missing:

@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from accounts.domain.vocabulary import ConnectionState as State
 from accounts.microsoft.errors import (
@@ -241,6 +242,25 @@ def test_a_loss_seen_by_an_outdated_run_does_not_end_a_new_sign_in(tenant, conne
 
     assert not record_loss(connection=outdated, error=ReauthenticationNeeded("AADSTS50173"))
     assert stored().state == State.CONNECTED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_loss_that_is_written_at_the_second_attempt_is_recorded(tenant, connected, announced):
+    collisions = [OperationalError(1213, "Deadlock found when trying to get lock; try restarting transaction")]
+
+    def collide(**_: Any) -> None:
+        if collisions:
+            raise collisions.pop()
+
+    connection_changed.connect(collide)
+    try:
+        assert record_loss(connection=connected, error=ReauthenticationNeeded("AADSTS50173"))
+    finally:
+        connection_changed.disconnect(collide)
+
+    assert not collisions
+    assert (stored().state, stored().token_version) == (State.NEEDS_SIGN_IN, connected.token_version)
+    assert announced == [State.NEEDS_SIGN_IN, State.NEEDS_SIGN_IN]
 
 
 def test_a_refused_attempt_to_connect_stays_the_reason_when_the_sync_looks_again(tenant, carol):

@@ -7,7 +7,6 @@ claim IndexBuild ──▶ create …-engagements-<time>, alias …-building ─
 from collections.abc import Callable
 
 import structlog
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 from elasticsearch import ApiError, TransportError
 
@@ -56,13 +55,14 @@ def _claim() -> IndexBuild:
     """There is one build at a time; one that has been silent for long died with its process and is taken over."""
     now = timezone.now()
     index = f"{ALIAS}-{now:%Y%m%d%H%M%S%f}"
-    try:
-        with transaction.atomic():
-            return IndexBuild.objects.create(pk=_THE_BUILD, index=index, alive_at=now, total=Engagement.objects.count())
-    except IntegrityError:
-        dead = IndexBuild.objects.filter(pk=_THE_BUILD, alive_at__lt=now - BUILD_SILENT_FOR)
-        if not dead.update(index=index, alive_at=now, started_at=now, done=0, total=Engagement.objects.count()):
-            raise BuildUnderWay("The index is being built by another process.") from None
+    total = Engagement.objects.count()
+    begun = {"index": index, "alive_at": now, "total": total}
+    build, is_new = IndexBuild.objects.get_or_create(pk=_THE_BUILD, defaults=begun)
+    if is_new:
+        return build
+    dead = IndexBuild.objects.filter(pk=_THE_BUILD, alive_at__lt=now - BUILD_SILENT_FOR)
+    if not dead.update(**begun, started_at=now, done=0):
+        raise BuildUnderWay("The index is being built by another process.")
     return IndexBuild.objects.get(pk=_THE_BUILD)
 
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from django.db import transaction
 from elasticsearch import ApiError, TransportError
 
 from accounts.models import Organization
+from accounts.unit_of_work import unit_of_work
 from timeline.documents import ALIAS, stamp_of
 from timeline.models import Engagement
 from timeline.search.elastic import client
@@ -48,8 +48,7 @@ def repair_drift(organization: Organization) -> Drift:
                 differing |= {key for key, _ in rows.items() ^ documents.items()}
     except (ApiError, TransportError) as error:
         raise IndexUnavailable(type(error).__name__) from error
-    with transaction.atomic():
-        announce(organization.pk, differing)
+    unit_of_work(lambda: announce(organization.pk, differing))
     return Drift(len(months), len(differing))
 
 

@@ -1,9 +1,9 @@
 """The folded words of every engagement written anew, in portions that each commit."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from uuid import UUID
 
-from django.db import transaction
-
+from accounts.unit_of_work import one_unit_of_work
 from timeline.models import Engagement
 from timeline.search.texts import refresh_search_texts
 
@@ -18,9 +18,13 @@ def refold_all(on_portion: Callable[[int], object] = lambda _: None) -> int:
         some = list((rows.filter(pk__gt=last) if last else rows)[:_AT_ONCE])
         if not some:
             return written
-        with transaction.atomic():
-            # A page that changes one of these waits, so that its words are not overwritten by older ones.
-            standing = list(Engagement.objects.select_for_update().filter(pk__in=some).values_list("pk", flat=True))
-            written += refresh_search_texts(standing)
+        written += _refold(some)
         on_portion(len(some))
         last = some[-1]
+
+
+@one_unit_of_work
+def _refold(some: Sequence[UUID]) -> int:
+    # A page that changes one of these waits, so that its words are not overwritten by older ones.
+    standing = list(Engagement.objects.select_for_update().filter(pk__in=some).values_list("pk", flat=True))
+    return refresh_search_texts(standing)

@@ -7,13 +7,13 @@ the CRM  ──on_customers_changed──▶ reassess: deals opened, closed, cha
 
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.domain.audit import AuditVerb
 from accounts.models import Organization, User
 from accounts.services.audit import record_event
+from accounts.unit_of_work import one_unit_of_work, unit_of_work
 from crm.domain.changes import CustomerChanges
 from crm.models import Opportunity
 from timeline.domain.vocabulary import AssociationRule
@@ -31,6 +31,7 @@ class ForeignOpportunity(Exception):
     """The opportunity belongs to another organization than the engagement."""
 
 
+@one_unit_of_work
 def correct_opportunity(*, engagement: Engagement, opportunity: Opportunity | None, actor: User) -> Engagement:
     """Put `engagement`, and with a mail its whole conversation, under `opportunity` or under none, for good (F25).
 
@@ -39,25 +40,25 @@ def correct_opportunity(*, engagement: Engagement, opportunity: Opportunity | No
     if opportunity is not None and opportunity.organization_id != engagement.organization_id:
         raise ForeignOpportunity("The opportunity belongs to another organization.")
     now = timezone.now()
-    with transaction.atomic():
-        together = Q(conversation=engagement.conversation_id) if engagement.conversation_id else Q(pk=engagement.pk)
-        moved = Engagement.objects.filter(together)
-        _refuse_escape(opportunity, moved, held_places(engagement.organization))
-        refuse_gain(actor, opportunity, moved)
-        if engagement.conversation_id is None:
-            _pin_alone(engagement, opportunity)
-        else:
-            conversation = Conversation.objects.select_for_update().get(pk=engagement.conversation_id)
-            conversation.pinned_opportunity, conversation.pinned_by, conversation.pinned_at = opportunity, actor, now
-            conversation.save(update_fields=["pinned_opportunity", "pinned_by", "pinned_at"])
-            apply_pin(conversation, now=now)
-        record_event(
-            organization=engagement.organization,
-            actor=actor,
-            verb=AuditVerb.CORRECTED,
-            subject=engagement,
-            detail={"opportunity": str(opportunity.pk) if opportunity else None},
-        )
+    engagement.refresh_from_db()  # mail that came meanwhile may have joined its conversation to another
+    together = Q(conversation=engagement.conversation_id) if engagement.conversation_id else Q(pk=engagement.pk)
+    moved = Engagement.objects.filter(together)
+    _refuse_escape(opportunity, moved, held_places(engagement.organization))
+    refuse_gain(actor, opportunity, moved)
+    if engagement.conversation_id is None:
+        _pin_alone(engagement, opportunity)
+    else:
+        conversation = Conversation.objects.select_for_update().get(pk=engagement.conversation_id)
+        conversation.pinned_opportunity, conversation.pinned_by, conversation.pinned_at = opportunity, actor, now
+        conversation.save(update_fields=["pinned_opportunity", "pinned_by", "pinned_at"])
+        apply_pin(conversation, now=now)
+    record_event(
+        organization=engagement.organization,
+        actor=actor,
+        verb=AuditVerb.CORRECTED,
+        subject=engagement,
+        detail={"opportunity": str(opportunity.pk) if opportunity else None},
+    )
     engagement.refresh_from_db()
     return engagement
 
@@ -89,8 +90,8 @@ def reassess(*, organization: Organization, changes: CustomerChanges) -> int:
         return 0
     affected = affected_engagements(organization, changes)
     changed = reassess_engagements(organization, affected, now=timezone.now())
-    with transaction.atomic():
-        announce(organization.pk, engagements_of_accounts(organization, changes.renamed_accounts))
+    renamed = engagements_of_accounts(organization, changes.renamed_accounts)
+    unit_of_work(lambda: announce(organization.pk, renamed))
     return changed
 
 

@@ -13,9 +13,8 @@ from datetime import datetime
 from typing import TypedDict
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
-
 from accounts.models import Organization, User
+from accounts.unit_of_work import one_unit_of_work
 from crm.domain.directory import Match
 from crm.models import Account, Opportunity
 from crm.selectors import directory_for
@@ -54,6 +53,7 @@ class RecordedActivity:
     is_new: bool
 
 
+@one_unit_of_work
 def record_activity(
     *,
     actor: User,
@@ -69,7 +69,10 @@ def record_activity(
     account: Account | None,
     opportunity: Opportunity | None,
 ) -> RecordedActivity:
-    """Record a call or meeting of `actor`'s organization; raises WasDeleted and ErasedParticipant with a sentence."""
+    """Record a call or meeting of `actor`'s organization; raises WasDeleted and ErasedParticipant with a sentence.
+
+    Of two that report the same at once, the later finds what the earlier recorded.
+    """
     organization = actor.organization
     assert organization is not None, "an operator records nothing"  # noqa: S101
     known = Engagement.objects.filter(organization=organization, source=source, external_id=external_id)
@@ -95,12 +98,7 @@ def record_activity(
         visibility=organization.visibility,
         detail=organization.detail,
     )
-    try:
-        _store(engagement, people, match, users)
-    except IntegrityError:
-        if winner := known.first():
-            return RecordedActivity(winner, is_new=False)
-        raise
+    _store(engagement, people, match, users)
     return RecordedActivity(engagement, is_new=True)
 
 
@@ -158,8 +156,7 @@ def _store(engagement: Engagement, people: Sequence[EmailParticipant], match: Ma
                 account_id=engagement.account_id,
             )
         )
-    with transaction.atomic():
-        engagement.save(force_insert=True)
-        Participant.objects.bulk_create(participant_rows(owned, people, match, users))
-        Association.objects.bulk_create(associations)
-        queue_for_index(engagement.organization_id, [engagement.pk])
+    engagement.save(force_insert=True)
+    Participant.objects.bulk_create(participant_rows(owned, people, match, users))
+    Association.objects.bulk_create(associations)
+    queue_for_index(engagement.organization_id, [engagement.pk])

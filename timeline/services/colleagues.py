@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Organization, User
+from accounts.unit_of_work import one_unit_of_work
 from crm.domain.changes import CustomerChanges
 from timeline.models import Participant
 from timeline.services.affected import affected_engagements, in_use, portions
@@ -22,14 +23,16 @@ def link_colleague(*, user: User, addresses: Collection[str]) -> int:
     """
     organization = user.organization
     assert organization is not None, "an operator takes part in nothing"  # noqa: S101
-    linked = 0
-    for some in portions(in_use(organization, addresses)):
-        parts = Participant.objects.filter(organization=organization, address__in=some, user=None)
-        linked += parts.update(user=user, contact=None, lead=None)
-    if not linked:
+    if not sum(_link(user, some) for some in portions(in_use(organization, addresses))):
         return 0
     changes = CustomerChanges(organization.pk, addresses=set(addresses))
     return reassess_engagements(organization, affected_engagements(organization, changes), now=timezone.now())
+
+
+@one_unit_of_work
+def _link(user: User, addresses: Collection[str]) -> int:
+    parts = Participant.objects.filter(organization=user.organization, address__in=addresses, user=None)
+    return parts.update(user=user, contact=None, lead=None)
 
 
 def on_person_joined(*, user: User, **_: Any) -> None:

@@ -9,15 +9,16 @@ A mail is deleted whole where the person took part: its text is as much theirs a
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Q
 
 from accounts.domain.addresses import normalize_address
 from accounts.domain.audit import AuditVerb
 from accounts.models import Organization, User, UserAddress
 from accounts.services.audit import record_event
+from accounts.unit_of_work import unit_of_work
 from crm.models import Contact, DirectoryChange, Lead, PersonAddress
 from timeline.domain.vocabulary import SuppressionKind
 from timeline.models import Engagement, LegalHold, Participant
@@ -59,14 +60,14 @@ def erase_person(*, organization: Organization, raw_address: str, actor: User) -
     if preview.held:
         raise OnHold(f"{preview.held} engagements with this person are under a legal hold: release it first.")
     address = preview.address
-    suppress(organization, [(SuppressionKind.ADDRESS, address)])
+    unit_of_work(lambda: suppress(organization, [(SuppressionKind.ADDRESS, address)]))
     concerned = Engagement.objects.filter(_takes_part(organization, address)).order_by("pk")
     deleted = 0
     while ids := list(concerned.exclude(is_held(organization)).values_list("pk", flat=True)[:_AT_ONCE]):
-        with transaction.atomic():
-            delete_rows(organization, ids, suppressed=True)
+        unit_of_work(partial(delete_rows, organization, ids, suppressed=True))
         deleted += len(ids)
-    with transaction.atomic():
+
+    def conclude() -> None:
         _forget_in_directory(organization, address)
         record_event(
             organization=organization,
@@ -78,6 +79,8 @@ def erase_person(*, organization: Organization, raw_address: str, actor: User) -
                 "records": preview.records,
             },
         )
+
+    unit_of_work(conclude)
     return ErasurePreview(address, deleted, 0, preview.records)
 
 

@@ -3,11 +3,10 @@
 correction ──▶ offered for each contact in it ──make_rule──▶ FilingRule ──▶ filed again ◀── take_back_rule
 """
 
-from django.db import transaction
-
 from accounts.domain.audit import AuditVerb
 from accounts.models import User
 from accounts.services.audit import record_event
+from accounts.unit_of_work import unit_of_work
 from crm.domain.changes import CustomerChanges
 from crm.models import Contact, Opportunity
 from timeline.models import Engagement, FilingRule
@@ -24,7 +23,8 @@ def make_rule(*, contact: Contact, opportunity: Opportunity, actor: User) -> Fil
     organization = contact.organization
     if opportunity.organization_id != organization.pk:
         raise ForeignOpportunity("The opportunity belongs to another organization.")
-    with transaction.atomic():
+
+    def make() -> FilingRule:
         if earlier := FilingRule.objects.filter(organization=organization, contact=contact).first():
             _require_may_change(earlier, actor)
         refuse_gain(actor, opportunity, Engagement.objects.filter(associations__contact=contact))
@@ -38,6 +38,9 @@ def make_rule(*, contact: Contact, opportunity: Opportunity, actor: User) -> Fil
             subject=rule,
             detail={"contact": str(contact.pk), "opportunity": str(opportunity.pk)},
         )
+        return rule
+
+    rule = unit_of_work(make)
     reassess(organization=organization, changes=CustomerChanges(organization.pk, contacts={contact.pk}))
     return rule
 
@@ -46,9 +49,12 @@ def take_back_rule(*, rule: FilingRule, actor: User) -> None:
     """Let the organization's own rules decide again; what was corrected by hand stays. Raises NotAllowed."""
     _require_may_change(rule, actor)
     organization, contact = rule.organization, rule.contact_id
-    with transaction.atomic():
+
+    def take_back() -> None:
         record_event(organization=organization, actor=actor, verb=AuditVerb.REMOVED, subject=rule)
-        rule.delete()
+        FilingRule.objects.filter(pk=rule.pk).delete()
+
+    unit_of_work(take_back)
     reassess(organization=organization, changes=CustomerChanges(organization.pk, contacts={contact}))
 
 

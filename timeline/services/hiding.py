@@ -8,9 +8,8 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from accounts.models import Organization
+from accounts.unit_of_work import one_unit_of_work
 from timeline.models import Engagement
 from timeline.search.outbox import announce
 
@@ -19,12 +18,14 @@ _AT_ONCE = 1_000
 
 def hide(*, organization: Organization, ids: Collection[UUID], rule: str, now: datetime) -> int:
     """Hide those of `ids` that are not hidden yet; how many. `rule` names what hides them, up to 80 characters."""
-    changed = 0
-    for some in _portions(ids):
-        with transaction.atomic():
-            rows = Engagement.objects.filter(organization=organization, pk__in=some, hidden_at=None)
-            changed += rows.update(hidden_at=now, hidden_by_rule=rule, changed_at=now)
-            announce(organization.pk, some)
+    return sum(_hide(organization, some, rule, now) for some in _portions(ids))
+
+
+@one_unit_of_work
+def _hide(organization: Organization, some: Collection[UUID], rule: str, now: datetime) -> int:
+    rows = Engagement.objects.filter(organization=organization, pk__in=some, hidden_at=None)
+    changed = rows.update(hidden_at=now, hidden_by_rule=rule, changed_at=now)
+    announce(organization.pk, some)
     return changed
 
 
@@ -33,11 +34,15 @@ def unhide(*, organization: Organization, rule: str, now: datetime, ids: Collect
     if ids is None:
         ids = hidden_by(organization, rule)
     for some in _portions(ids):
-        with transaction.atomic():
-            rows = Engagement.objects.filter(organization=organization, pk__in=some, hidden_by_rule=rule)
-            rows.update(hidden_at=None, hidden_by_rule="", changed_at=now)
-            announce(organization.pk, some)
+        _unhide(organization, some, rule, now)
     return len(ids)
+
+
+@one_unit_of_work
+def _unhide(organization: Organization, some: Collection[UUID], rule: str, now: datetime) -> None:
+    rows = Engagement.objects.filter(organization=organization, pk__in=some, hidden_by_rule=rule)
+    rows.update(hidden_at=None, hidden_by_rule="", changed_at=now)
+    announce(organization.pk, some)
 
 
 def hidden_by(organization: Organization, rule: str) -> set[UUID]:

@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from accounts.domain.audit import AuditVerb
 from accounts.models import User
 from accounts.services.audit import record_event
+from accounts.unit_of_work import one_unit_of_work
 from timeline.domain.vocabulary import HoldScope
 from timeline.models import LegalHold
 
@@ -27,24 +27,24 @@ def check_hold(hold: LegalHold) -> None:
         raise ValidationError(errors)
 
 
+@one_unit_of_work
 def place_hold(*, hold: LegalHold, actor: User) -> None:
     """Store a checked hold."""
-    with transaction.atomic():
-        hold.placed_by = actor
-        hold.save()
-        record_event(
-            organization=hold.organization,
-            actor=actor,
-            verb=AuditVerb.PLACED_HOLD,
-            subject=hold,
-            detail={"scope": str(hold.scope)},
-        )
+    hold.placed_by = actor
+    hold.save()
+    record_event(
+        organization=hold.organization,
+        actor=actor,
+        verb=AuditVerb.PLACED_HOLD,
+        subject=hold,
+        detail={"scope": str(hold.scope)},
+    )
 
 
+@one_unit_of_work
 def release_hold(*, hold: LegalHold, actor: User, now: datetime) -> bool:
     """Let go what a hold kept; False where it was released before."""
-    with transaction.atomic():
-        if not LegalHold.objects.filter(pk=hold.pk, released_at=None).update(released_at=now):
-            return False
-        record_event(organization=hold.organization, actor=actor, verb=AuditVerb.RELEASED_HOLD, subject=hold)
+    if not LegalHold.objects.filter(pk=hold.pk, released_at=None).update(released_at=now):
+        return False
+    record_event(organization=hold.organization, actor=actor, verb=AuditVerb.RELEASED_HOLD, subject=hold)
     return True

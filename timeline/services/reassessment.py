@@ -14,10 +14,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
 from accounts.domain.addresses import domain_of, is_within
 from accounts.models import Organization, UserAddress
+from accounts.unit_of_work import one_unit_of_work
 from crm.domain.directory import Directory, Match
 from crm.domain.domains import corporate_domain
 from crm.selectors import directory_for
@@ -76,24 +75,24 @@ def _our_domains(organization: Organization) -> frozenset[str]:
     return frozenset(domain for address in addresses if (domain := corporate_domain(address)))
 
 
+@one_unit_of_work
 def _reassess_portion(
     organization: Organization, engagement_ids: Sequence[UUID], ours: Collection[str], now: datetime
 ) -> int:
-    with transaction.atomic():
-        standing = [each for each in _standing(organization, engagement_ids, ours) if each.match]
-        cases = {each.engagement.pk: each.case for each in standing}
-        held = held_places(organization)
-        room = FilingRoom(
-            organization,
-            cases.values(),
-            [each.engagement.conversation for each in standing if each.engagement.conversation],
-            {each.engagement.opportunity_id for each in standing if held.fixes(each.engagement)},
-        )
-        refiled = [each.engagement for each in standing if _refile(each, cases[each.engagement.pk], room, held)]
-        _write(refiled, now)
-        relinked = _relink(standing) | _reassociate(standing, held)
-        changed = relinked | {engagement.pk for engagement in refiled}
-        announce(organization.pk, changed)
+    standing = [each for each in _standing(organization, engagement_ids, ours) if each.match]
+    cases = {each.engagement.pk: each.case for each in standing}
+    held = held_places(organization)
+    room = FilingRoom(
+        organization,
+        cases.values(),
+        [each.engagement.conversation for each in standing if each.engagement.conversation],
+        {each.engagement.opportunity_id for each in standing if held.fixes(each.engagement)},
+    )
+    refiled = [each.engagement for each in standing if _refile(each, cases[each.engagement.pk], room, held)]
+    _write(refiled, now)
+    relinked = _relink(standing) | _reassociate(standing, held)
+    changed = relinked | {engagement.pk for engagement in refiled}
+    announce(organization.pk, changed)
     return len(changed)
 
 

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
-
 from accounts.domain.audit import AuditVerb
 from accounts.models import Organization
 from accounts.services.audit import record_event
+from accounts.unit_of_work import unit_of_work
 from timeline.selectors.retention import due, policy_of
 from timeline.services.deletion import delete_rows
 
@@ -36,12 +35,10 @@ def purge_expired(organization: Organization, *, now: datetime, is_dry_run: bool
     ).order_by("pk")
     if is_dry_run:
         return Purge(organization, rows.count())
-    total = 0
-    while True:
-        with transaction.atomic():
-            ids = list(rows.values_list("pk", flat=True)[:_AT_ONCE])
-            if not ids:
-                return Purge(organization, total)
+
+    def purge() -> int:
+        ids = list(rows.values_list("pk", flat=True)[:_AT_ONCE])
+        if ids:
             delete_rows(organization, ids, suppressed=False)
             record_event(
                 organization=organization,
@@ -50,4 +47,9 @@ def purge_expired(organization: Organization, *, now: datetime, is_dry_run: bool
                 detail={"engagements": len(ids), "months": policy.months if policy else None},
                 now=now,
             )
-        total += len(ids)
+        return len(ids)
+
+    total = 0
+    while purged := unit_of_work(purge):
+        total += purged
+    return Purge(organization, total)

@@ -1,11 +1,16 @@
 """What people do to their mail between two rounds: moves, removals, drafts, folders."""
 
+import itertools
+
 import pytest
+from django.db import OperationalError
 
 from accounts.domain.vocabulary import DeletionPolicy
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.graph.client import DeltaPage, GraphClient
 from mailsync.models import FolderCursor, Sighting
+from mailsync.sync import record
+from mailsync.sync.record import save_cursors
 from tests.mailsync.sync.conftest import JONAS, RITA, World
 
 
@@ -28,6 +33,25 @@ def test_a_moved_mail_keeps_its_email_and_changes_its_folder(synced: World, is_m
     sighting = sighting_of(synced, copy)
     assert sighting.folder_id == moved["folder_id"]
     assert sighting.missing_since is None
+    assert synced.is_exact()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_move_is_kept_where_every_page_is_written_at_the_second_attempt(synced: World, monkeypatch):
+    copy = synced.deliver(subject="Filed away")
+    synced.sync()
+    moved = synced.control.move(RITA, copy["id"], "archive")
+    attempts = itertools.count()
+
+    def collide(cursors):
+        save_cursors(cursors)
+        if next(attempts) % 2 == 0:
+            raise OperationalError(1213, "Deadlock found when trying to get lock; try restarting transaction")
+
+    monkeypatch.setattr(record, "save_cursors", collide)
+    synced.sync()
+    assert next(attempts) > 1
+    assert sighting_of(synced, copy).folder_id == moved["folder_id"]
     assert synced.is_exact()
 
 
