@@ -4,7 +4,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.models import Organization
-from timeline.search import upkeep
+from timeline.search import leftovers, upkeep
+from timeline.search.writing import IndexUnavailable
 from timeline.services import retention
 
 
@@ -18,6 +19,14 @@ def drain_index_outbox() -> int:
 def mend_index() -> int:
     """Compare the search index with the tables; how many documents had to be mended."""
     return upkeep.mend_index()
+
+
+@shared_task(
+    name="timeline.tasks.remove_leftovers", autoretry_for=(IndexUnavailable,), retry_backoff=60, max_retries=12
+)
+def remove_leftovers() -> int:
+    """Remove a deleted organization's documents from the search index; how many there were."""
+    return leftovers.remove_leftovers()
 
 
 @shared_task(name="timeline.tasks.purge_expired")

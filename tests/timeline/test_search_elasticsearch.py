@@ -18,6 +18,9 @@ from timeline.search import search_engagements
 from timeline.search.lag import BUILD_SILENT_FOR, index_lag
 from timeline.search.outbox import queue_for_index
 from timeline.search.upkeep import bring_index_up_to_date, mend_index
+from timeline.search.writing import IndexUnavailable
+from timeline.services.deletion import delete_engagement
+from timeline.services.erasure import erase_person
 
 pytestmark = [
     pytest.mark.services,
@@ -272,6 +275,42 @@ class TestTheIndex:
         assert found[second]["visibility"] == "owner_only"
         assert third not in found
         assert mend_index() == 0
+
+    def test_what_was_deleted_while_the_server_was_down_is_removed_when_it_is_back(
+        self, acme, rival, alice, carol, server, settled, settings
+    ):
+        from timeline.search.elastic import breaker
+        from timeline.search.leftovers import remove_leftovers
+
+        record(acme, carol, compose(acme, 1), compose(acme, 2, cc=("joe@globex.example",)), compose(acme, 3))
+        queue_for_index(rival.pk, [EngagementFactory(organization=rival).pk for _ in range(3)])
+        settled()
+        deleted, erased, kept = Engagement.objects.filter(organization=acme).order_by("occurred_at")
+        assert len(documents(server)) == 6
+
+        url, settings.ELASTICSEARCH_URL = settings.ELASTICSEARCH_URL, "http://127.0.0.1:9"
+        delete_engagement(engagement=deleted, actor=alice)
+        erase_person(organization=acme, raw_address="joe@globex.example", actor=alice)
+        rival.delete()
+        assert bring_index_up_to_date() == 0
+        with pytest.raises(IndexUnavailable):
+            remove_leftovers()
+
+        settings.ELASTICSEARCH_URL = url
+        breaker.reset()
+        settled()
+        assert str(erased.pk) not in documents(server)
+        assert remove_leftovers() == 3
+        assert set(documents(server)) == {str(kept.pk)}
+        assert remove_leftovers() == mend_index() == 0
+
+    @pytest.mark.usefixtures("carol")
+    def test_the_nights_comparison_removes_what_a_deleted_organization_left(self, rival, server, settled):
+        queue_for_index(rival.pk, [EngagementFactory(organization=rival).pk])
+        settled()
+        rival.delete()
+        assert mend_index() == 1
+        assert documents(server) == {}
 
     def test_the_command_builds_the_index_and_tells_the_numbers(self, acme, carol, server, capsys):
         record(acme, carol, *[compose(acme, number) for number in range(3)])

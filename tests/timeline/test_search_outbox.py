@@ -12,7 +12,7 @@ from timeline.search.elastic import breaker
 from timeline.search.lag import index_lag
 from timeline.search.outbox import queue_for_index
 from timeline.search.upkeep import bring_index_up_to_date, mend_index
-from timeline.tasks import drain_index_outbox
+from timeline.tasks import drain_index_outbox, remove_leftovers
 
 
 @pytest.fixture
@@ -103,3 +103,14 @@ def test_words_follow_a_changed_participant(acme, carol):
     engagement.participants.update(name="", address="erased@invalid")
     queue_for_index(acme.pk, [engagement.pk])
     assert not search_engagements(carol, "jane").engagements.exists()
+
+
+@pytest.mark.usefixtures("dead_server")
+def test_an_organizations_deletion_asks_for_its_documents_to_be_removed(
+    rival, monkeypatch, django_capture_on_commit_callbacks
+):
+    asked = []
+    monkeypatch.setattr("celery.current_app.send_task", lambda name, **_: asked.append(name))
+    with django_capture_on_commit_callbacks(execute=True):
+        rival.delete()
+    assert asked == [remove_leftovers.name]

@@ -18,7 +18,7 @@ from accounts.models import Organization
 from accounts.unit_of_work import unit_of_work
 from timeline.documents import ALIAS, stamp_of
 from timeline.models import Engagement
-from timeline.search.elastic import client
+from timeline.search.elastic import Query, client
 from timeline.search.outbox import announce
 from timeline.search.writing import IndexUnavailable
 
@@ -44,7 +44,7 @@ def repair_drift(organization: Organization) -> Drift:
         for month in months:
             rows = in_table.get(month, {})
             if in_index.get(month, (0, 0)) != (len(rows), sum(rows.values())):
-                documents = dict(_documents(organization, month))
+                documents = dict(documents_of(organization.pk, _within(month)))
                 differing |= {key for key, _ in rows.items() ^ documents.items()}
     except (ApiError, TransportError) as error:
         raise IndexUnavailable(type(error).__name__) from error
@@ -81,23 +81,14 @@ def _sums(organization: Organization) -> dict[Month, tuple[int, int]]:
     return months
 
 
-def _documents(organization: Organization, month: Month) -> Iterator[tuple[UUID, int]]:
-    year, number = month
-    start = datetime(year, number, 1, tzinfo=UTC)
-    end = datetime(year + number // 12, number % 12 + 1, 1, tzinfo=UTC)
+def documents_of(organization: UUID, *conditions: Query) -> Iterator[tuple[UUID, int]]:
+    """Id and stamp of an organization's documents that meet the conditions."""
     after = None
     while True:
         answer = client().search(
             index=ALIAS,
-            routing=str(organization.pk),
-            query={
-                "bool": {
-                    "filter": [
-                        {"term": {"organization": str(organization.pk)}},
-                        {"range": {"occurred_at": {"gte": start.isoformat(), "lt": end.isoformat()}}},
-                    ]
-                }
-            },
+            routing=str(organization),
+            query={"bool": {"filter": [{"term": {"organization": str(organization)}}, *conditions]}},
             sort=[{"sequence": "asc"}],
             search_after=after,
             size=_AT_ONCE,
@@ -108,3 +99,10 @@ def _documents(organization: Organization, month: Month) -> Iterator[tuple[UUID,
             return
         yield from ((UUID(hit["_id"]), hit["_source"]["stamp"]) for hit in hits)
         after = hits[-1]["sort"]
+
+
+def _within(month: Month) -> Query:
+    year, number = month
+    start = datetime(year, number, 1, tzinfo=UTC)
+    end = datetime(year + number // 12, number % 12 + 1, 1, tzinfo=UTC)
+    return {"range": {"occurred_at": {"gte": start.isoformat(), "lt": end.isoformat()}}}

@@ -7,6 +7,8 @@ announced: `reindex` builds the first index from the tables.
 """
 
 from collections.abc import Iterable
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -19,6 +21,7 @@ from timeline.models import IndexOutbox
 from timeline.search.texts import refresh_search_texts
 
 DRAIN_TASK = "timeline.tasks.drain_index_outbox"
+LEFTOVERS_TASK = "timeline.tasks.remove_leftovers"
 _AT_ONCE = 1000
 log = structlog.get_logger(__name__)
 
@@ -43,12 +46,18 @@ def announce(organization_id: UUID, engagement_ids: Iterable[UUID]) -> None:
     ]
     if rows:
         IndexOutbox.objects.bulk_create(rows, batch_size=_AT_ONCE)
-        transaction.on_commit(_wake, robust=True)
+        transaction.on_commit(partial(_ask_for, DRAIN_TASK), robust=True)
 
 
-def _wake() -> None:
-    """Ask a worker to drain at once; where no broker answers, the next beat does."""
+def on_organization_deleted(**_: Any) -> None:
+    """Have its documents removed; its rows are gone, and its announcements with them."""
+    if settings.ELASTICSEARCH_URL:
+        transaction.on_commit(partial(_ask_for, LEFTOVERS_TASK), robust=True)
+
+
+def _ask_for(task: str) -> None:
+    """Ask a worker to do it at once; where no broker answers, beat does, by the next minute or night."""
     try:
-        current_app.send_task(DRAIN_TASK, retry=False)
+        current_app.send_task(task, retry=False)
     except (OperationalError, OSError) as error:
-        log.warning("index_drain_not_asked_for", error=type(error).__name__)
+        log.warning("index_upkeep_not_asked_for", task=task, error=type(error).__name__)

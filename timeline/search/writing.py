@@ -56,12 +56,17 @@ def drain_outbox() -> int:
         announced = list(
             {row.engagement_id: Announced(row.organization_id, row.engagement_id) for row in rows}.values()
         )
-        if IndexBuild.objects.exists():
-            write_documents(announced, BUILDING, is_findable_at_once=True)
-        write_documents(announced, ALIAS)
+        write_everywhere(announced)
         IndexOutbox.objects.filter(pk__in=[row.pk for row in rows]).delete()
         drained += len(rows)
     return drained
+
+
+def write_everywhere(announced: Sequence[Announced]) -> None:
+    """Make the documents say what the rows say in the index in use, and first in one that is being built."""
+    if IndexBuild.objects.exists():
+        write_documents(announced, BUILDING, is_findable_at_once=True)
+    write_documents(announced, ALIAS)
 
 
 def write_documents(announced: Sequence[Announced], target: str, *, is_findable_at_once: bool = False) -> None:
