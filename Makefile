@@ -38,7 +38,7 @@ demo: .venv/run.stamp ## the whole product against a sandbox tenant, on this mac
 	@exec $(BIN)/python -m tools.demo --port $(PORT)
 
 test: .venv/dev.stamp ## the whole suite on the embedded defaults
-	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadgroup -q $(TESTS)
+	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) -q $(TESTS)
 
 check: .venv/dev.stamp ## lint, types, import contracts, templates, migrations, deployment settings
 	$(BIN)/ruff check .
@@ -67,7 +67,7 @@ services-stop: ## stop exactly those
 	@$(BIN)/python -m tools.services stop
 
 services-test: .venv/services.stamp ## the suite again on real servers, and what only they can show
-	@$(BIN)/python -m tools.services test -- -n $(PYTEST_WORKERS) --dist loadgroup -q $(TESTS)
+	@$(BIN)/python -m tools.services test -- -n $(PYTEST_WORKERS) -q $(TESTS)
 
 # --- to keep house --------------------------------------------------------------------------------------------------
 

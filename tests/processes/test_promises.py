@@ -27,9 +27,10 @@ from tests.person import Person
 from tests.processes.leaks import Forbidden, files_below, forbidden, found_in
 from tests.processes.rules import RITA, set_rules
 from tests.rooms import files_of_servers, own_rooms
+from tests.scheduling import assert_built_once
 from tools.stack import ROOT, Stack
 
-pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("promises")]
+pytestmark = pytest.mark.processes
 
 MAILS = int(os.environ.get("PROMISES_MAILS", "900"))
 DAYS = int(os.environ.get("PROMISES_DAYS", "60"))
@@ -89,6 +90,7 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    assert_built_once(tmp_path_factory, "promises")
     folder = tmp_path_factory.mktemp("promises")
     temporary = folder / "tmp"
     temporary.mkdir()

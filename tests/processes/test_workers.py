@@ -16,9 +16,10 @@ import pytest
 from tests.person import Person
 from tests.processes.test_promises import World, _truth
 from tests.rooms import own_rooms
+from tests.scheduling import assert_built_once
 from tools.stack import Stack
 
-pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("workers")]
+pytestmark = pytest.mark.processes
 
 PATIENCE = 200
 MAILBOX = """
@@ -53,6 +54,7 @@ print(json.dumps(str(Mailbox.objects.get(user__email="{email}").pk)))
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    assert_built_once(tmp_path_factory, "workers")
     with own_rooms() as rooms:
         stack = Stack(
             tmp_path_factory.mktemp("workers"),
