@@ -1,6 +1,7 @@
-"""Elasticsearch killed in a first sync, full, and emptied: nothing waits for it, and it ends as the tables.
+"""Elasticsearch away, killed in a first sync, full, and emptied: nothing waits for it, and it ends as the tables.
 
-first sync ── killed ── everybody in sync without it ── started ──▶ equal
+away ── two people's whole first sync ── started ──▶ built by itself, equal
+the others' first sync ── killed ── a deletion, everybody in sync without it ── started ──▶ equal
 new mail while its disk is full ── space again ──▶ equal
 its files lost ── started ──▶ built anew by itself, equal
 """
@@ -12,7 +13,9 @@ import pytest
 import requests
 
 from tests.person import Person
+from tests.processes.rules import ADMIN
 from tests.processes.test_promises import World
+from tools.servers.mariadb import MariaDb
 from tools.stack import Stack
 
 pytestmark = [pytest.mark.services, pytest.mark.processes, pytest.mark.timeout(900)]
@@ -20,6 +23,8 @@ pytestmark = [pytest.mark.services, pytest.mark.processes, pytest.mark.timeout(9
 PREFIX = "outages"
 INDEX = f"{PREFIX}-engagements"
 BEHIND = "SELECT COUNT(*) FROM mailsync_mailbox WHERE import_enabled AND state <> 'in_sync'"
+FIRST_CONVERSATION = "SELECT conversation_id FROM timeline_engagement ORDER BY id LIMIT 1"
+WITHIN = "SELECT id FROM timeline_engagement WHERE conversation_id = "
 PATIENCE = 240
 
 
@@ -68,17 +73,34 @@ def test_an_index_that_was_away_full_or_lost_ends_as_the_tables(stack, own_maria
     def wait_until_equal(what):
         wait(lambda: bool(stored()) and indexed() == stored(), what)
 
+    def switch_on(some):
+        for person in some:
+            person.connect().switch(on=True)
+
+    def wait_until_in_sync():
+        wait(lambda: int(own_mariadb.query(BEHIND)) == 0, "everybody in sync without Elasticsearch")
+        assert "so the database was searched" in admin.open("/search/?q=pricing")
+
     people = [Person(f"http://localhost:{stack.port}", person["email"]).sign_in() for person in stack.people]
-    for person in people:
-        person.connect().switch(on=True)
+    admin = next(person for person in people if person.email == ADMIN)
+    own_elasticsearch.kill()
+    switch_on(people[:2])
     stack.start_worker()
     stack.start_beat()
-    wait(lambda: len(stored()) >= 30, "the first mails")
+    wait_until_in_sync()
+    own_elasticsearch.start()
+    wait_until_equal("the index being built after a first sync without it")
+
+    before = stored()
+    switch_on(people[2:])
+    wait(lambda: len(stored()) >= len(before) + 30, "the next mails")
     own_elasticsearch.kill()
-    wait(lambda: int(own_mariadb.query(BEHIND)) == 0, "everybody in sync without Elasticsearch")
-    assert "so the database was searched" in people[0].open("/search/?q=pricing")
+    doomed = _delete_the_first_conversation(admin, own_mariadb)
+    assert doomed & before
+    wait_until_in_sync()
     own_elasticsearch.start()
     wait_until_equal("the index catching up")
+    assert not doomed & indexed()
 
     world = World(stack, {})
     findable = indexed()
@@ -94,6 +116,15 @@ def test_an_index_that_was_away_full_or_lost_ends_as_the_tables(stack, own_maria
     own_elasticsearch.wipe()
     own_elasticsearch.start()
     wait_until_equal("the index being built anew")
+
+
+def _delete_the_first_conversation(admin: Person, mariadb: MariaDb) -> set[str]:
+    """Delete a conversation on its page; the ids of what was in it."""
+    conversation = mariadb.query(FIRST_CONVERSATION)
+    doomed = mariadb.query(f"{WITHIN}({FIRST_CONVERSATION})")
+    page = f"/conversations/{conversation}/delete/"
+    assert admin.submit(page, page).is_redirect
+    return set(doomed.split())
 
 
 def _fill_the_disk(url: str) -> None:
