@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 
 from django.db.models import Count, Min, Sum
 
+from accounts.portions import in_portions
 from mailsync.domain.vocabulary import MailboxState, RunKind
 from mailsync.models import Mailbox, MailboxWalk, SyncRun
 from mailsync.services.mailbox import is_documented_cause
@@ -15,6 +17,7 @@ from timeline.search.lag import index_lag
 WINDOW = timedelta(hours=1)
 DAY = timedelta(days=1)
 OVERDUE_AFTER = timedelta(minutes=5)
+_RUNS_AT_ONCE = 2_000
 
 _OTHER_CAUSE = "other"
 
@@ -94,12 +97,11 @@ def _runs(now: datetime) -> list[Gauge]:
     runs: Counter[tuple[str, str]] = Counter()
     outcomes: Counter[str] = Counter(kept=0, failed=0)
     requests = 0
-    recent = SyncRun.objects.filter(ended_at__gte=now - WINDOW, ended_at__lte=now).order_by()
-    fields = ("kind", "is_complete", "kept", "failed", "dropped", "requests")
-    for kind, is_complete, kept, failed, dropped, asked in recent.values_list(*fields).iterator():
-        runs[kind, "complete" if is_complete else "short"] += 1
-        outcomes.update({"kept": kept, "failed": failed, **{str(reason): count for reason, count in dropped.items()}})
-        requests += asked
+    recent = SyncRun.objects.filter(ended_at__gte=now - WINDOW, ended_at__lte=now)
+    for run in chain.from_iterable(in_portions(recent, _RUNS_AT_ONCE, by=["ended_at", "pk"])):
+        runs[run.kind, "complete" if run.is_complete else "short"] += 1
+        outcomes.update({"kept": run.kept, "failed": run.failed, **run.dropped})
+        requests += run.requests
     return [
         Gauge(
             "email_sync_runs_last_hour",

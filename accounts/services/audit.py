@@ -7,15 +7,20 @@ record_event ──▶ lock AuditChain ──▶ AuditEvent(sequence, hash of th
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from django.db import models
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from accounts.domain.audit import AuditEntry, entry_hash
 from accounts.models import AuditChain, AuditEvent, Organization, User
+from accounts.portions import in_portions
 from accounts.services.keys import organization_key
 from accounts.unit_of_work import one_unit_of_work
+
+_EVENTS_AT_ONCE = 2_000
 
 
 @one_unit_of_work
@@ -29,9 +34,9 @@ def record_event(
     now: datetime | None = None,
 ) -> AuditEvent:
     """Append what `actor` (None: the software itself) did; `detail` holds ids and counts, never content."""
-    chain, _ = AuditChain.objects.select_for_update().get_or_create(organization=organization)
+    trail, _ = AuditChain.objects.select_for_update().get_or_create(organization=organization)
     entry = AuditEntry(
-        sequence=chain.length + 1,
+        sequence=trail.length + 1,
         at=now or timezone.now(),
         actor_email=actor.email if actor else "",
         verb=str(verb),
@@ -42,8 +47,8 @@ def record_event(
     event = AuditEvent.objects.create(
         organization=organization,
         actor=actor,
-        previous_hash=chain.last_hash,
-        hash=entry_hash(organization_key(organization), entry, chain.last_hash),
+        previous_hash=trail.last_hash,
+        hash=entry_hash(organization_key(organization), entry, trail.last_hash),
         sequence=entry.sequence,
         at=entry.at,
         actor_email=entry.actor_email,
@@ -52,8 +57,8 @@ def record_event(
         subject_id=entry.subject_id,
         detail=entry.detail,
     )
-    chain.length, chain.last_hash = entry.sequence, event.hash
-    chain.save(update_fields=["length", "last_hash"])
+    trail.length, trail.last_hash = entry.sequence, event.hash
+    trail.save(update_fields=["length", "last_hash"])
     return event
 
 
@@ -73,20 +78,29 @@ class TrailVerdict:
 def verify_trail(organization: Organization, *, must_contain: str = "") -> TrailVerdict:
     """Walk the chain from its beginning; `must_contain` is a hash noted down earlier, to notice a cut-off end."""
     key = organization_key(organization)
-    chain = AuditChain.objects.filter(organization=organization).first() or AuditChain(organization=organization)
+    length, last_hash, newest = _written(organization)
     previous, count, was_seen = "", 0, not must_contain
-    for event in AuditEvent.objects.filter(organization=organization).order_by("sequence").iterator(chunk_size=2000):
+    events = AuditEvent.objects.filter(organization=organization, sequence__lte=newest)
+    for event in chain.from_iterable(in_portions(events, _EVENTS_AT_ONCE, by=["sequence"])):
         if event.sequence != count + 1:
             return TrailVerdict(count, previous, f"Event {count + 1} is missing.")
         if event.previous_hash != previous or event.hash != entry_hash(key, _entry(event), previous):
             return TrailVerdict(count, previous, f"Event {event.sequence} was changed, or an event before it was.")
         previous, count = event.hash, count + 1
         was_seen = was_seen or previous == must_contain
-    if (chain.length, chain.last_hash) != (count, previous):
-        return TrailVerdict(count, previous, f"The trail ends at event {count}, but {chain.length} were written.")
+    if (length, last_hash) != (count, previous):
+        return TrailVerdict(count, previous, f"The trail ends at event {count}, but {length} were written.")
     if not was_seen:
         return TrailVerdict(count, previous, "The hash noted down earlier is not in the trail: its end was cut off.")
     return TrailVerdict(count, previous)
+
+
+def _written(organization: Organization) -> tuple[int, str, int]:
+    """How long the trail is, its last hash and its newest event: one query, so that all are of one moment."""
+    newest = AuditEvent.objects.filter(organization=OuterRef("pk")).order_by("-sequence").values("sequence")[:1]
+    rows = Organization.objects.filter(pk=organization.pk).annotate(newest=Subquery(newest))
+    length, last_hash, sequence = rows.values_list("audit_chain__length", "audit_chain__last_hash", "newest").get()
+    return length or 0, last_hash or "", sequence or 0
 
 
 def _entry(event: AuditEvent) -> AuditEntry:

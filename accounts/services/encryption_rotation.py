@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import ExpressionWrapper, F, Value
 
 from accounts.fields import EncryptedTextField
+from accounts.portions import in_portions
 
 _RAW = models.TextField()
 
@@ -44,12 +45,8 @@ def rotate_column(model: type[models.Model], name: str, *, batch_size: int = 500
         model._default_manager.annotate(stored_text=ExpressionWrapper(F(name), output_field=_RAW))  # noqa: SLF001
         .exclude(stored_text="")
         .exclude(stored_text__isnull=True)
-        .order_by("pk")
     )
-    last: object = None
-    while batch := list(
-        (rows.filter(pk__gt=last) if last is not None else rows).values_list("pk", "stored_text")[:batch_size]
-    ):
+    for batch in in_portions(rows.values_list("pk", "stored_text", named=True), batch_size):
         for pk, stored in batch:
             if _opens(newest, stored):
                 tally.already_newest += 1
@@ -58,7 +55,6 @@ def rotate_column(model: type[models.Model], name: str, *, batch_size: int = 500
             else:
                 rewritten = Value(all_keys.rotate(stored.encode("ascii")).decode("ascii"), output_field=_RAW)
                 tally.rotated += rows.filter(pk=pk, stored_text=stored).update(**{name: rewritten})
-        last = batch[-1][0]
     return tally
 
 

@@ -12,7 +12,10 @@ again, soon at first and then once a day.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
+from accounts.portions import in_portions
+from accounts.unit_of_work import unit_of_work
 from mailsync.domain.envelope import Envelope
 from mailsync.domain.vocabulary import RunKind
 from mailsync.models import Mailbox, MailboxWalk, Sighting
@@ -28,6 +31,7 @@ OVERLAP = timedelta(days=7)
 EVERY = timedelta(days=1)
 FIRST_AFTER = timedelta(hours=1)
 SOON = timedelta(minutes=15)
+_AT_ONCE = 1_000
 
 
 def reconcile(reading: Reading) -> bool:
@@ -101,6 +105,7 @@ def _mark_missing(reading: Reading, since: datetime, before: datetime, listed: s
     rows = Sighting.objects.filter(
         mailbox=reading.mailbox, received_at__gte=since, received_at__lt=before, missing_since=None, gone_at=None
     )
-    missing = [pk for pk, graph_id in rows.values_list("pk", "graph_id") if hash(graph_id) not in listed]
-    if missing:
-        Sighting.objects.filter(pk__in=missing).update(missing_since=reading.clock())
+    for some in in_portions(rows.only("received_at", "graph_id"), _AT_ONCE, by=["received_at", "pk"]):
+        missing = [row.pk for row in some if hash(row.graph_id) not in listed]
+        if missing:
+            unit_of_work(partial(Sighting.objects.filter(pk__in=missing).update, missing_since=reading.clock()))

@@ -8,6 +8,8 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from accounts.models import AuditChain, AuditEvent, OrganizationKey
+from accounts.portions import in_portions
+from accounts.services import audit
 from accounts.services.audit import record_event, verify_trail
 
 
@@ -120,3 +122,38 @@ def test_a_trail_begins_with_its_organization(acme):
     assert AuditChain.objects.get(organization=acme).length == 0
     assert OrganizationKey.objects.filter(organization=acme).exists()
     assert verify_trail(acme).holds
+
+
+def test_what_is_appended_while_the_trail_is_verified_breaks_nothing(alice, acme, monkeypatch):
+    three_events(acme, alice)
+
+    def in_portions_of_a_busy_trail(*args, **kwargs):
+        record_event(organization=acme, actor=alice, verb="viewed")
+        return in_portions(*args, **kwargs)
+
+    monkeypatch.setattr(audit, "in_portions", in_portions_of_a_busy_trail)
+    verdict = verify_trail(acme)
+    assert verdict.holds
+    assert verdict.events == 3
+
+
+def test_an_event_beyond_the_length_that_was_noted_breaks_the_trail(alice, acme):
+    last = three_events(acme, alice)[-1]
+    AuditEvent.objects.filter(pk=last.pk).update(sequence=4)
+    AuditEvent.objects.create(organization=acme, sequence=3, at=last.at, verb="forged", hash="0" * 64)
+    assert not verify_trail(acme).holds
+
+
+@pytest.mark.parametrize("portion", [1, 2, 3, 4])
+def test_the_chain_runs_on_from_one_portion_to_the_next(alice, acme, monkeypatch, portion):
+    monkeypatch.setattr(audit, "_EVENTS_AT_ONCE", portion)
+    events = three_events(acme, alice)
+    assert verify_trail(acme).events == 3
+    AuditEvent.objects.filter(pk=events[1].pk).update(verb="forged")
+    assert verify_trail(acme).flaw.startswith("Event 2 was changed")
+
+
+def test_a_trail_whose_beginning_was_taken_away_does_not_hold(alice, acme):
+    three_events(acme, alice)
+    AuditChain.objects.filter(organization=acme).delete()
+    assert not verify_trail(acme).holds

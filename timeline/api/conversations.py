@@ -1,6 +1,7 @@
 """The resource conversations/: read, exported as a file, deleted for good."""
 
 from http import HTTPStatus
+from itertools import chain
 from typing import Any
 
 from django.db.models import QuerySet
@@ -17,6 +18,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts.api.errors import Conflict
 from accounts.models import User
+from accounts.portions import in_portions
 from timeline.api.filters import ConversationFilters
 from timeline.api.serializers import ConversationDetailSerializer, ConversationSerializer
 from timeline.models import Conversation, Engagement
@@ -27,6 +29,7 @@ from timeline.services.export import conversation_csv, conversation_eml, record_
 from timeline.services.viewing import record_view
 
 _FORMS = {"eml": ("message/rfc822", conversation_eml), "csv": ("text/csv; charset=utf-8", conversation_csv)}
+_MAILS_AT_ONCE = 200
 
 
 class _AnyAccept(BaseContentNegotiation):
@@ -101,7 +104,8 @@ class Conversations(GenericViewSet[Conversation]):
         if form == "json":
             return Response(self._detail(conversation), headers=name)
         content_type, write = _FORMS[form]
-        shown = [presented(mail, self.viewer) for mail in self._mails(conversation)]
+        mails = chain.from_iterable(in_portions(self._mails(conversation), _MAILS_AT_ONCE, by=["occurred_at", "pk"]))
+        shown = (presented(mail, self.viewer) for mail in mails)
         return HttpResponse(write(shown), content_type=content_type, headers=name)
 
     def _mails(self, conversation: Conversation) -> QuerySet[Engagement]:

@@ -6,16 +6,17 @@ month      rows in the table: count, sum of stamps ┐ equal ──▶ nothing
 A stamp is 32 bits of a row's id and time of change, so a missing, a surplus and an outdated document all show.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain, groupby
 from uuid import UUID
 
 from elasticsearch import ApiError, TransportError
 
 from accounts.models import Organization
-from accounts.unit_of_work import unit_of_work
+from accounts.portions import in_portions
+from accounts.unit_of_work import one_unit_of_work
 from timeline.documents import ALIAS, stamp_of
 from timeline.models import Engagement
 from timeline.search.elastic import Query, client
@@ -37,27 +38,34 @@ class Drift:
 def repair_drift(organization: Organization) -> Drift:
     """Compare an organization's documents with its rows and announce those that differ; raises IndexUnavailable."""
     try:
-        in_table = _rows(organization)
         in_index = _sums(organization)
-        months = in_table.keys() | in_index.keys()
-        differing: set[UUID] = set()
-        for month in months:
-            rows = in_table.get(month, {})
+        months = documents = 0
+        for month, rows in _months(organization, in_index):
+            months += 1
             if in_index.get(month, (0, 0)) != (len(rows), sum(rows.values())):
-                documents = dict(documents_of(organization.pk, _within(month)))
-                differing |= {key for key, _ in rows.items() ^ documents.items()}
+                found = dict(documents_of(organization.pk, _within(month)))
+                documents += _announce(organization, rows, found)
     except (ApiError, TransportError) as error:
         raise IndexUnavailable(type(error).__name__) from error
-    unit_of_work(lambda: announce(organization.pk, differing))
-    return Drift(len(months), len(differing))
+    return Drift(months, documents)
 
 
-def _rows(organization: Organization) -> dict[Month, dict[UUID, int]]:
-    found: dict[Month, dict[UUID, int]] = defaultdict(dict)
-    rows = Engagement.objects.filter(organization=organization).order_by()
-    for key, occurred_at, changed_at in rows.values_list("pk", "occurred_at", "changed_at").iterator(_AT_ONCE):
-        found[occurred_at.year, occurred_at.month][key] = stamp_of(key, changed_at)
-    return found
+def _months(organization: Organization, in_index: Collection[Month]) -> Iterator[tuple[Month, dict[UUID, int]]]:
+    """The ids and stamps of one month after the other, those that only the index has at the end."""
+    left = set(in_index)
+    rows = Engagement.objects.filter(organization=organization).only("occurred_at", "changed_at")
+    every = chain.from_iterable(in_portions(rows, _AT_ONCE, by=["-occurred_at", "-pk"]))
+    for month, some in groupby(every, lambda row: (row.occurred_at.year, row.occurred_at.month)):
+        left.discard(month)
+        yield month, {row.pk: stamp_of(row.pk, row.changed_at) for row in some}
+    yield from ((month, {}) for month in left)
+
+
+@one_unit_of_work
+def _announce(organization: Organization, rows: Mapping[UUID, int], documents: Mapping[UUID, int]) -> int:
+    differing = {key for key, _ in rows.items() ^ documents.items()}
+    announce(organization.pk, differing)
+    return len(differing)
 
 
 def _sums(organization: Organization) -> dict[Month, tuple[int, int]]:

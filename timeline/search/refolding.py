@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
+from accounts.portions import in_portions
 from accounts.unit_of_work import one_unit_of_work
 from timeline.models import Engagement
 from timeline.search.texts import refresh_search_texts
@@ -12,15 +13,11 @@ _AT_ONCE = 200
 
 def refold_all(on_portion: Callable[[int], object] = lambda _: None) -> int:
     """Write the words of all engagements from the tables; how many there were. Safe beside a running sync."""
-    last, written = None, 0
-    while True:
-        rows = Engagement.objects.order_by("pk").values_list("pk", flat=True)
-        some = list((rows.filter(pk__gt=last) if last else rows)[:_AT_ONCE])
-        if not some:
-            return written
-        written += _refold(some)
+    written = 0
+    for some in in_portions(Engagement.objects.only("pk"), _AT_ONCE):
+        written += _refold([row.pk for row in some])
         on_portion(len(some))
-        last = some[-1]
+    return written
 
 
 @one_unit_of_work

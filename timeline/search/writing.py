@@ -19,6 +19,7 @@ from django.db import connection
 from elasticsearch import ApiError, TransportError
 from elasticsearch.helpers import BulkIndexError, streaming_bulk
 
+from accounts.portions import in_portions
 from timeline.documents import ALIAS, EngagementDocument
 from timeline.models import Engagement, IndexBuild, IndexOutbox
 from timeline.search.elastic import client
@@ -138,8 +139,6 @@ def _clock() -> int:
 def all_announced() -> Iterator[list[Announced]]:
     """Every engagement that stands now, in portions; what comes later is announced as it comes."""
     newest = Engagement.objects.order_by("-pk").values_list("pk", flat=True).first()
-    rows = Engagement.objects.order_by("pk").values_list("pk", "organization_id")
-    remaining = rows.filter(pk__lte=newest) if newest else rows.none()
-    while some := list(remaining[:_AT_ONCE]):
-        remaining = rows.filter(pk__lte=newest, pk__gt=some[-1][0])
-        yield [Announced(organization, engagement) for engagement, organization in some]
+    rows = Engagement.objects.filter(pk__lte=newest) if newest else Engagement.objects.none()
+    for some in in_portions(rows.only("pk", "organization_id"), _AT_ONCE):
+        yield [Announced(row.organization_id, row.pk) for row in some]

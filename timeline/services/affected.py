@@ -7,6 +7,7 @@ from uuid import UUID
 
 from accounts.domain.addresses import domain_of, is_within
 from accounts.models import Organization
+from accounts.portions import in_portions
 from crm.domain.changes import CustomerChanges
 from crm.models import Opportunity, OpportunityContactRole
 from timeline.models import Association, Engagement, FilingRule, Participant
@@ -84,5 +85,6 @@ def in_use(organization: Organization, addresses: Collection[str]) -> set[str]:
 
 
 def _addresses(organization: Organization) -> Iterator[str]:
-    rows = Participant.objects.filter(organization=organization).order_by("address")
-    return rows.values_list("address", flat=True).distinct().iterator(chunk_size=_AT_ONCE)
+    rows = Participant.objects.filter(organization=organization)
+    for some in in_portions(rows.values_list("address", named=True).distinct(), _AT_ONCE, by=["address"]):
+        yield from (row.address for row in some)

@@ -7,7 +7,7 @@ engagements_for(viewer) ─▶ presented ─▶ conversation_eml    one mail as 
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from email.headerregistry import Address
 from email.message import EmailMessage as Mail
 from email.policy import SMTP
@@ -44,20 +44,24 @@ def record_export(*, conversation: Conversation, actor: User, form: str) -> None
     )
 
 
-def conversation_eml(emails: Sequence[Presented]) -> bytes:
+def conversation_eml(emails: Iterable[Presented]) -> bytes:
     """The mails of a conversation as one .eml file: a single one as itself, several attached to a cover mail."""
-    mails = [_mail(email) for email in emails]
+    mails: list[Mail] = []
+    subject = ""
+    for email in emails:
+        subject = subject if mails else _line(email.subject)
+        mails.append(_mail(email))
     if len(mails) == 1:
         return mails[0].as_bytes()
     cover = Mail(policy=_POLICY)
-    cover["Subject"] = f"Conversation: {_line(emails[0].subject)}" if emails else "Conversation"
+    cover["Subject"] = f"Conversation: {subject}" if mails else "Conversation"
     cover.set_content(f"{len(mails)} mails of one conversation are attached, oldest first.\n")
     for number, mail in enumerate(mails, start=1):
         cover.add_attachment(mail, filename=f"{number:03}.eml")
     return cover.as_bytes()
 
 
-def conversation_csv(engagements: Sequence[Presented]) -> bytes:
+def conversation_csv(engagements: Iterable[Presented]) -> bytes:
     """One row an engagement, UTF-8 with a byte order mark, every value quoted, none of them a formula."""
     table = io.StringIO(newline="")
     writer = csv.writer(table, quoting=csv.QUOTE_ALL)

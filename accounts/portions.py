@@ -1,0 +1,38 @@
+"""Many rows read in portions: no query returns more than one, so memory stays what one portion takes.
+
+    rows ordered by a key ──▶ the first n ──▶ those after the last one's key ──▶ … ──▶ fewer than n: the end
+
+A portion is a query of its own and sees what is committed by then: what is written meanwhile is met where its key comes
+after the last one's (docs/decisions/0044).
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
+
+from django.db.models import Q, QuerySet
+
+Row = TypeVar("Row")
+
+
+def in_portions(rows: "QuerySet[Any, Row]", size: int, *, by: Sequence[str] = ("pk",)) -> Iterator[list[Row]]:
+    """`rows` in lists of at most `size`, in the order of `by`: columns that no two rows share, "-" for descending.
+
+    They are those of an index, in its own directions: MariaDB begins in the middle of an index only forwards. Rows are
+    instances, or named values with those columns.
+    """
+    ordered = rows.order_by(*by)
+    some = list(ordered[:size])
+    while some:
+        yield some
+        if len(some) < size:
+            return
+        last = [getattr(some[-1], column.removeprefix("-")) for column in by]
+        some = list(ordered.filter(_after(by, last))[:size])
+
+
+def _after(columns: Sequence[str], values: Sequence[Any]) -> Q:
+    """What comes after `values`; the outer comparison is the one that an index is entered by."""
+    (column, *columns), (value, *values) = columns, values
+    name, direction = column.removeprefix("-"), "lt" if column.startswith("-") else "gt"
+    beyond = Q(**{f"{name}__{direction}": value})
+    return Q(**{f"{name}__{direction}e": value}) & (beyond | _after(columns, values)) if columns else beyond
