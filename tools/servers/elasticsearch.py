@@ -37,7 +37,8 @@ class Elasticsearch(Server):
         return [str(STARTER), "--port", str(port), "--data", str(self.storage), *DISK_WATERMARKS]
 
     def environment(self) -> Mapping[str, str]:
-        return {"ES_JAVA_OPTS": "-Xms256m -Xmx256m -XX:+UseSerialGC"}
+        # A node that lives for minutes is not worth compiling thoroughly.
+        return {"ES_JAVA_OPTS": "-Xms256m -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1"}
 
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
