@@ -28,6 +28,7 @@ def note_failure(address: str, *, now: datetime) -> None:
     FailedLogin.objects.create(address_hash=_hash(address), at=now)
 
 
+@one_unit_of_work
 def forget_failures(address: str) -> None:
     """The right password was given: earlier slips no longer count."""
     FailedLogin.objects.filter(address_hash=_hash(address)).delete()

@@ -20,6 +20,7 @@ from elasticsearch import ApiError, TransportError
 from elasticsearch.helpers import BulkIndexError, streaming_bulk
 
 from accounts.portions import in_portions
+from accounts.unit_of_work import unit_of_work
 from timeline.documents import ALIAS, EngagementDocument
 from timeline.models import Engagement, IndexBuild, IndexOutbox
 from timeline.search.elastic import client
@@ -58,7 +59,7 @@ def drain_outbox() -> int:
             {row.engagement_id: Announced(row.organization_id, row.engagement_id) for row in rows}.values()
         )
         write_everywhere(announced)
-        IndexOutbox.objects.filter(pk__in=[row.pk for row in rows]).delete()
+        unit_of_work(IndexOutbox.objects.filter(pk__in=[row.pk for row in rows]).delete)
         drained += len(rows)
     return drained
 
