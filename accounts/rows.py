@@ -6,10 +6,39 @@ ignore, and generated ids are not read back.
 """
 
 from collections.abc import Hashable, Sequence
+from types import NoneType
 from typing import Any
+from uuid import UUID
 
 from django.db import connections, router
-from django.db.models import AutoField, Field, Model
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import (
+    AutoField,
+    BooleanField,
+    CharField,
+    DateTimeField,
+    Field,
+    ForeignKey,
+    IntegerField,
+    Model,
+    PositiveIntegerField,
+    PositiveSmallIntegerField,
+    TextField,
+    UUIDField,
+)
+from django.utils import timezone
+
+_AS_THEY_ARE: dict[type, tuple[type, ...]] = {
+    CharField: (str, NoneType),
+    TextField: (str, NoneType),
+    UUIDField: (NoneType,),
+    DateTimeField: (NoneType,),
+    IntegerField: (int, NoneType),
+    PositiveIntegerField: (int, NoneType),
+    PositiveSmallIntegerField: (int, NoneType),
+    BooleanField: (bool, NoneType),
+}
+"""What fields of exactly these types hand to the database unchanged; a field of our own may do anything."""
 
 
 def insert_rows(rows: Sequence[Model]) -> None:
@@ -30,17 +59,31 @@ def insert_rows(rows: Sequence[Model]) -> None:
         row._state.adding = False  # noqa: SLF001 - documented likewise
 
 
-def _column(field: "Field[Any, Any]", rows: Sequence[Model], connection: Any) -> list[object]:
-    """A field's values as the database takes them; one that recurs, as ids and kinds do, is made ready once."""
+def _column(field: "Field[Any, Any]", rows: Sequence[Model], connection: BaseDatabaseWrapper) -> list[object]:
+    """A field's values as the database takes them; what `auto_now` says is said once for all rows."""
+    if isinstance(field, DateTimeField) and (field.auto_now or field.auto_now_add):
+        now = timezone.now()
+        for row in rows:
+            setattr(row, field.attname, now)
+        return [field.get_db_prep_save(now, connection)] * len(rows)
+    own = field.target_field if isinstance(field, ForeignKey) else field
+    as_it_is = _AS_THEY_ARE.get(type(own), ())
+    if type(own) is UUIDField and connection.features.has_native_uuid_field:
+        as_it_is = (UUID, *as_it_is)
     made_ready: dict[tuple[type, Hashable], object] = {}
-    column = []
+    column: list[object] = []
     for row in rows:
-        value = field.pre_save(row, add=True)
-        if not isinstance(value, Hashable):
+        value = getattr(row, field.attname)
+        kind = type(value)
+        if kind in as_it_is:
+            column.append(value)
+        elif kind is UUID and type(own) is UUIDField:
+            column.append(value.hex)
+        elif not isinstance(value, Hashable):
             column.append(field.get_db_prep_save(value, connection))
-            continue
-        key = type(value), value
-        if key not in made_ready:
-            made_ready[key] = field.get_db_prep_save(value, connection)
-        column.append(made_ready[key])
+        else:
+            key = kind, value
+            if key not in made_ready:
+                made_ready[key] = field.get_db_prep_save(value, connection)
+            column.append(made_ready[key])
     return column

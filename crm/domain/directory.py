@@ -29,6 +29,9 @@ class Match:
         return bool(self.parties or self.accounts)
 
 
+NOBODY = Match()
+
+
 @dataclass(frozen=True, slots=True)
 class Directory:
     """People by normalized address and accounts by corporate domain, of one organization."""
@@ -36,15 +39,23 @@ class Directory:
     people: Mapping[str, tuple[Party, ...]]
     account_domains: Mapping[str, tuple[UUID, ...]]
 
+    strangers: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
+    """Addresses looked for in vain before: most of a mailbox is with people who are no customers."""
+
     def match(self, addresses: Iterable[str]) -> Match:
         """Who of `addresses` is a customer: a person by address, else an account by the domain or one above it."""
+        unsure = [address for address in addresses if address not in self.strangers]
+        if not unsure:
+            return NOBODY
         parties: dict[str, tuple[Party, ...]] = {}
         accounts: dict[str, tuple[UUID, ...]] = {}
-        for address in addresses:
+        for address in unsure:
             if found := self.people.get(address):
                 parties[address] = found
             elif owners := self._accounts_of(address.rpartition("@")[2]):
                 accounts[address] = owners
+            else:
+                self.strangers.add(address)
         return Match(parties, accounts)
 
     def _accounts_of(self, domain: str) -> tuple[UUID, ...]:

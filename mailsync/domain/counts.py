@@ -42,6 +42,10 @@ class RunCounts:
         """Whether this run has looked at the copy before."""
         return hash(graph_id) in self.outcomes
 
+    def has_dropped(self, graph_id: str) -> bool:
+        """Whether this run has looked at the copy before and found by its envelope that it is not wanted."""
+        return self.outcomes.get(hash(graph_id)) in (Reason.INTERNAL, Reason.NO_CRM_MATCH)
+
     @property
     def seen(self) -> int:
         return len(self.outcomes)

@@ -110,3 +110,5 @@ class ScreeningPolicy:
     subject_words: tuple[str, ...] = ()
     correspondents: frozenset[str] = frozenset()
     since: datetime | None = None
+    ours: dict[str, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Addresses looked at before: the same people stand in mail after mail of a page."""

@@ -1,11 +1,12 @@
 """A mail's header fields as they were received, read the way RFC 5322 means them: folded, repeated, in any case."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, KeysView
 from email.errors import HeaderParseError
 from email.header import decode_header
 
 _LINE_ENDS = re.compile(r"[\r\n]+")
+_TOKEN_ENDS = re.compile(r"[\s;,(]")
 _MOST_FIELDS = 2_000
 _LONGEST_VALUE = 20_000
 
@@ -40,12 +41,20 @@ class Headers:
         """Every value of `name` (lower case)."""
         return tuple(self._fields.get(name, ()))
 
+    @property
+    def names(self) -> KeysView[str]:
+        """Of the fields that are there, lower case."""
+        return self._fields.keys()
+
     def word(self, name: str) -> str:
         """The first token of a field, lower case, without comments and parameters: `auto-replied (vacation)`."""
-        return re.split(r"[\s;,(]", self.get(name), maxsplit=1)[0].strip().casefold()
+        values = self._fields.get(name)
+        return _TOKEN_ENDS.split(values[0], maxsplit=1)[0].casefold() if values else ""
 
 
 def _unfolded(value: str) -> str:
+    if "\n" not in value and "\r" not in value:
+        return value[:_LONGEST_VALUE].strip()
     # line by line: a pattern with the blanks before a line's end goes over a long run of blanks again and again
     first, *others = [line.strip() for line in _LINE_ENDS.split(value[:_LONGEST_VALUE])]
     return " ".join(filter(None, (first, *others))) if others else first

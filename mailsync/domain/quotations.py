@@ -37,6 +37,8 @@ _CLOSING = ":：-="
 _ENDS_IN_LINK = re.compile(r"https?://\S{1,2000}$")
 _RULE = re.compile(r"\s*(?:_{10,}|-{20,}|={20,}|[-_=*]{30,})\s*$")
 _HAS_WORD = re.compile(r"\w")
+_DIGIT = re.compile(r"\d")
+_TELLING = re.compile(r"[:：@\d]|[-=]\s*\Z")
 _SHARED_LINE = re.compile(
     r"(?<=\S)(?:\s*-{2,3}\s*|\s+)"
     r"(?=(?:On|Am|Le|El|Em|Il|Op|Den)\s(?:[^\W\d_]{2,10},?\s|\d)[^\n]{8,300}[:：]\s*\Z)"
@@ -46,6 +48,20 @@ _SHARED_LINE = re.compile(
 def is_quoted(line: str) -> bool:
     """Whether the line carries a quotation mark, and not arrows on both sides."""
     return bool(_QUOTED.match(line)) and _ARROWS not in line[:LONGEST_LINE]
+
+
+def is_plain(lines: Sequence[str], number: int) -> bool:
+    """Whether a line shows at once that it introduces nothing, in a text of which no line is quoted.
+
+    It begins with a letter, holds no colon, address or digit, is no divider, begins no introduction that wraps, and no
+    moment of Notes' heading stands below it. Most lines are so, and looking closer takes ten times as long.
+    """
+    line = lines[number]
+    if not line[0].isalpha() or _TELLING.search(line) or ATTRIBUTION_START.match(line):
+        return False
+    following = next_text(lines, number + 1)
+    has_moment_below = following is not None and _DIGIT.search(lines[following], 0, _LONGEST_MOMENT)
+    return not has_moment_below and not DIVIDER.match(line[:LONGEST_LINE])
 
 
 def is_divider(lines: Sequence[str], number: int) -> bool:

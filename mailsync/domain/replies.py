@@ -22,6 +22,7 @@ from mailsync.domain.quotations import (
     is_answer_line,
     is_divider,
     is_forward,
+    is_plain,
     is_quoted,
     is_spilled,
     next_text,
@@ -84,8 +85,10 @@ class _Marker:
         self._lines = lines
         self._is_forwarding = is_forwarding
         self._marks = [False] * len(lines)
+        quoted = sum(map(is_quoted, lines))
+        self._has_marks = quoted > 0
         # One marked line alone may be a person's arrow.
-        self._has_quotes = sum(map(is_quoted, lines)) > 1
+        self._has_quotes = quoted > 1
         self._forward_at = len(lines)
 
     def own(self) -> list[bool]:
@@ -112,11 +115,14 @@ class _Marker:
             return 1
         if is_forward(lines, number):
             return self._forward(number)
-        if is_answer_line(lines[number]) and not any(line.strip() for line in lines[:number]):
+        if not self._has_marks and is_plain(lines, number):
             return 1
         if is_divider(lines, number):
-            return self._all_below(number)
+            return 1 if self._is_help_desks_line(number) else self._all_below(number)
         return self._step_over_attribution(number)
+
+    def _is_help_desks_line(self, number: int) -> bool:
+        return is_answer_line(self._lines[number]) and not any(line.strip() for line in self._lines[:number])
 
     def _step_over_attribution(self, number: int) -> int:
         lines = self._lines

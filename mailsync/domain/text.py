@@ -33,6 +33,12 @@ _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _HARD_SPACES = re.compile("(?m:^)\u00a0[ \u00a0]*|(?<![ \u00a0]) *\u00a0[ \u00a0]*")
 _REMOVED = re.compile(f"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f{HIDDEN_FILLERS}\u200e\u202a-\u202e\ufffc\ud800-\udfff]")
+_CLEANED_ASCII = {
+    code: "\n" if _LINE_ENDS.match(chr(code)) else ""
+    for code in range(128)
+    if (_LINE_ENDS.match(chr(code)) or _REMOVED.match(chr(code)))
+}
+"""What the two patterns make of a text that is ASCII, as most of a mail's is, in one pass."""
 _STRAY_JOINERS = re.compile("(?:(?<=\\s)|^)\u200c+|\u200c+(?=\\s|$)")
 _QUOTE_MARK_ALONE = re.compile(r">[> ]*")
 _CELL = "\t"
@@ -56,16 +62,17 @@ def body_text(body: str, *, is_html: bool) -> BodyText:
         is_cut = is_cut or markup.is_cut
     else:
         text = _IMAGE_NAME.sub(_without_image, body)
-        text = _LINK_TARGET.sub("", text)
+        text = _LINK_TARGET.sub("", text) if "<" in text else text
         text = _BRACKETED_EMOJI.sub(r"\1", text)
     return _cut(clean(text), is_cut=is_cut)
 
 
 def clean(text: str) -> str:
     """Line ends, spaces and invisible characters made plain; one blank line at most; no blanks at line ends."""
-    text = _LINE_ENDS.sub("\n", text)
-    text = _REMOVED.sub("", text if text.isascii() else _SPACES.sub(" ", text))
-    if not text.isascii():
+    if text.isascii():
+        text = text.replace("\r\n", "\n").translate(_CLEANED_ASCII)
+    else:
+        text = _REMOVED.sub("", _SPACES.sub(" ", _LINE_ENDS.sub("\n", text)))
         text = _STRAY_JOINERS.sub("", text)
     lines: list[str] = []
     is_after_blank = True

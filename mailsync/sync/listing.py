@@ -39,7 +39,8 @@ def read_by_list(reading: Reading, cursor: FolderCursor) -> None:
         cursor.delta_since = max(filter(None, (cursor.delta_since, listed.unreadable + SECOND)))
         result = Harvest(outcomes={f"{cursor.folder_id} {listed.unreadable.isoformat()}": Kept.FAILED})
     else:
-        result = harvest(reading, listed.envelopes)
+        # what the delta round showed and the rules dropped is not judged again; what was kept may have moved since
+        result = harvest(reading, [each for each in listed.envelopes if not reading.counts.has_dropped(each.graph_id)])
         result.outcomes.update(dict.fromkeys(listed.failed, Kept.FAILED))
     if cursor.phase == CursorPhase.INITIAL:
         cursor.rows_seen += sum(not reading.counts.has_seen(graph_id) for graph_id in result.outcomes)

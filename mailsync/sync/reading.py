@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 FIRST_PAGE_SIZE = 200
 """Envelopes of a run's first page: at one match in ten, the matches fill one $batch and are there at once."""
 
-PAGE_SIZE = 500
+PAGE_SIZE = 1_000
 """Envelopes of each page after that: what a page costs by itself is shared by more mails."""
 
 SLICE = timedelta(minutes=5)

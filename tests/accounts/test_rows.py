@@ -4,8 +4,9 @@ import pytest
 from django.db import IntegrityError, transaction
 from pytest_django import DjangoAssertNumQueries
 
+from accounts.models import MicrosoftConnection
 from accounts.rows import insert_rows
-from tests.factories import EngagementFactory
+from tests.factories import EngagementFactory, MicrosoftConnectionFactory
 from timeline.domain.vocabulary import ParticipantRole
 from timeline.models import Engagement, Participant
 
@@ -80,3 +81,20 @@ def test_what_another_wrote_first_is_an_integrity_error() -> None:
 def test_no_rows_ask_nothing_of_the_database(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(0):
         insert_rows([])
+
+
+def test_ids_and_times_are_written_whatever_form_they_come_in() -> None:
+    pattern = EngagementFactory()
+    given, spelled = _like(pattern, 1), _like(pattern, 2)
+    spelled.organization_id, spelled.occurred_at = str(spelled.organization_id), spelled.occurred_at.isoformat()
+    insert_rows([given, spelled])
+    assert _columns(spelled) == _columns(given)
+    times = Engagement.objects.filter(pk__in=[given.pk, spelled.pk]).values_list("recorded_at", "changed_at")
+    assert [*times] == [(given.recorded_at, given.changed_at)] * 2
+
+
+def test_a_field_of_our_own_makes_its_values_ready_itself() -> None:
+    connection = MicrosoftConnectionFactory(token_cache="secret")
+    MicrosoftConnection.objects.all().delete()
+    insert_rows([connection])
+    assert MicrosoftConnection.objects.get().token_cache == "secret"

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailsync.domain.quotations import attribution, is_answer_line, is_divider, is_forward, is_plain, is_quoted
 from mailsync.domain.replies import split_reply
 
 OWN = "Dienstag passt, 10:00? — да, はい"
@@ -252,6 +253,37 @@ WORDS = ("offer", "seats", "price", "Tuesday", "contract", "call", "review", "si
 def test_no_word_of_the_author_is_lost(words, introduction):
     own = " ".join(words)
     assert split_reply(f"{own}\n\n{introduction}\n> old\n> text\n\n{own}").new_text == f"{own}\n\n{own}"
+
+
+_TEXTS = (*INTRODUCTIONS.values(), *DIVIDERS.values(), *BLOCKS.values())
+_PIECES = (
+    "Bob Stone",
+    "02.11.2026 10:00",
+    "To",
+    "Subject",
+    "On Monday we met",
+    "Thanks, it works",
+    "well -",
+    "Dear all",
+    "",
+)
+_LINES = st.sampled_from([*_PIECES, *(line for text in _TEXTS for line in text.split("\n"))])
+
+
+@given(st.lists(_LINES, min_size=1, max_size=8))
+def test_a_line_that_seems_plain_at_once_introduces_nothing_on_a_closer_look(lines):
+    if any(map(is_quoted, lines)):
+        return
+    for number, line in enumerate(lines):
+        if line and not is_forward(lines, number) and is_plain(lines, number):
+            assert not is_divider(lines, number)
+            assert not is_answer_line(line)
+            assert not attribution(lines, number)
+
+
+def test_what_people_write_is_plain():
+    lines = ["Thanks, Tuesday works for all of us.", "", "Could you send the drawings, please?", "Jane"]
+    assert [is_plain(lines, number) for number in (0, 2, 3)] == [True] * 3
 
 
 HOSTILE = (

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from accounts.domain.addresses import normalize_address
 
@@ -123,6 +124,7 @@ def _subjects_agree(one: str, other: str) -> bool:
     return long == short or (bool(short) and long.endswith(short))
 
 
+@lru_cache(maxsize=1_024)
 def _address(raw: str) -> str:
     return normalize_address(raw) or raw.strip().casefold()
 

@@ -20,7 +20,7 @@ _APART = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i", "ħ": "h", "ŧ": "t"}
 )
 _WORD = re.compile(r"[^\W_]+")
-_ASCII_WORD = re.compile(r"[a-z0-9]+")
+_ASCII_WORDS = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
 _UNSPACED = re.compile(
     "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])"
 )
@@ -30,7 +30,8 @@ _TERM = re.compile(r'"([^"]*)"|(\S+)')
 def words_of(text: str) -> list[str]:
     """The folded words of `text`, in order."""
     if text.isascii():
-        return [word[:LONGEST_WORD] for word in _ASCII_WORD.findall(text.lower())]
+        words = text.translate(_ASCII_WORDS).split()
+        return [word[:LONGEST_WORD] for word in words] if len(max(words, key=len, default="")) > LONGEST_WORD else words
     return [word[:LONGEST_WORD] for word in _WORD.findall(_UNSPACED.sub(r" \1 ", _folded(text)))]
 
 

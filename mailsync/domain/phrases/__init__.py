@@ -7,17 +7,13 @@ import re
 from functools import cache, lru_cache
 from pathlib import Path
 
+import ahocorasick
+
 from mailsync.domain.phrases.plain import fold, plain_parts
 
-Run = tuple[str, ...]
-
 _HERE = Path(__file__).parent
-_RUN = 4
-"""Letters of a run: four are few enough to stand in most parts, and enough to stand in few texts."""
 _TELLING = 3
 """Letters of a part that is looked for beside the one that a pattern was found by."""
-_LONGEST = 20_000
-"""Letters of a text that is cut into its runs; those of a longer one would take megabytes."""
 
 
 @cache
@@ -37,6 +33,26 @@ def words(name: str) -> frozenset[str]:
     return frozenset(entry.casefold() for entry in entries(name))
 
 
+class _Parts:
+    """The first plain parts of all phrases, found in a text in one pass (Aho and Corasick, 1975)."""
+
+    def __init__(self) -> None:
+        self._automaton = ahocorasick.Automaton()
+        self.found_in = lru_cache(maxsize=4)(self._found_in)  # one list of phrases after another asks for a text
+
+    def add(self, part: str) -> None:
+        self._automaton.add_word(part, part)
+        self.found_in.cache_clear()
+
+    def _found_in(self, folded: str) -> frozenset[str]:
+        if self._automaton.kind != ahocorasick.AHOCORASICK:
+            self._automaton.make_automaton()
+        return frozenset({part for _, part in self._automaton.iter(folded)})
+
+
+_PARTS = _Parts()
+
+
 class Phrases:
     """Patterns to look for in texts: one is only tried where its plain parts stand in the text.
 
@@ -46,15 +62,16 @@ class Phrases:
     def __init__(self, patterns: tuple[str, ...], flags: re.RegexFlag = re.IGNORECASE) -> None:
         self._patterns = [re.compile(pattern, flags) for pattern in patterns]
         self._further: list[list[tuple[str, ...]]] = []
-        self._by_run: dict[Run, list[tuple[int, str]]] = {}
-        self._short: list[tuple[int, str]] = []
+        self._by_part: dict[str, list[int]] = {}
         for number, pattern in enumerate(patterns):
             first, *others = plain_parts(pattern)
             self._further.append([parts for parts in others if min(map(len, parts)) >= _TELLING])
             for part in first:
-                same = self._by_run.setdefault(tuple(part[:_RUN]), []) if len(part) >= _RUN else self._short
-                same.append((number, part))
-        self._runs = frozenset(self._by_run)
+                self._by_part.setdefault(part, []).append(number)
+        self._always = frozenset(self._by_part.pop("", ()))
+        self._parts = frozenset(self._by_part)
+        for part in self._parts:
+            _PARTS.add(part)
 
     def stand_in(self, text: str, folded: str) -> bool:
         """Whether one of them stands in `text`; `folded` is the fold of it, or of more around it."""
@@ -71,20 +88,16 @@ class Phrases:
         return found
 
     def _likely(self, folded: str) -> list[re.Pattern[str]]:
-        """The patterns whose parts stand in `folded`: parts are only looked for where their beginning is there."""
-        runs = self._runs & _runs(folded) if len(folded) <= _LONGEST else self._runs
-        looked_for = [part for run in runs for part in self._by_run[run]]
-        numbers = {number for number, part in (*self._short, *looked_for) if part in folded}
-        return [self._patterns[number] for number in sorted(numbers) if self._is_whole(number, folded)]
+        """The patterns whose parts stand in `folded`."""
+        parts = _PARTS.found_in(folded)
+        if not self._always and self._parts.isdisjoint(parts):
+            return []
+        numbers = {number for part in self._parts & parts for number in self._by_part[part]}
+        whole = [number for number in sorted(numbers | self._always) if self._is_whole(number, folded)]
+        return [self._patterns[number] for number in whole]
 
     def _is_whole(self, number: int, folded: str) -> bool:
         return all(any(part in folded for part in parts) for parts in self._further[number])
-
-
-@lru_cache(maxsize=2)
-def _runs(folded: str) -> frozenset[Run]:
-    """Every run of four letters in a text; the lists of phrases are looked for in one text after another."""
-    return frozenset(zip(*(folded[start:] for start in range(_RUN)), strict=False))
 
 
 __all__ = ["Phrases", "alternatives", "entries", "fold", "words"]

@@ -3,6 +3,7 @@
 `(?:buy|shop) (?:now|today)`   ──▶ "buy", "shop"
 `free (?:trial|shipping)`      ──▶ "free "          first is where the shortest part is longest: it stands in few texts
 `\\b55\\d[ -]`                  ──▶ "55"
+`\\b[45]\\.\\d`                  ──▶ "4.", "5."
 """
 
 from collections.abc import Iterable
@@ -12,6 +13,8 @@ from typing import Any
 
 Parts = frozenset[str]
 _EVERYWHERE: Parts = frozenset({""})
+_MOST_SPELLINGS = 16
+"""Of one part: `n[ãa]o` is two, and each is looked for."""
 
 
 def fold(text: str) -> str:
@@ -32,14 +35,24 @@ def plain_parts(pattern: str) -> tuple[tuple[str, ...], ...]:
 
 def _rows(items: Iterable[tuple[Any, Any]]) -> list[Parts]:
     rows = [_EVERYWHERE]
-    run = ""
+    run = _EVERYWHERE
     for kind, value in items:
-        if kind is kinds.LITERAL:
-            run += chr(value)
+        letters = _letters(kind, value)
+        if letters and len(run) * len(letters) <= _MOST_SPELLINGS:
+            run = frozenset(before + letter for before in run for letter in letters)
         else:
-            rows += [frozenset({run}), *_rows_of(kind, value)]
-            run = ""
-    return [*rows, frozenset({run})]
+            rows += [run, *_rows_of(kind, value)]
+            run = _EVERYWHERE
+    return [*rows, run]
+
+
+def _letters(kind: Any, value: Any) -> list[str]:
+    """The characters of which one must stand there."""
+    if kind is kinds.LITERAL:
+        return [chr(value)]
+    if kind is kinds.IN and all(each is kinds.LITERAL for each, _ in value):
+        return [chr(character) for _, character in value]
+    return []
 
 
 def _rows_of(kind: Any, value: Any) -> list[Parts]:
@@ -49,9 +62,8 @@ def _rows_of(kind: Any, value: Any) -> list[Parts]:
         return [frozenset().union(*(max(_rows(branch), key=_telling) for branch in value[1]))]
     if kind is kinds.MAX_REPEAT and value[0] > 0:
         return _rows(value[2])
-    if kind is kinds.IN and all(each is kinds.LITERAL for each, _ in value):
-        return [frozenset(chr(character) for _, character in value)]
-    return []
+    letters = _letters(kind, value)
+    return [frozenset(letters)] if letters else []
 
 
 def _telling(parts: Parts) -> tuple[int, int]:

@@ -10,22 +10,25 @@ Headers as the RFCs define them: 2369 and 2919 (List-*), 8058 (one-click), 3834 
 import re
 
 from accounts.domain.addresses import domain_of, is_within
-from mailsync.domain.phrases import alternatives, words
+from mailsync.domain.phrases import Phrases, alternatives, entries, words
 from mailsync.domain.screening import senders, shape
 from mailsync.domain.screening.automatic import auto_submitted
 from mailsync.domain.screening.evidence import ENOUGH, Finding, Mark, weigh
 from mailsync.domain.screening.person import PERSON_MARKS, is_from_a_client, is_reply, mailer, shows_no_client
-from mailsync.domain.screening.rule import Mail
+from mailsync.domain.screening.rule import Mail, Stage
 
 _LIST_FIELDS = words("list_fields")
 _CAMPAIGN_FIELDS = words("campaign_fields")
 _CAMPAIGN_NAME = re.compile(
     r"\Ax-.*(?:campaign|newsletter|mailing[-_]?(?:id|list)|subscriber|bulk-?mail|list-?member|unsub)"
 )
-_NEWSLETTER_TITLE = re.compile(alternatives("newsletter_title"), re.IGNORECASE)
-_NOTICE_TITLE = re.compile(alternatives("notice_title"), re.IGNORECASE)
+_NEWSLETTER_TITLE = Phrases(entries("newsletter_title"))
+_NOTICE_TITLE = Phrases(entries("notice_title"))
 _TICKET_FIELDS = words("ticket_fields")
+_WAY = ("dkim-signature", "return-path", "message-id", "received")
+"""Fields that name the hosts a mail came through."""
 _MASS_MAILERS = re.compile(alternatives("mass_mailers"), re.IGNORECASE)
+_COMPLAINT_FIELDS = frozenset({"feedback-id", "x-feedback-id", "x-report-abuse", "x-msfbl"})
 _TICKET_MAILERS = re.compile(r"zendesk|freshdesk|otrs|znuny|servicenow|jira|request ?tracker", re.IGNORECASE)
 _PROGRAMS = re.compile(alternatives("program_mailers"), re.IGNORECASE)
 _VERP = re.compile(
@@ -69,18 +72,18 @@ def _judged(mail: Mail) -> tuple[Finding, Finding] | tuple[None, None]:
     by_a_program = weigh(mail, TRANSACTIONAL_MARKS)
     if max(to_many.strongest, by_a_program.strongest) >= ENOUGH:
         return to_many, by_a_program
+    if not (to_many.total or by_a_program.total):
+        return None, None
     either = weigh(mail, EITHER_MARKS)
     person = weigh(mail, PERSON_MARKS)
     total = to_many.total + by_a_program.total + either.total - person.total
     firmest = max(to_many.strongest, by_a_program.strongest, either.strongest)
     enough = ENOUGH if firmest >= FIRM else ENOUGH_WITHOUT_FIRM
-    if total < enough or not (to_many.total or by_a_program.total):
-        return None, None
-    return to_many, by_a_program
+    return (to_many, by_a_program) if total >= enough else (None, None)
 
 
 def _is_list(mail: Mail) -> bool:
-    return any(mail.fields.get(name) for name in _LIST_FIELDS) and not _is_a_teams_group(mail)
+    return any(mail.fields.get(name) for name in mail.fields.names & _LIST_FIELDS) and not _is_a_teams_group(mail)
 
 
 def _has_bulk_precedence(mail: Mail) -> bool:
@@ -98,7 +101,10 @@ def _is_a_teams_group(mail: Mail) -> bool:
 
 
 def _is_campaign(mail: Mail) -> bool:
-    return any(name in _CAMPAIGN_FIELDS or _CAMPAIGN_NAME.match(name) for name in mail.fields)
+    names = mail.fields.names
+    return not names.isdisjoint(_CAMPAIGN_FIELDS) or any(
+        name.startswith("x-") and _CAMPAIGN_NAME.match(name) for name in names
+    )
 
 
 def _has_errors_address(mail: Mail) -> bool:
@@ -106,15 +112,15 @@ def _has_errors_address(mail: Mail) -> bool:
 
 
 def _is_titled_newsletter(mail: Mail) -> bool:
-    return bool(_NEWSLETTER_TITLE.search(mail.subject)) and not is_reply(mail)
+    return _NEWSLETTER_TITLE.stand_in(mail.subject, mail.folded_subject) and not is_reply(mail)
 
 
 def _is_titled_notice(mail: Mail) -> bool:
-    return bool(_NOTICE_TITLE.search(mail.subject)) and not is_reply(mail)
+    return _NOTICE_TITLE.stand_in(mail.subject, mail.folded_subject) and not is_reply(mail)
 
 
 def _is_ticket(mail: Mail) -> bool:
-    return any(name in mail.fields for name in _TICKET_FIELDS) or bool(_TICKET_MAILERS.search(mailer(mail)))
+    return not mail.fields.names.isdisjoint(_TICKET_FIELDS) or bool(_TICKET_MAILERS.search(mailer(mail)))
 
 
 def _is_dmarc_report(mail: Mail) -> bool:
@@ -131,12 +137,7 @@ def _has_program_mailer(mail: Mail) -> bool:
 
 def _travelled_through(mail: Mail, services: frozenset[str]) -> bool:
     fields = mail.fields
-    values = (
-        *fields.all("dkim-signature"),
-        *fields.all("return-path"),
-        *fields.all("message-id"),
-        *fields.all("received"),
-    )
+    values = [value for name in _WAY for value in fields.all(name)]
     return any(is_within(host, services) for host in senders.hosts_in(*values[:12]))
 
 
@@ -149,12 +150,7 @@ def _is_by_delivery_service(mail: Mail) -> bool:
 
 
 def _counts_complaints(mail: Mail) -> bool:
-    return (
-        "feedback-id" in mail.fields
-        or "x-feedback-id" in mail.fields
-        or "x-report-abuse" in mail.fields
-        or "x-msfbl" in mail.fields
-    )
+    return not mail.fields.names.isdisjoint(_COMPLAINT_FIELDS)
 
 
 def _has_own_return_path(mail: Mail) -> bool:
@@ -195,37 +191,37 @@ BULK_MARKS = (
     Mark("belongs to a campaign", 100, _is_campaign),
     Mark("is bulk mail to Exchange", 100, _is_bulk_to_exchange),
     Mark("is likely bulk mail to Exchange", 70, _is_likely_bulk_to_exchange),
-    Mark("comes from a newsletter's or a list's own address", 70, senders.is_announcer),
+    Mark("comes from a newsletter's or a list's own address", 70, lambda mail: mail.origin.is_announcer),
     Mark("was made with a mass-mail program", 70, _has_mass_mailer),
     Mark("was sent by a mass-mail service", 70, _is_by_marketing_service),
-    Mark("carries a mailing list's footer", 90, shape.has_list_footer),
-    Mark("offers to unsubscribe", 60, shape.has_unsubscribe_offer),
-    Mark("gives a way to unsubscribe", 20, shape.has_way_to_unsubscribe),
-    Mark("offers a version to read online", 60, shape.has_online_version),
-    Mark("says why one receives it", 50, shape.says_why_received),
-    Mark("has a newsletter's name for its sender", 60, senders.is_named_newsletter),
+    Mark("carries a mailing list's footer", 90, shape.has_list_footer, Stage.BODY),
+    Mark("offers to unsubscribe", 60, shape.has_unsubscribe_offer, Stage.BODY),
+    Mark("gives a way to unsubscribe", 20, shape.has_way_to_unsubscribe, Stage.BODY),
+    Mark("offers a version to read online", 60, shape.has_online_version, Stage.BODY),
+    Mark("says why one receives it", 50, shape.says_why_received, Stage.BODY),
+    Mark("has a newsletter's name for its sender", 60, lambda mail: mail.origin.is_named_newsletter),
     Mark("is titled like a newsletter", 40, _is_titled_newsletter),
-    Mark("calls itself a newsletter", 40, shape.calls_itself_newsletter),
+    Mark("calls itself a newsletter", 40, shape.calls_itself_newsletter, Stage.BODY),
     Mark("names an address for the errors of a list", 50, _has_errors_address),
     Mark("asks mailbox providers for complaints", 50, _counts_complaints),
     Mark("draws complaints elsewhere", 40, _has_some_bulk_level),
-    Mark("praises its offers", 40, shape.has_offers),
-    Mark("is laid out like a page", 30, shape.is_laid_out),
-    Mark("has a link every few lines", 25, shape.has_many_links),
+    Mark("praises its offers", 40, shape.has_offers, Stage.BODY),
+    Mark("is laid out like a page", 30, shape.is_laid_out, Stage.BODY),
+    Mark("has a link every few lines", 25, shape.has_many_links, Stage.BODY),
 )
 
 TRANSACTIONAL_MARKS = (
     Mark("says that a program made it", 100, _is_auto_generated),
-    Mark("comes from an address that takes no reply", 100, senders.takes_no_reply),
+    Mark("comes from an address that takes no reply", 100, lambda mail: mail.origin.takes_no_reply),
     Mark("comes from a ticket or notification system", 100, _is_ticket),
     Mark("is a report about mail from a domain", 100, _is_dmarc_report),
-    Mark("comes from a domain for notices", 100, senders.is_at_notice_domain),
-    Mark("begins with a ticket system's line for answers", 80, shape.begins_with_answer_line),
+    Mark("comes from a domain for notices", 100, lambda mail: mail.origin.is_at_notice_domain),
+    Mark("begins with a ticket system's line for answers", 80, shape.begins_with_answer_line, Stage.BODY),
     Mark("wants no automatic answers", 70, _suppresses_answers),
-    Mark("comes from an address for notices", 80, senders.is_notifier),
-    Mark("comes from an address for orders, updates or tickets", 40, senders.is_desk),
-    Mark("is sent by a service in somebody's name", 80, senders.is_by_a_service_for_somebody),
-    Mark("asks not to be answered", 80, shape.wants_no_answer),
+    Mark("comes from an address for notices", 80, lambda mail: mail.origin.is_notifier),
+    Mark("comes from an address for orders, updates or tickets", 40, lambda mail: mail.origin.is_desk),
+    Mark("is sent by a service in somebody's name", 80, lambda mail: mail.origin.is_by_a_service_for_somebody),
+    Mark("asks not to be answered", 80, shape.wants_no_answer, Stage.BODY),
     Mark("is titled like a notice about an order or an account", 30, _is_titled_notice),
     Mark("was made by a program, not in a mail client", 40, _has_program_mailer),
 )
@@ -233,10 +229,10 @@ TRANSACTIONAL_MARKS = (
 EITHER_MARKS = (
     Mark("was sent by a delivery service for programs", 50, _is_by_delivery_service),
     Mark("has a return address of its own for each recipient", 50, _has_own_return_path),
-    Mark("comes from an address that was made up for it", 60, senders.is_made_up),
-    Mark("comes from a host for mass mail", 40, senders.is_at_marketing_host),
-    Mark("has a company's footer", 20, shape.has_company_footer),
-    Mark("comes from a role's address", 20, senders.is_role),
-    Mark("tracks its being opened", 20, shape.has_tracking_pixel),
+    Mark("comes from an address that was made up for it", 60, lambda mail: mail.origin.is_made_up),
+    Mark("comes from a host for mass mail", 40, lambda mail: mail.origin.is_at_marketing_host),
+    Mark("has a company's footer", 20, shape.has_company_footer, Stage.BODY),
+    Mark("comes from a role's address", 20, lambda mail: mail.origin.is_role),
+    Mark("tracks its being opened", 20, shape.has_tracking_pixel, Stage.BODY),
     Mark("shows no mail client that people use", 20, shows_no_client),
 )

@@ -7,18 +7,19 @@ marks of a person ──────────▶ taken off, where no single m
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mailsync.domain.screening.rule import Mail
+from mailsync.domain.screening.rule import Mail, Stage
 
 ENOUGH = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """`phrase` completes “It …” for a person; `weight` is out of ENOUGH."""
+    """`phrase` completes “It …” for a person; `weight` is out of ENOUGH; below `stage` the test cannot say yes."""
 
     phrase: str
     weight: int
     test: Callable[[Mail], bool]
+    stage: Stage = Stage.HEADERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +40,24 @@ class Finding:
         return f"It {', '.join(first)} and {last}." if first else f"It {last}."
 
 
+_NOTHING = Finding()
+
+
 def weigh(mail: Mail, marks: tuple[Mark, ...]) -> Finding:
     """Which marks the mail carries, heaviest first; each list of marks is looked for once a mail."""
     known = mail.memory.get(id(marks))
     if isinstance(known, Finding):
         return known
-    found = sorted((mark for mark in marks if mark.test(mail)), key=lambda mark: -mark.weight)
-    finding = Finding(
+    stage = mail.stage
+    found = [mark for mark in marks if mark.stage <= stage and mark.test(mail)]
+    finding = mail.memory[id(marks)] = _finding(found) if found else _NOTHING
+    return finding
+
+
+def _finding(found: list[Mark]) -> Finding:
+    found.sort(key=lambda mark: -mark.weight)
+    return Finding(
         total=sum(mark.weight for mark in found),
-        strongest=found[0].weight if found else 0,
+        strongest=found[0].weight,
         phrases=tuple(mark.phrase for mark in found),
     )
-    mail.memory[id(marks)] = finding
-    return finding

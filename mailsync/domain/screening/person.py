@@ -21,7 +21,10 @@ _CLIENT_IDS = re.compile(
 
 def mailer(mail: Mail) -> str:
     """What made the mail, by its own account."""
-    return decoded(f"{mail.fields.get('x-mailer')} {mail.fields.get('user-agent')}").strip()[:300]
+    fields = mail.fields
+    if "x-mailer" not in fields and "user-agent" not in fields:
+        return ""
+    return decoded(f"{fields.get('x-mailer')} {fields.get('user-agent')}").strip()[:300]
 
 
 def is_reply(mail: Mail) -> bool:
@@ -32,7 +35,7 @@ def is_reply(mail: Mail) -> bool:
 def is_from_a_client(mail: Mail) -> bool:
     """Whether it was written in a mail client that people use."""
     fields = mail.fields
-    if any(name in fields for name in _CLIENT_FIELDS) or _CLIENT_IDS.search(fields.get("message-id")[-200:]):
+    if not fields.names.isdisjoint(_CLIENT_FIELDS) or _CLIENT_IDS.search(fields.get("message-id")[-200:]):
         return True
     made_with = mailer(mail)
     return bool(_CLIENTS.search(made_with)) and not _MASS_MAILERS.search(made_with)

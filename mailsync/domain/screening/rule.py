@@ -11,6 +11,7 @@ from crm.domain.directory import Match
 from mailsync.domain.envelope import Envelope, Mailbox, ScreeningPolicy
 from mailsync.domain.headers import Headers
 from mailsync.domain.phrases import fold
+from mailsync.domain.screening.senders import Origin, origin_of
 from mailsync.domain.vocabulary import Reason
 
 
@@ -38,7 +39,7 @@ class Step(NamedTuple):
     sentence: str
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Mail:
     """All that the rules may look at. `headers` is None until they are fetched, `text` and `body` likewise.
 
@@ -57,13 +58,29 @@ class Mail:
     memory: dict[int, object] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What evidence came to, so that no mark is looked for twice."""
 
+    @property
+    def stage(self) -> Stage:
+        """How much of it is there."""
+        if self.text is not None:
+            return Stage.BODY
+        return Stage.ENVELOPE if self.headers is None else Stage.HEADERS
+
     @cached_property
+    def origin(self) -> Origin:
+        return origin_of(self.envelope.from_, self.envelope.sender)
+
+    @property
     def author(self) -> Mailbox | None:
         return self.envelope.from_ or self.envelope.sender
 
     @cached_property
     def subject(self) -> str:
         return " ".join(self.envelope.subject[:1_000].split())
+
+    @cached_property
+    def folded_subject(self) -> str:
+        """The subject for `Phrases`."""
+        return fold(self.subject)
 
     @cached_property
     def folded(self) -> str:
@@ -111,7 +128,11 @@ class Rule:
 
 def is_ours(address: str, policy: ScreeningPolicy) -> bool:
     """Whether the address is one of our people's, or stands at a domain of ours."""
-    return _is_among(address, policy.our_addresses) or is_within(domain_of(address), policy.our_domains)
+    known = policy.ours.get(address)
+    if known is None:
+        is_one = _is_among(address, policy.our_addresses) or is_within(domain_of(address), policy.our_domains)
+        known = policy.ours[address] = is_one
+    return known
 
 
 def _is_among(address: str, addresses: frozenset[str]) -> bool:

@@ -115,4 +115,7 @@ def _told_by_text(mail: Mail) -> tuple[Rule, str] | None:
 
 
 def _first_reason(rules: Iterable[Rule], mail: Mail) -> Reason | None:
-    return next((rule.reason for rule in rules if rule.test(mail) is not None), None)
+    for rule in rules:
+        if rule.test(mail) is not None:
+            return rule.reason
+    return None

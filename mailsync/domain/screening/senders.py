@@ -1,11 +1,12 @@
 """What a sender's address and name give away: daemons, addresses that take no answer, roles, mass-mail services."""
 
 import re
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from accounts.domain.addresses import domain_of, is_within
+from mailsync.domain.envelope import Mailbox
 from mailsync.domain.phrases import alternatives, words
-from mailsync.domain.screening.rule import Mail
 
 _DAEMONS = re.compile(
     r"\A(?:mailer[-_.]?daemon|mail[-_.]?daemon|daemon|mdaemon|smtp[-_.]?daemon|maildelivery|mail[-_.]?delivery"
@@ -59,76 +60,6 @@ DELIVERY_SERVICES = words("delivery_services")
 
 
 NOTICE_DOMAINS = words("notice_domains")
-
-
-def is_mailer_daemon(mail: Mail) -> bool:
-    """MAILER-DAEMON and Exchange's own address: nobody's name."""
-    return any(_MAILER_DAEMON.match(local) for local in _locals(mail))
-
-
-def is_delivery_daemon(mail: Mail) -> bool:
-    """MAILER-DAEMON and what other systems call it."""
-    return any(_DAEMONS.match(local) for local in _locals(mail))
-
-
-def is_postmaster(mail: Mail) -> bool:
-    """A postmaster: reports come from there, and now and then a person's mail."""
-    return any(_POSTMASTERS.match(local) for local in _locals(mail))
-
-
-def has_bounce_name(mail: Mail) -> bool:
-    """A display name such as “Mail Delivery System”."""
-    return mail.author is not None and bool(_BOUNCE_NAMES.search(mail.author.name[:200]))
-
-
-def takes_no_reply(mail: Mail) -> bool:
-    """noreply@ and its like in other languages."""
-    return any(_NO_REPLY.search(local) for local in _locals(mail))
-
-
-def is_announcer(mail: Mail) -> bool:
-    """newsletter@, a list's own addresses."""
-    return any(_ANNOUNCERS.search(local) for local in _locals(mail))
-
-
-def is_notifier(mail: Mail) -> bool:
-    """notifications@, alerts@, jira@."""
-    return any(_NOTIFIERS.search(local) for local in _locals(mail))
-
-
-def is_desk(mail: Mail) -> bool:
-    """orders@, updates@, tickets@: mostly programs, at times the people behind them."""
-    return any(_DESKS.search(local) for local in _locals(mail))
-
-
-def is_named_newsletter(mail: Mail) -> bool:
-    """A display name such as “Globex Newsletter”, “Daily Digest”."""
-    return mail.author is not None and bool(_NEWSLETTER_NAMES.search(mail.author.name[:200]))
-
-
-def is_at_notice_domain(mail: Mail) -> bool:
-    """A domain that a service keeps for what its programs send: its people write from another."""
-    return mail.author is not None and is_within(domain_of(mail.author.address), NOTICE_DOMAINS)
-
-
-def is_by_a_service_for_somebody(mail: Mail) -> bool:
-    """“Jane Doe via Doodle” from an address at doodle.example: the service, not Jane."""
-    found = _VIA.search(mail.author.name[:200]) if mail.author is not None else None
-    if found is None or mail.author is None:
-        return False
-    return found.group(1).casefold() in domain_of(mail.author.address)
-
-
-def is_role(mail: Mail) -> bool:
-    """info@, team@, sales@: people write from there, too."""
-    return any(_ROLES.match(local) for local in _locals(mail))
-
-
-def is_at_marketing_host(mail: Mail) -> bool:
-    """news.example.com, email.example.com and the like: hosts that companies keep for mass mail."""
-    return mail.author is not None and bool(_MASS_MAIL_HOST.match(domain_of(mail.author.address)))
-
-
 _MASS_MAIL_HOST = re.compile(
     r"(?:\A|\.)(?:e|em|e-?mail\d*|e?news\w*|mailings?|mktg?|marketing|campaigns?|promos?|offers?|deals?|inform|click|bounces?"
     r"|notifications?|notify|alerts?|updates?|\w*mailer\d*|lists?|reply|links?|www-?mail|e?blast\w*|subscri\w+|response)\d*\.[^.]+\.[a-z]"
@@ -138,9 +69,118 @@ _VIA = re.compile(r"\bvia\s+([^\W_]{3,30})", re.IGNORECASE)
 _MADE_UP = re.compile(r"\A(?=(?:.*\d){6})(?=(?:.*[-_.=+]){2}|.{28})[^@]{18,}\Z")
 
 
-def is_made_up(mail: Mail) -> bool:
-    """A local part of digits and marks that no person has: made for one recipient or one mail."""
-    return any(_MADE_UP.match(local) for local in _locals(mail))
+@dataclass(frozen=True)
+class Origin:
+    """Whom a mail comes from, by its From and Sender, and what these give away."""
+
+    from_: Mailbox | None
+    sender: Mailbox | None
+
+    @cached_property
+    def author(self) -> Mailbox | None:
+        return self.from_ or self.sender
+
+    @cached_property
+    def is_mailer_daemon(self) -> bool:
+        """MAILER-DAEMON and Exchange's own address: nobody's name."""
+        return self._has_local(_MAILER_DAEMON)
+
+    @cached_property
+    def is_delivery_daemon(self) -> bool:
+        """MAILER-DAEMON and what other systems call it."""
+        return self._has_local(_DAEMONS)
+
+    @cached_property
+    def is_postmaster(self) -> bool:
+        """A postmaster: reports come from there, and now and then a person's mail."""
+        return self._has_local(_POSTMASTERS)
+
+    @cached_property
+    def has_bounce_name(self) -> bool:
+        """A display name such as “Mail Delivery System”."""
+        return bool(_BOUNCE_NAMES.search(self._name))
+
+    @cached_property
+    def takes_no_reply(self) -> bool:
+        """noreply@ and its like in other languages."""
+        return self._has_local(_NO_REPLY)
+
+    @cached_property
+    def is_announcer(self) -> bool:
+        """newsletter@, a list's own addresses."""
+        return self._has_local(_ANNOUNCERS)
+
+    @cached_property
+    def is_notifier(self) -> bool:
+        """notifications@, alerts@, jira@."""
+        return self._has_local(_NOTIFIERS)
+
+    @cached_property
+    def is_desk(self) -> bool:
+        """orders@, updates@, tickets@: mostly programs, at times the people behind them."""
+        return self._has_local(_DESKS)
+
+    @cached_property
+    def is_named_newsletter(self) -> bool:
+        """A display name such as “Globex Newsletter”, “Daily Digest”."""
+        return bool(_NEWSLETTER_NAMES.search(self._name))
+
+    @cached_property
+    def is_at_notice_domain(self) -> bool:
+        """A domain that a service keeps for what its programs send: its people write from another."""
+        return is_within(self.domain, NOTICE_DOMAINS)
+
+    @cached_property
+    def is_by_a_service_for_somebody(self) -> bool:
+        """“Jane Doe via Doodle” from an address at doodle.example: the service, not Jane."""
+        found = _VIA.search(self._name)
+        return found is not None and found.group(1).casefold() in self.domain
+
+    @cached_property
+    def is_role(self) -> bool:
+        """info@, team@, sales@: people write from there, too."""
+        return self._has_local(_ROLES)
+
+    @cached_property
+    def is_at_marketing_host(self) -> bool:
+        """news.example.com, email.example.com and the like: hosts that companies keep for mass mail."""
+        return bool(_MASS_MAIL_HOST.match(self.domain))
+
+    @cached_property
+    def is_made_up(self) -> bool:
+        """A local part of digits and marks that no person has: made for one recipient or one mail."""
+        return self._has_local(_MADE_UP)
+
+    @cached_property
+    def is_calendar_service(self) -> bool:
+        """Google's, which sends invitations in its own name."""
+        return any(person.address == "calendar-notification@google.com" for person in self._people)
+
+    @cached_property
+    def domain(self) -> str:
+        """The author's; empty where nobody is named."""
+        return domain_of(self.author.address) if self.author is not None else ""
+
+    @cached_property
+    def _name(self) -> str:
+        return self.author.name[:200] if self.author is not None else ""
+
+    @cached_property
+    def _people(self) -> tuple[Mailbox, ...]:
+        return tuple(person for person in (self.from_, self.sender) if person is not None)
+
+    @cached_property
+    def _locals(self) -> tuple[str, ...]:
+        return tuple(person.address.rpartition("@")[0].strip('"') for person in self._people)
+
+    def _has_local(self, pattern: re.Pattern[str]) -> bool:
+        return any(pattern.search(local) for local in self._locals)
+
+
+@lru_cache(maxsize=2_048)
+def origin_of(from_: Mailbox | None, sender: Mailbox | None) -> Origin:
+    """The origin of a mail; the same one for the next mail from there: people write again and again."""
+    return Origin(from_, sender)
 
 
 def hosts_in(*texts: str) -> frozenset[str]:
@@ -155,8 +195,3 @@ def _hosts_in(text: str) -> frozenset[str]:
 
 
 _HOST = re.compile(r"(?<![a-z0-9-])(?:[a-z0-9-]{1,63}\.)+[a-z]{2,24}(?![a-z0-9-])")
-
-
-def _locals(mail: Mail) -> list[str]:
-    people = (mail.envelope.from_, mail.envelope.sender)
-    return [person.address.rpartition("@")[0].strip('"') for person in people if person is not None]
