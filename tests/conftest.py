@@ -15,7 +15,11 @@ from accounts.models import Organization, User
 from sandbox.testing import SandboxProcess
 from tests.factories import OrganizationFactory, UserFactory
 from tests.journeys.left_out import pytest_terminal_summary  # noqa: F401 - a hook, lent to pytest here
-from tests.scheduling import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401 - likewise
+from tests.scheduling import (  # noqa: F401 - likewise
+    pytest_collection_modifyitems,
+    pytest_xdist_auto_num_workers,
+    pytest_xdist_make_scheduler,
+)
 
 # how long an example takes says more about the machine than about the code
 hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])

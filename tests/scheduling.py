@@ -7,6 +7,7 @@ pytest-xdist's own groups (--dist loadgroup) go unheeded with pytest 9.2: https:
 """
 
 import os
+from collections.abc import Generator
 from typing import Any
 
 import pytest
@@ -27,6 +28,12 @@ def unit_of(nodeid: str) -> str:
     """Return the name of the unit in which a test goes to a worker."""
     path = nodeid.partition("::")[0]
     return path if path.startswith(TOGETHER) else nodeid
+
+
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """Make `-n auto` one worker more than there are cores: much of what takes long waits for processes and servers."""
+    return (yield) + 1
 
 
 @pytest.hookimpl(optionalhook=True)
