@@ -1,7 +1,7 @@
 """How the tests are spread over parallel workers: what takes long begins first, and some files stay together.
 
-    tests/processes, tests/journeys ── one unit a file: its tests share a running product or a browser
-    all others                      ── one unit a test
+    tests/processes, tests/journeys, the corridor ── one unit a file: its tests share a running product or a browser
+    all others                                    ── one unit a test
 
 pytest-xdist's own groups (--dist loadgroup) go unheeded with pytest 9.2: https://github.com/pytest-dev/pytest-xdist/issues/1386
 """
@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-TOGETHER = ("tests/processes/", "tests/journeys/")
+TOGETHER = ("tests/processes/", "tests/journeys/", "tests/services/test_corridor.py")
 LONG = ("services", "processes", "journey")
 
 

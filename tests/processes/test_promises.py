@@ -13,6 +13,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -219,6 +220,8 @@ def test_the_search_finds_what_is_put_anywhere(what: Forbidden, tmp_path: Path, 
         connection.execute("CREATE TABLE planted (id INTEGER, before TEXT, text TEXT, after TEXT)")
         connection.executemany("INSERT INTO planted VALUES (1, 'abc', ?, 'abc123')", [(text,) for text in planted])
         connection.execute("PRAGMA wal_checkpoint" if place == "db.sqlite3" else "PRAGMA user_version")
+    elif place.startswith("queue"):
+        path.write_text(json.dumps({"body": b64encode(json.dumps(planted).encode()).decode()}))
     else:
         path.write_text(f"2026-11-20 INFO {json.dumps(planted)} was seen\n")
     assert {text for name, text in found_in(files_below(tmp_path), what) if name == path.name} == set(planted)

@@ -1,20 +1,31 @@
 """The same sandbox tenant synced twice: on MariaDB, Redis and Elasticsearch by a worker, and on the embedded defaults.
 
-sandbox ─▶ worker over Redis ─▶ MariaDB, Elasticsearch ─▶ rows ─┐
-sandbox ─▶ sync_mailboxes ────▶ SQLite ──────────────────▶ rows ─┴─▶ equal
+sandbox ─▶ worker over Redis ─▶ MariaDB ─▶ Elasticsearch ─▶ page and API ─┐
+sandbox ─▶ sync_mailboxes ────▶ SQLite ───────────────────▶ page and API ─┴─▶ equal
+                                   │
+the servers' files ◀───────────────┘  ─▶ the mail that was kept, and no trace of any other
 """
 
+import csv
+import json
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
+import redis
+import requests
 
 from tests.person import Person
-from tests.processes.test_promises import World
+from tests.processes.leaks import Forbidden, files_below, forbidden, found_in
+from tests.processes.rules import ADMIN, RITA
+from tests.processes.test_promises import PARENTS, World, _truth
+from tests.scheduling import assert_built_once
 from tools.servers.elasticsearch import Elasticsearch
 from tools.servers.life import Server
 from tools.servers.mariadb import MariaDb
@@ -26,6 +37,12 @@ pytestmark = [pytest.mark.services, pytest.mark.processes, pytest.mark.timeout(9
 PREFIX = "corridor"
 EMBEDDED = {"DATABASE_URL": "", "CELERY_BROKER_URL": "filesystem://", "ELASTICSEARCH_URL": ""}
 PATIENCE = 400
+PATHS = ("/deals/", "/customers/", "/search/?q=renewal")
+LISTS = ("engagements/", "conversations/", "opportunities/", "accounts/")
+QUERIES = ("renewal", '"the contract"', "globex", "meeting", "vertrag", "@", "re:", "thanks")
+KEPT = "canary-kept-5ca1ab1e0c0d"
+"""Stands in one mail that belongs here: what finds nothing else in a server's files finds this."""
+
 ROWS = """
 from timeline.models import Association, Engagement
 from mailsync.models import Sighting
@@ -38,28 +55,45 @@ print(json.dumps(sorted(
      sorted(Sighting.objects.filter(email=e.email).values_list("mailbox__user__email", "graph_id", "gone_at"))]
     for e in Engagement.objects.all())))
 """
-SETTLED = """
-from mailsync.models import Mailbox
-from timeline.models import IndexOutbox
-behind = [*Mailbox.objects.exclude(state="in_sync"), *Mailbox.objects.filter(last_synced_at=None)]
-print(json.dumps([len(behind), IndexOutbox.objects.count()]))
+UNSETTLED = """
+SELECT COUNT(*) FROM mailsync_mailbox WHERE state <> 'in_sync' OR last_synced_at IS NULL
+UNION ALL SELECT COUNT(*) FROM timeline_indexoutbox
+"""
+
+# In a queue that no worker reads. Its text stands in the message's body alone, which is base64.
+WAITING_TASK = """
+from celery import current_app
+current_app.send_task("corridor.waits", args=["{}"], argsrepr="", queue="corridor")
+print(json.dumps(None))
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Both:
-    """The product on servers and on the embedded defaults."""
+    """The product on servers and on the embedded defaults, and the servers."""
 
     on_servers: World
     embedded: World
+    mariadb: MariaDb
+    redis: Server
+    elasticsearch: Elasticsearch
+
+
+class LoggingMariaDb(MariaDb):
+    """Writes a binary log, as one does that is copied to another or restored to a moment."""
+
+    def command(self, port: int) -> Sequence[str]:
+        return [*super().command(port), "--log-bin=binlog"]
 
 
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
+    assert_built_once(tmp_path_factory, "corridor")
     folder = tmp_path_factory.mktemp("corridor")
-    now = datetime.now(UTC).isoformat(timespec="seconds")
+    now = datetime.now(UTC)
+    mariadb, broker, elasticsearch = LoggingMariaDb(folder, 0), Redis(folder, 0), Elasticsearch(folder, 0)
+    servers: list[Server] = [mariadb, broker, elasticsearch]
     with ExitStack() as running:
-        servers: list[Server] = [kind(folder, 0) for kind in (MariaDb, Redis, Elasticsearch)]
         for server in servers:
             running.callback(server.kill)
             server.start()
@@ -71,30 +105,44 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
         second = running.enter_context(_product(folder / "embedded", now, EMBEDDED))
         _switch_everybody_on(second)
         second.sync()
-        _wait_until_settled(first)
-        yield Both(first, second)
+        _wait_until_settled(mariadb)
+        yield Both(first, second, mariadb, broker, elasticsearch)
 
 
 @contextmanager
-def _product(folder: Path, now: str, variables: dict[str, str]) -> Iterator[World]:
+def _product(folder: Path, now: datetime, variables: dict[str, str]) -> Iterator[World]:
     stack = Stack(folder, variables=variables)
     try:
-        stack.start_sandbox("--mails", "240", "--days", "30", "--now", now)
+        stack.start_sandbox("--mails", "240", "--days", "30", "--now", now.isoformat(timespec="seconds"))
         stack.load()
         stack.start_web()
-        yield World(stack, {})
+        product = World(stack, {})
+        _deliver_a_mail_to_keep(product, now - timedelta(days=2))
+        yield product
     finally:
         stack.close()
 
 
+def _deliver_a_mail_to_keep(product: World, at: datetime) -> None:
+    with (product.stack.crm / "contacts.csv").open(encoding="utf-8", newline="") as rows:
+        customer = next(row["Email"].split(";")[0] for row in csv.DictReader(rows) if row["OwnerEmail"] == RITA)
+    told = {"subject": f"Renewal {KEPT}", "text": f"We agree to {KEPT}.", "message_id": f"<{KEPT}@customer.example>"}
+    arrival = dict.fromkeys(("date", "received"), at.isoformat(timespec="seconds"))
+    product.control("do/deliver", {"mail": {"from": customer, "to": [RITA], **told, **arrival}})
+
+
 def _switch_everybody_on(product: World) -> None:
     for person in product.stack.people:
-        Person(f"http://localhost:{product.stack.port}", person["email"]).sign_in().connect().switch(on=True)
+        _person(product, person["email"]).connect().switch(on=True)
 
 
-def _wait_until_settled(product: World) -> None:
+def _person(product: World, email: str) -> Person:
+    return Person(f"http://localhost:{product.stack.port}", email).sign_in()
+
+
+def _wait_until_settled(mariadb: MariaDb) -> None:
     deadline = time.monotonic() + PATIENCE
-    while (left := product.query(SETTLED)) != [0, 0]:
+    while (left := mariadb.query(UNSETTLED).split()) != ["0", "0"]:
         assert time.monotonic() < deadline, f"mailboxes not in sync and changes not in the index: {left}"
         time.sleep(1)
 
@@ -103,3 +151,54 @@ def test_the_worker_leaves_the_same_rows_in_mariadb_as_the_command_does_in_sqlit
     rows = both.on_servers.query(ROWS)
     assert len(rows) > 50
     assert rows == both.embedded.query(ROWS)
+
+
+@pytest.mark.parametrize("email", [RITA, ADMIN], ids=["rep", "admin"])
+def test_pages_api_and_search_show_the_same(both, email):
+    here, there = _person(both.on_servers, email), _person(both.embedded, email)
+    for path in PATHS:
+        words = _words(here.open(path))
+        assert words == _words(there.open(path)), path
+        assert "was searched" not in words, path
+    for path in [*LISTS, *(f"engagements/?search={quote(query)}" for query in QUERIES)]:
+        assert _listed(here, path) == _listed(there, path), path
+    assert all(_listed(here, path) for path in LISTS)
+    assert [row for row in _listed(here, f"engagements/?search={KEPT}") if KEPT in row]
+
+
+def _words(page: str) -> str:
+    """What a person reads on the page, without how long ago it was."""
+    return " ".join(re.sub(r"(?s)<(script|style|time)\b.*?</\1>|<[^>]*>", " ", page).split())
+
+
+def _listed(person: Person, path: str) -> list[str]:
+    """Every row of a list, page by page; ids and times of recording are the installation's own."""
+    url, rows = f"/api/v1/{path}", []
+    while url:
+        answer = json.loads(person.open(url))
+        rows += [{name: value for name, value in row.items() if name != "changed_at"} for row in answer["results"]]
+        url = answer["next"]
+    return sorted(re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "ID", json.dumps(row)) for row in rows)
+
+
+def test_no_server_keeps_a_trace_of_what_was_not_imported(both, tmp_path):
+    world = both.on_servers
+    canaries = [text for texts in world.control("canaries").values() for text in texts]
+    what = forbidden(canaries, _truth(world), world.query(PARENTS))
+    assert min(len(what.canaries), len(what.message_ids), len(what.graph_ids)) > 100
+    kept = Forbidden({KEPT.rpartition("-")[2].encode(): KEPT}, frozenset(), frozenset())
+
+    world.query(WAITING_TASK.format(KEPT))
+    with redis.Redis.from_url(both.redis.url()) as client:
+        client.save()
+    # Before the flush, which empties the journal, and after it, when all is in the index.
+    journal = found_in(files_below(both.elasticsearch.storage), what)
+    requests.post(f"{both.elasticsearch.url()}/_flush?force=true", timeout=60).raise_for_status()
+    index = tmp_path / "index"
+    index.write_bytes(both.elasticsearch.contents())
+
+    files = [*files_below(both.mariadb.storage), *files_below(both.redis.storage), index]
+    assert journal | found_in(files, what) == set()
+    holding = {name for name, _ in found_in(files, kept)}
+    assert {"binlog.000001", "ib_logfile0", "dump.rdb", "index"} <= holding
+    assert b"mailsync.sync_mailbox" in b"".join(path.read_bytes() for path in files_below(both.redis.storage))

@@ -1,6 +1,7 @@
 """Elasticsearch for tests: one node out of the jars on Maven Central (see tools/elasticsearch-testnode/README.md)."""
 
 import json
+import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
@@ -48,6 +49,14 @@ class Elasticsearch(Server):
         if health.get("timed_out"):
             raise NotReadyError(f"the cluster is {health.get('status')}")
         return str(cast("dict[str, object]", self._get("/")["version"])["number"])
+
+    def contents(self) -> bytes:
+        """Return every term and stored field of the indexes on its disk, deleted documents' included, a line each.
+
+        The files themselves have them compressed. What was not flushed is not among them.
+        """
+        command = [str(STARTER), "--contents", str(self.storage)]
+        return subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
 
     def _get(self, path: str) -> dict[str, object]:
         try:

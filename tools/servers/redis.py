@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from tools.servers.life import NotReadyError, Server
 from tools.servers.requirements import program
 
+# Uncompressed, so that a test finds in the files whatever was stored.
 SETTINGS = """\
 bind 127.0.0.1
 port {port}
@@ -14,6 +15,7 @@ daemonize no
 databases 64
 appendonly yes
 appendfsync everysec
+rdbcompression no
 maxmemory 256mb
 maxmemory-policy noeviction
 """
