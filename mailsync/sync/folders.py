@@ -7,6 +7,7 @@ vanishes (deleted, moved under Deleted Items)  its cursor ends, and its mail is 
 
 from datetime import timedelta
 
+from accounts.unit_of_work import one_unit_of_work
 from mailsync.domain.vocabulary import CursorPhase
 from mailsync.graph.client import Folder, FolderDelta
 from mailsync.graph.errors import ConnectionLost, MicrosoftError, Throttled
@@ -69,6 +70,7 @@ def start_over(cursor: FolderCursor, mailbox: Mailbox) -> None:
     cursor.page_size = 0
 
 
+@one_unit_of_work
 def leave_folder(reading: Reading, cursor: FolderCursor) -> None:
     """A folder vanished or is excluded: its mails may have moved, so each is looked for before anything follows."""
     cursor.is_gone = True

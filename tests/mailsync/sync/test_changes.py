@@ -1,6 +1,8 @@
 """What people do to their mail between two rounds: moves, removals, drafts, folders."""
 
 import itertools
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.db import OperationalError
@@ -10,6 +12,7 @@ from mailsync.domain.vocabulary import MailboxState
 from mailsync.graph.client import DeltaPage, GraphClient
 from mailsync.models import FolderCursor, Sighting
 from mailsync.sync import record
+from mailsync.sync.folders import leave_folder
 from mailsync.sync.record import save_cursors
 from tests.mailsync.sync.conftest import JONAS, RITA, World
 
@@ -242,3 +245,14 @@ def test_deleted_junk_drafts_and_hidden_folders_are_never_read(synced: World):
     synced.deliver(subject="Below deleted", folder=below["id"])
     assert synced.sync().seen == 0
     assert synced.is_exact()
+
+
+def test_a_folder_is_left_with_its_mails_or_not_at_all(synced: World):
+    def interrupted():
+        raise InterruptedError
+
+    cursor = FolderCursor.objects.filter(mailbox=synced.mailbox, is_gone=False).earliest("pk")
+    reading: Any = SimpleNamespace(mailbox=synced.mailbox, clock=interrupted)
+    with pytest.raises(InterruptedError):
+        leave_folder(reading, cursor)
+    assert not FolderCursor.objects.get(pk=cursor.pk).is_gone
