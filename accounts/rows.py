@@ -45,8 +45,21 @@ def insert_rows(rows: Sequence[Model]) -> None:
     """Insert `rows`, all of one model, in the caller's transaction."""
     if not rows:
         return
-    meta = type(rows[0])._meta  # noqa: SLF001 - documented for use outside
-    connection = connections[router.db_for_write(type(rows[0]))]
+    insert_tuples(type(rows[0]), rows)
+    for row in rows:
+        row._state.adding = False  # noqa: SLF001 - documented for use outside
+
+
+def insert_tuples(model: type[Model], rows: Sequence[Model | tuple[Any, ...]]) -> None:
+    """Insert `rows` of `model` in the caller's transaction, each a named tuple with the columns' names.
+
+    A tuple takes a tenth of the time that a model's instance takes to be made. What the tuples leave out has the
+    model's default.
+    """
+    if not rows:
+        return
+    meta = model._meta  # noqa: SLF001 - as above
+    connection = connections[router.db_for_write(model)]
     quoted = connection.ops.quote_name
     fields = [field for field in meta.local_concrete_fields if not isinstance(field, AutoField)]
     names = ", ".join(quoted(str(field.column)) for field in fields)
@@ -55,25 +68,32 @@ def insert_rows(rows: Sequence[Model]) -> None:
     with connection.cursor() as cursor:
         statement = f"INSERT INTO {quoted(meta.db_table)} ({names}) VALUES ({places})"  # noqa: S608 - the model's names
         cursor.executemany(statement, list(zip(*columns, strict=True)))
-    for row in rows:
-        row._state.adding = False  # noqa: SLF001 - documented likewise
 
 
-def _column(field: "Field[Any, Any]", rows: Sequence[Model], connection: BaseDatabaseWrapper) -> list[object]:
+def _column(
+    field: "Field[Any, Any]", rows: Sequence[Model | tuple[Any, ...]], connection: BaseDatabaseWrapper
+) -> list[object]:
     """A field's values as the database takes them; what `auto_now` says is said once for all rows."""
     if isinstance(field, DateTimeField) and (field.auto_now or field.auto_now_add):
         now = timezone.now()
         for row in rows:
-            setattr(row, field.attname, now)
+            if isinstance(row, Model):
+                setattr(row, field.attname, now)
         return [field.get_db_prep_save(now, connection)] * len(rows)
+    if not hasattr(rows[0], field.attname):
+        return [field.get_db_prep_save(field.get_default(), connection) for _ in rows]
+    return _made_ready(field, [getattr(row, field.attname) for row in rows], connection)
+
+
+def _made_ready(field: "Field[Any, Any]", values: Sequence[Any], connection: BaseDatabaseWrapper) -> list[object]:
+    """Values for the database; one that recurs, as ids and kinds do, is made ready once."""
     own = field.target_field if isinstance(field, ForeignKey) else field
     as_it_is = _AS_THEY_ARE.get(type(own), ())
     if type(own) is UUIDField and connection.features.has_native_uuid_field:
         as_it_is = (UUID, *as_it_is)
-    made_ready: dict[tuple[type, Hashable], object] = {}
+    known: dict[tuple[type, Hashable], object] = {}
     column: list[object] = []
-    for row in rows:
-        value = getattr(row, field.attname)
+    for value in values:
         kind = type(value)
         if kind in as_it_is:
             column.append(value)
@@ -83,7 +103,7 @@ def _column(field: "Field[Any, Any]", rows: Sequence[Model], connection: BaseDat
             column.append(field.get_db_prep_save(value, connection))
         else:
             key = kind, value
-            if key not in made_ready:
-                made_ready[key] = field.get_db_prep_save(value, connection)
-            column.append(made_ready[key])
+            if key not in known:
+                known[key] = field.get_db_prep_save(value, connection)
+            column.append(known[key])
     return column

@@ -75,7 +75,9 @@ def _people_by_address(organization: Organization, addresses: Collection[str]) -
                 found[address].add(Party(contact=converted, account=converted_account))
             else:
                 found[address].add(Party(contact=contact, lead=lead, account=account))
-    return {address: tuple(sorted(parties, key=str)) for address, parties in found.items()}
+    return {
+        address: tuple(sorted(parties, key=str) if len(parties) > 1 else parties) for address, parties in found.items()
+    }
 
 
 def _accounts_by_domain(organization: Organization, domains: Collection[str]) -> dict[str, tuple[UUID, ...]]:

@@ -142,7 +142,7 @@ def _json(content: bytes) -> Any:
     """
     try:
         parsed = json.loads(content)
-        if _SURROGATE.search(content):
+        if (b"\\ud" in content or b"\\uD" in content) and _SURROGATE.search(content):
             parsed = json.loads(_without_halves(json.dumps(parsed, ensure_ascii=False)))
     except (ValueError, RecursionError):
         return None

@@ -2,6 +2,9 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
 
 from mailsync.domain.envelope import Envelope
 from mailsync.models import Mailbox, Sighting
@@ -21,9 +24,20 @@ def sightings_of(mailbox: Mailbox, graph_ids: Iterable[str]) -> dict[str, Sighti
     return {row.graph_id: row for row in rows}
 
 
-def new_sighting(mailbox: Mailbox, envelope: Envelope, email_id: object) -> Sighting:
+class NewSighting(NamedTuple):
+    """A Sighting to be inserted."""
+
+    mailbox_id: UUID
+    email_id: UUID
+    graph_id: str
+    graph_id_hash: str
+    folder_id: str
+    received_at: datetime | None
+
+
+def new_sighting(mailbox: Mailbox, envelope: Envelope, email_id: UUID) -> NewSighting:
     """The row for a copy seen for the first time."""
-    return Sighting(
+    return NewSighting(
         mailbox_id=mailbox.pk,
         email_id=email_id,
         graph_id=envelope.graph_id,

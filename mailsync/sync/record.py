@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from accounts.domain.vocabulary import Detail, Visibility
-from accounts.rows import insert_rows
+from accounts.rows import insert_tuples
 from accounts.unit_of_work import unit_of_work
 from mailsync.domain.counts import Outcome
 from mailsync.domain.vocabulary import Reason
@@ -81,7 +81,7 @@ def _record_copies(reading: Reading, harvest: Harvest, outcomes: dict[str, Outco
             sightings.append(new_sighting(mailbox, copy.envelope, result.email_id))
         else:
             outcomes[copy.envelope.graph_id] = Reason.SUPPRESSED
-    insert_rows(sightings)
+    insert_tuples(Sighting, sightings)
     return len(sightings)
 
 

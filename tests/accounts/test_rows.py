@@ -1,13 +1,17 @@
 """Rows written by one statement are the rows that `bulk_create` writes."""
 
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
 import pytest
 from django.db import IntegrityError, transaction
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import MicrosoftConnection
-from accounts.rows import insert_rows
+from accounts.rows import insert_rows, insert_tuples
 from tests.factories import EngagementFactory, MicrosoftConnectionFactory
-from timeline.domain.vocabulary import ParticipantRole
+from timeline.domain.vocabulary import Kind, ParticipantRole
 from timeline.models import Engagement, Participant
 
 pytestmark = pytest.mark.django_db
@@ -98,3 +102,19 @@ def test_a_field_of_our_own_makes_its_values_ready_itself() -> None:
     MicrosoftConnection.objects.all().delete()
     insert_rows([connection])
     assert MicrosoftConnection.objects.get().token_cache == "secret"
+
+
+def test_what_a_tuple_leaves_out_has_the_models_default_row_by_row() -> None:
+    class Row(NamedTuple):
+        organization_id: UUID
+        kind: Kind
+        external_id: str
+        occurred_at: datetime
+
+    known = EngagementFactory()
+    insert_tuples(Engagement, [Row(known.organization_id, Kind.CALL, name, known.occurred_at) for name in ("a", "b")])
+    written = Engagement.objects.filter(external_id__in=["a", "b"])
+    assert len({row.pk for row in written}) == 2
+    assert {(row.kind, row.notes, row.hidden_at, row.association_candidates == []) for row in written} == {
+        (Kind.CALL, "", None, True)
+    }

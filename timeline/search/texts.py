@@ -3,18 +3,29 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from itertools import islice
+from typing import NamedTuple
 from uuid import UUID
 
-from accounts.rows import insert_rows
+from accounts.rows import insert_tuples
 from timeline.domain.words import searchable
 from timeline.models import Engagement, Participant, SearchText
 
 _AT_ONCE = 200
 
 
-def search_text(engagement: Engagement, people: Iterable[tuple[str, str]], body: str) -> SearchText:
+class SearchTextRow(NamedTuple):
+    """A SearchText to be inserted."""
+
+    engagement_id: UUID
+    organization_id: UUID
+    people: str
+    subject: str
+    body: str
+
+
+def search_text(engagement: Engagement, people: Iterable[tuple[str, str]], body: str) -> SearchTextRow:
     """The row for `engagement`; `people` are names and addresses, `body` the words of its own."""
-    return SearchText(
+    return SearchTextRow(
         engagement_id=engagement.pk,
         organization_id=engagement.organization_id,
         people=searchable(" ".join(dict.fromkeys(f"{name} {address}" for name, address in people))),
@@ -23,9 +34,9 @@ def search_text(engagement: Engagement, people: Iterable[tuple[str, str]], body:
     )
 
 
-def write_search_texts(rows: Sequence[SearchText]) -> None:
+def write_search_texts(rows: Sequence[SearchTextRow]) -> None:
     """Write rows that are new."""
-    insert_rows(rows)
+    insert_tuples(SearchText, rows)
 
 
 def refresh_search_texts(engagement_ids: Collection[UUID]) -> int:
@@ -39,7 +50,7 @@ def refresh_search_texts(engagement_ids: Collection[UUID]) -> int:
     return written
 
 
-def _rows(engagement_ids: Sequence[UUID]) -> list[SearchText]:
+def _rows(engagement_ids: Sequence[UUID]) -> list[SearchTextRow]:
     people: dict[UUID, list[tuple[str, str]]] = defaultdict(list)
     parts = Participant.objects.filter(engagement_id__in=engagement_ids).order_by("position")
     for engagement, name, address in parts.values_list("engagement_id", "name", "address"):

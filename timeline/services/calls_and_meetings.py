@@ -14,6 +14,7 @@ from typing import TypedDict
 from uuid import UUID
 
 from accounts.models import Organization, User
+from accounts.rows import insert_tuples
 from accounts.unit_of_work import one_unit_of_work
 from crm.domain.directory import Match
 from crm.models import Account, Opportunity
@@ -157,6 +158,6 @@ def _store(engagement: Engagement, people: Sequence[EmailParticipant], match: Ma
             )
         )
     engagement.save(force_insert=True)
-    Participant.objects.bulk_create(participant_rows(owned, people, match, users))
+    insert_tuples(Participant, participant_rows(owned, people, match, users))
     Association.objects.bulk_create(associations)
     queue_for_index(engagement.organization_id, [engagement.pk])

@@ -7,13 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import IntegrityError
 
 from accounts.ids import new_id
 from accounts.models import Organization
-from accounts.rows import insert_rows
+from accounts.rows import insert_rows, insert_tuples
 from timeline.domain.identity import base_subject
 from timeline.domain.threading import NewConversation, Place, ThreadedMail, ThreadPlan, link_hashes, plan_threads
 from timeline.models import Conversation, Engagement, LegalHold, ThreadReference
@@ -40,6 +41,12 @@ class Placement:
 
     conversations: Mapping[str, Conversation]
     joined: tuple[Conversation, ...]
+
+
+class _Reference(NamedTuple):
+    organization_id: UUID
+    conversation_id: UUID
+    reference_hash: str
 
 
 def place_in_conversations(organization: Organization, arrivals: Sequence[Arrival]) -> Placement:
@@ -146,11 +153,9 @@ def _remember_arrivals(
 
 
 def _remember_references(organization: Organization, plan: ThreadPlan, made: Mapping[NewConversation, UUID]) -> None:
-    insert_rows(
-        [
-            ThreadReference(organization_id=organization.pk, reference_hash=node, conversation_id=_id_of(place, made))
-            for node, place in sorted(plan.references.items())
-        ]
+    references = sorted(plan.references.items())
+    insert_tuples(
+        ThreadReference, [_Reference(organization.pk, _id_of(place, made), node) for node, place in references]
     )
 
 

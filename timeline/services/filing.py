@@ -27,7 +27,7 @@ from timeline.selectors.holds import HeldPlaces, held_places
 from timeline.services.deals import DealBook, deal_book, rules_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
     """A mail to be filed: its people by role and address, who of them is a customer and who a user."""
 
@@ -37,7 +37,7 @@ class Case:
     users: frozenset[UUID]
     inbox_owner: UUID | None
 
-    @property
+    @cached_property
     def circles(self) -> tuple[Circle, ...]:
         return circles_of(self.parts, self.match)
 

@@ -19,18 +19,25 @@ from uuid import UUID
 
 from accounts.domain.vocabulary import Detail, Visibility
 from accounts.models import Organization, User
-from accounts.rows import insert_rows
+from accounts.rows import insert_rows, insert_tuples
 from timeline.domain.assignment import nearest_inbox_owner
 from timeline.domain.email import ComposedEmail
 from timeline.domain.threading import threaded
 from timeline.domain.vocabulary import Kind, SuppressionKind
-from timeline.models import Association, Conversation, EmailMessage, Engagement, Participant, SearchText
+from timeline.models import Association, Conversation, EmailMessage, Engagement, Participant
 from timeline.search.outbox import announce, queue_for_index
-from timeline.search.texts import search_text, write_search_texts
+from timeline.search.texts import SearchTextRow, search_text, write_search_texts
 from timeline.services.conversations import Arrival, place_in_conversations
 from timeline.services.copies import Mail, find_mails
 from timeline.services.filing import FilingRoom
-from timeline.services.people import Owned, association_rows, participant_rows, places_of_users, users_by_address
+from timeline.services.people import (
+    Owned,
+    ParticipantRow,
+    association_rows,
+    participant_rows,
+    places_of_users,
+    users_by_address,
+)
 from timeline.services.pins import apply_pins
 from timeline.services.sightings import Holding, Seen, bring_up_to_date
 from timeline.services.suppression import suppressed_among
@@ -133,9 +140,9 @@ def _arrival(mail: Mail) -> Arrival:
 def _write_new(holding: Holding, seen: Iterable[Seen], room: FilingRoom, places: Mapping[str, Conversation]) -> None:
     engagements: list[Engagement] = []
     emails: list[EmailMessage] = []
-    participants: list[Participant] = []
+    participants: list[ParticipantRow] = []
     associations: list[Association] = []
-    texts: list[SearchText] = []
+    texts: list[SearchTextRow] = []
     for each in sorted(seen, key=lambda one: one.mail.id):
         email = each.mail.email
         owned = Owned(holding.organization.pk, each.mail.id, email.occurred_at)
@@ -146,8 +153,10 @@ def _write_new(holding: Holding, seen: Iterable[Seen], room: FilingRoom, places:
         emails.append(_email(holding, each))
         participants += participant_rows(owned, email.participants, email.match, each.users)
         associations += association_rows(owned, email.match)
-    for rows in (engagements, emails, participants, associations):
-        insert_rows(rows)
+    insert_rows(engagements)
+    insert_rows(emails)
+    insert_tuples(Participant, participants)
+    insert_rows(associations)
     write_search_texts(texts)
 
 

@@ -6,6 +6,7 @@ What a copy adds depends on the copies alone, so the rows end the same whichever
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import TypeVar
 from uuid import UUID
 
@@ -38,7 +39,7 @@ class Holding:
     now: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Seen:
     """A mail that a mailbox holds: its people, and the nearest of the users whose mailboxes hold it."""
 
@@ -49,7 +50,7 @@ class Seen:
     """The users among its people."""
     inbox_owner: UUID | None
 
-    @property
+    @cached_property
     def case(self) -> Case:
         """What is to be filed."""
         email = self.mail.email
