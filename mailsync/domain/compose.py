@@ -140,6 +140,8 @@ def conversation_guid(thread_index: str) -> str:
 
 def _is_forward(subject: str, text: str) -> bool:
     """Whether the subject says so; `VS:` begins a forward in Danish and an answer in Finnish."""
+    if ":" not in subject and "：" not in subject:
+        return False
     if _VS.match(subject) and _FINNISH_FIELDS.search(text):
         return False
     return bool(_FORWARD_SUBJECT.match(subject))

@@ -38,7 +38,7 @@ _ENDS_IN_LINK = re.compile(r"https?://\S{1,2000}$")
 _RULE = re.compile(r"\s*(?:_{10,}|-{20,}|={20,}|[-_=*]{30,})\s*$")
 _HAS_WORD = re.compile(r"\w")
 _DIGIT = re.compile(r"\d")
-_TELLING = re.compile(r"[:：@\d]|[-=]\s*\Z")
+_TELLING = re.compile(r"[:：@\d]")
 _SHARED_LINE = re.compile(
     r"(?<=\S)(?:\s*-{2,3}\s*|\s+)"
     r"(?=(?:On|Am|Le|El|Em|Il|Op|Den)\s(?:[^\W\d_]{2,10},?\s|\d)[^\n]{8,300}[:：]\s*\Z)"
@@ -57,7 +57,7 @@ def is_plain(lines: Sequence[str], number: int) -> bool:
     moment of Notes' heading stands below it. Most lines are so, and looking closer takes ten times as long.
     """
     line = lines[number]
-    if not line[0].isalpha() or _TELLING.search(line) or ATTRIBUTION_START.match(line):
+    if not line[0].isalpha() or _TELLING.search(line) or line.rstrip()[-1] in _CLOSING or ATTRIBUTION_START.match(line):
         return False
     following = next_text(lines, number + 1)
     has_moment_below = following is not None and _DIGIT.search(lines[following], 0, _LONGEST_MOMENT)

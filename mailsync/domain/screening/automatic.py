@@ -3,6 +3,7 @@
 import re
 
 from mailsync.domain.headers import Headers, decoded
+from mailsync.domain.phrases import Phrases
 from mailsync.domain.screening import subjects
 from mailsync.domain.screening.evidence import ENOUGH, Mark, weigh
 from mailsync.domain.screening.person import PERSON_MARKS, is_from_a_client, is_reply, shows_no_client
@@ -122,12 +123,16 @@ def _names_failed_recipients(mail: Mail) -> bool:
     return any(name in mail.fields for name in ("x-failed-recipients", "x-ms-exchange-message-is-ndr"))
 
 
+def _has_subject(mail: Mail, phrases: Phrases) -> bool:
+    return phrases.stand_in(mail.subject, mail.folded_subject)
+
+
 def _has_bounce_subject(mail: Mail) -> bool:
-    return bool(subjects.BOUNCE.search(mail.subject))
+    return _has_subject(mail, subjects.BOUNCE)
 
 
 def _mentions_failure_in_subject(mail: Mail) -> bool:
-    return subjects.FAILURE.stand_in(mail.subject, mail.folded_subject)
+    return _has_subject(mail, subjects.FAILURE)
 
 
 def _says_auto_replied(mail: Mail) -> bool:
@@ -166,11 +171,11 @@ def _answers_and_wants_no_report(mail: Mail) -> bool:
 
 
 def _has_automatic_subject(mail: Mail) -> bool:
-    return bool(subjects.AUTO_REPLY.search(mail.subject) or subjects.ABSENCE_BEFORE_REPLY.search(mail.subject))
+    return _has_subject(mail, subjects.AUTO_REPLY) or _has_subject(mail, subjects.ABSENCE_BEFORE_REPLY)
 
 
 def _has_absence_subject(mail: Mail) -> bool:
-    return bool(subjects.ABSENCE.search(mail.subject)) and not _has_automatic_subject(mail)
+    return _has_subject(mail, subjects.ABSENCE) and not _has_automatic_subject(mail)
 
 
 def _is_challenge(mail: Mail) -> bool:
@@ -182,11 +187,11 @@ def _calls_itself_automatic(mail: Mail) -> bool:
 
 
 def _has_acknowledging_subject(mail: Mail) -> bool:
-    return bool(subjects.ACKNOWLEDGEMENT.search(mail.subject))
+    return _has_subject(mail, subjects.ACKNOWLEDGEMENT)
 
 
 def _has_calendar_subject(mail: Mail) -> bool:
-    return bool(subjects.CALENDAR.search(mail.subject))
+    return _has_subject(mail, subjects.CALENDAR)
 
 
 def _is_calendar_type(mail: Mail) -> bool:

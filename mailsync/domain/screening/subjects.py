@@ -3,13 +3,11 @@
 A subject is never enough alone: people write such words too.
 """
 
-import re
-
 from mailsync.domain.phrases import Phrases, alternatives, entries
 
 
-def _begins(name: str) -> re.Pattern[str]:
-    return re.compile(rf"\A\W{{0,4}}{alternatives(name)}", re.IGNORECASE)
+def _begins(name: str) -> Phrases:
+    return Phrases(tuple(rf"\A\W{{0,4}}(?:{entry})" for entry in entries(name)))
 
 
 BOUNCE = _begins("bounce_subject")
@@ -23,9 +21,8 @@ AUTO_REPLY = _begins("auto_reply_subject")
 ABSENCE = _begins("absence_subject")
 """What people on leave say themselves too."""
 
-ABSENCE_BEFORE_REPLY = re.compile(
-    rf"\A\W{{0,4}}{alternatives('absence_subject')}[^:：]{{0,20}}[:：]\s*(?:re|aw|sv|antw|odp|vs|rif)\s*[:：]",
-    re.IGNORECASE,
+ABSENCE_BEFORE_REPLY = Phrases(
+    (rf"\A\W{{0,4}}{alternatives('absence_subject')}[^:：]{{0,20}}[:：]\s*(?:re|aw|sv|antw|odp|vs|rif)\s*[:：]",)
 )
 """“Out of Office: Re: Renewal”: nobody types that over an answer."""
 
