@@ -28,15 +28,15 @@ from django.db.models import (
 )
 from django.utils import timezone
 
-_AS_THEY_ARE: dict[type, tuple[type, ...]] = {
-    CharField: (str, NoneType),
-    TextField: (str, NoneType),
-    UUIDField: (NoneType,),
-    DateTimeField: (NoneType,),
-    IntegerField: (int, NoneType),
-    PositiveIntegerField: (int, NoneType),
-    PositiveSmallIntegerField: (int, NoneType),
-    BooleanField: (bool, NoneType),
+_TEXTS, _NUMBERS, _TRUTHS, _IDS = (frozenset({kind, NoneType}) for kind in (str, int, bool, UUID))
+_AS_THEY_ARE: dict[type, frozenset[type]] = {
+    CharField: _TEXTS,
+    TextField: _TEXTS,
+    IntegerField: _NUMBERS,
+    PositiveIntegerField: _NUMBERS,
+    PositiveSmallIntegerField: _NUMBERS,
+    BooleanField: _TRUTHS,
+    DateTimeField: frozenset({NoneType}),
 }
 """What fields of exactly these types hand to the database unchanged; a field of our own may do anything."""
 
@@ -85,25 +85,23 @@ def _column(
     return _made_ready(field, [getattr(row, field.attname) for row in rows], connection)
 
 
-def _made_ready(field: "Field[Any, Any]", values: Sequence[Any], connection: BaseDatabaseWrapper) -> list[object]:
-    """Values for the database; one that recurs, as ids and kinds do, is made ready once."""
+def _made_ready(field: "Field[Any, Any]", values: list[Any], connection: BaseDatabaseWrapper) -> list[object]:
+    """Values for the database; one that recurs, as kinds and times do, is made ready once."""
     own = field.target_field if isinstance(field, ForeignKey) else field
-    as_it_is = _AS_THEY_ARE.get(type(own), ())
-    if type(own) is UUIDField and connection.features.has_native_uuid_field:
-        as_it_is = (UUID, *as_it_is)
+    kinds = set(map(type, values))
+    if kinds <= _AS_THEY_ARE.get(type(own), frozenset()):
+        return values
+    if type(own) is UUIDField and kinds <= _IDS:
+        is_native = connection.features.has_native_uuid_field
+        return values if is_native else [value.hex if value is not None else None for value in values]
     known: dict[tuple[type, Hashable], object] = {}
     column: list[object] = []
     for value in values:
-        kind = type(value)
-        if kind in as_it_is:
-            column.append(value)
-        elif kind is UUID and type(own) is UUIDField:
-            column.append(value.hex)
-        elif not isinstance(value, Hashable):
+        if not isinstance(value, Hashable):
             column.append(field.get_db_prep_save(value, connection))
-        else:
-            key = kind, value
-            if key not in known:
-                known[key] = field.get_db_prep_save(value, connection)
-            column.append(known[key])
+            continue
+        key = type(value), value
+        if key not in known:
+            known[key] = field.get_db_prep_save(value, connection)
+        column.append(known[key])
     return column

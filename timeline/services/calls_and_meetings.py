@@ -26,7 +26,14 @@ from timeline.models import Association, Engagement, Participant
 from timeline.search.outbox import queue_for_index
 from timeline.services.deletion import activity_identity
 from timeline.services.filing import Case, Filing, FilingRoom
-from timeline.services.people import Owned, association_rows, participant_rows, places_of_users, users_by_address
+from timeline.services.people import (
+    AssociationRow,
+    Owned,
+    association_rows,
+    participant_rows,
+    places_of_users,
+    users_by_address,
+)
 from timeline.services.suppression import suppressed_among
 
 
@@ -150,7 +157,7 @@ def _store(engagement: Engagement, people: Sequence[EmailParticipant], match: Ma
     associations = association_rows(owned, match)
     if engagement.account_id and engagement.account_id not in {row.account_id for row in associations}:
         associations.append(
-            Association(
+            AssociationRow(
                 organization_id=owned.organization_id,
                 engagement_id=owned.engagement_id,
                 occurred_at=owned.occurred_at,
@@ -159,5 +166,5 @@ def _store(engagement: Engagement, people: Sequence[EmailParticipant], match: Ma
         )
     engagement.save(force_insert=True)
     insert_tuples(Participant, participant_rows(owned, people, match, users))
-    Association.objects.bulk_create(associations)
+    insert_tuples(Association, associations)
     queue_for_index(engagement.organization_id, [engagement.pk])

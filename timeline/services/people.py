@@ -12,7 +12,6 @@ from crm.domain.directory import Match
 from timeline.domain.assignment import place_of
 from timeline.domain.email import EmailParticipant
 from timeline.domain.vocabulary import ParticipantRole
-from timeline.models import Association
 
 _NAME_LENGTH = 255
 
@@ -91,20 +90,26 @@ def participant_rows(
     return rows
 
 
-def association_rows(owned: Owned, match: Match) -> list[Association]:
+class AssociationRow(NamedTuple):
+    """An Association to be inserted."""
+
+    organization_id: UUID
+    engagement_id: UUID
+    occurred_at: datetime
+    account_id: UUID | None = None
+    contact_id: UUID | None = None
+    lead_id: UUID | None = None
+
+
+def association_rows(owned: Owned, match: Match) -> list[AssociationRow]:
     """The customer records that an engagement stands on: people, their accounts, and accounts by domain."""
     parties = {party for found in match.parties.values() for party in found}
     accounts = {party.account for party in parties} | {each for found in match.accounts.values() for each in found}
-    records: list[dict[str, UUID]] = []
-    records += [{"account_id": each} for each in sorted(each for each in accounts if each)]
-    records += [{"contact_id": each} for each in sorted({party.contact for party in parties if party.contact})]
-    records += [{"lead_id": each} for each in sorted({party.lead for party in parties if party.lead})]
+    contacts = {party.contact for party in parties}
+    leads = {party.lead for party in parties}
+    of_engagement = owned.organization_id, owned.engagement_id, owned.occurred_at
     return [
-        Association(
-            organization_id=owned.organization_id,
-            engagement_id=owned.engagement_id,
-            occurred_at=owned.occurred_at,
-            **record,
-        )
-        for record in records
+        *(AssociationRow(*of_engagement, account_id=each) for each in sorted(filter(None, accounts))),
+        *(AssociationRow(*of_engagement, contact_id=each) for each in sorted(filter(None, contacts))),
+        *(AssociationRow(*of_engagement, lead_id=each) for each in sorted(filter(None, leads))),
     ]

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from accounts.domain.addresses import domain_of, is_within
 from accounts.models import Organization, UserAddress
+from accounts.rows import insert_tuples
 from accounts.unit_of_work import one_unit_of_work
 from crm.domain.directory import Directory, Match
 from crm.domain.domains import corporate_domain
@@ -27,7 +28,7 @@ from timeline.search.outbox import announce
 from timeline.selectors.holds import HeldPlaces, held_places
 from timeline.services.affected import portions
 from timeline.services.filing import FILING_COLUMNS, Case, FilingRoom
-from timeline.services.people import Owned, association_rows
+from timeline.services.people import AssociationRow, Owned, association_rows
 
 _ROWS_AT_ONCE = 500
 _PLACE = ("opportunity_id", "account_id", "owner_id", "association_rule", "association_certain")
@@ -177,7 +178,7 @@ def _reassociate(standing: Sequence[_Standing], held: HeldPlaces) -> set[UUID]:
     rows = Association.objects.filter(engagement_id__in=[each.engagement.pk for each in standing])
     for row in rows:
         existing[row.engagement_id][_record(row)] = row
-    new: list[Association] = []
+    new: list[AssociationRow] = []
     gone: list[int] = []
     changed: set[UUID] = set()
     for each in standing:
@@ -192,9 +193,9 @@ def _reassociate(standing: Sequence[_Standing], held: HeldPlaces) -> set[UUID]:
         if missing or stale:
             changed.add(engagement.pk)
     Association.objects.filter(pk__in=gone).delete()
-    Association.objects.bulk_create(new, batch_size=_ROWS_AT_ONCE)
+    insert_tuples(Association, new)
     return changed
 
 
-def _record(row: Association) -> tuple[UUID | None, ...]:
+def _record(row: Association | AssociationRow) -> tuple[UUID | None, ...]:
     return (row.account_id, row.contact_id, row.lead_id)

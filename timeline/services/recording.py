@@ -15,6 +15,7 @@ the loser's IntegrityError is for the caller, who repeats the whole unit of work
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from accounts.domain.vocabulary import Detail, Visibility
@@ -31,6 +32,7 @@ from timeline.services.conversations import Arrival, place_in_conversations
 from timeline.services.copies import Mail, find_mails
 from timeline.services.filing import FilingRoom
 from timeline.services.people import (
+    AssociationRow,
     Owned,
     ParticipantRow,
     association_rows,
@@ -139,9 +141,9 @@ def _arrival(mail: Mail) -> Arrival:
 
 def _write_new(holding: Holding, seen: Iterable[Seen], room: FilingRoom, places: Mapping[str, Conversation]) -> None:
     engagements: list[Engagement] = []
-    emails: list[EmailMessage] = []
+    emails: list[_NewEmail] = []
     participants: list[ParticipantRow] = []
-    associations: list[Association] = []
+    associations: list[AssociationRow] = []
     texts: list[SearchTextRow] = []
     for each in sorted(seen, key=lambda one: one.mail.id):
         email = each.mail.email
@@ -154,9 +156,9 @@ def _write_new(holding: Holding, seen: Iterable[Seen], room: FilingRoom, places:
         participants += participant_rows(owned, email.participants, email.match, each.users)
         associations += association_rows(owned, email.match)
     insert_rows(engagements)
-    insert_rows(emails)
+    insert_tuples(EmailMessage, emails)
     insert_tuples(Participant, participants)
-    insert_rows(associations)
+    insert_tuples(Association, associations)
     write_search_texts(texts)
 
 
@@ -178,9 +180,25 @@ def _engagement(holding: Holding, seen: Seen, room: FilingRoom, conversation: Co
     )
 
 
-def _email(holding: Holding, seen: Seen) -> EmailMessage:
+class _NewEmail(NamedTuple):
+    """An EmailMessage to be inserted."""
+
+    engagement_id: UUID
+    organization_id: UUID
+    message_key: str
+    fingerprint: str
+    internet_message_id: str | None
+    in_reply_to: str | None
+    references: list[str]
+    text: str
+    new_text: str
+    is_text_cut: bool
+    inbox_owner_id: UUID | None
+
+
+def _email(holding: Holding, seen: Seen) -> _NewEmail:
     email = seen.mail.email
-    return EmailMessage(
+    return _NewEmail(
         engagement_id=seen.mail.id,
         organization_id=holding.organization.pk,
         message_key=seen.mail.key,

@@ -17,7 +17,7 @@ from timeline.domain.vocabulary import AssociationRule
 from timeline.models import Association, Conversation, EmailMessage, Engagement
 from timeline.services.copies import Mail, stored_wording, wording_of
 from timeline.services.filing import FILING_COLUMNS, Case, FilingRoom
-from timeline.services.people import Owned, association_rows
+from timeline.services.people import AssociationRow, Owned, association_rows
 
 _AT_ONCE = 500
 _WIDEST_FIRST = (Visibility.EVERYONE, Visibility.PARTICIPANTS_AND_MANAGERS, Visibility.OWNER_ONLY)
@@ -75,7 +75,7 @@ def bring_up_to_date(
     """Let the rows of these recorded mails say what this sighting adds; which of them changed."""
     engagements: list[Engagement] = []
     emails: list[EmailMessage] = []
-    associations: list[Association] = []
+    associations: list[AssociationRow] = []
     for each in sorted(seen, key=lambda one: one.mail.id):
         row = each.mail.stored
         if row is None:
@@ -95,7 +95,9 @@ def bring_up_to_date(
             emails.append(row)
     Engagement.objects.bulk_update(engagements, _ENGAGEMENT_COLUMNS, batch_size=_AT_ONCE)
     EmailMessage.objects.bulk_update(emails, _EMAIL_COLUMNS, batch_size=_AT_ONCE)
-    Association.objects.bulk_create(associations, ignore_conflicts=True, batch_size=_AT_ONCE)
+    Association.objects.bulk_create(
+        [Association(**row._asdict()) for row in associations], ignore_conflicts=True, batch_size=_AT_ONCE
+    )
     return [row.pk for row in emails]
 
 
