@@ -26,6 +26,8 @@ LONGEST_LINE = 1_000
 _LONGEST_ATTRIBUTION = 600
 _LONGEST_VERB = 60
 """Characters that a closing verb takes, with colon and dashes."""
+_LONGEST_WORDY_DIVIDER = 200
+"""Characters of a divider that begins with a letter and holds no digit: words and a rule."""
 _MOST_ATTRIBUTION_LINES = 4
 _MOST_BLOCK_LINES = 14
 _LONGEST_MOMENT = 40
@@ -61,7 +63,7 @@ def is_plain(lines: Sequence[str], number: int) -> bool:
         return False
     following = next_text(lines, number + 1)
     has_moment_below = following is not None and _DIGIT.search(lines[following], 0, _LONGEST_MOMENT)
-    return not has_moment_below and not DIVIDER.match(line[:LONGEST_LINE])
+    return not has_moment_below and (len(line) > _LONGEST_WORDY_DIVIDER or not DIVIDER.match(line))
 
 
 def is_divider(lines: Sequence[str], number: int) -> bool:
