@@ -1,12 +1,15 @@
 """The switch "Import Email Conversations" (F3): on, off, sync now, and deleting what was imported."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
+import structlog
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from accounts.domain.audit import AuditVerb
 from accounts.domain.vocabulary import ConnectionState
@@ -19,6 +22,8 @@ from mailsync.domain.vocabulary import MailboxState
 from mailsync.models import FolderCursor, Mailbox, MailboxWalk, Sighting, Subscription
 from mailsync.services.copies import forget_copies
 from mailsync.services.mailbox import move_mailbox
+
+log = structlog.get_logger(__name__)
 
 
 class MayNotSync(Exception):
@@ -176,6 +181,17 @@ def enqueue(mailbox: Mailbox, *, now: datetime, is_awaited: bool = False) -> boo
 
 
 def send_task(name: str, mailbox_id: UUID) -> None:
-    """Queue a task for one mailbox once the transaction has committed."""
-    argument = str(mailbox_id)
-    transaction.on_commit(lambda: current_app.send_task(name, args=[argument]))
+    """Queue a task for one mailbox once the transaction has committed.
+
+    Where no broker answers the person's change stands, and the sync is due again: the dispatcher asks when one is back.
+    """
+    transaction.on_commit(partial(_send, name, mailbox_id), robust=True)
+
+
+def _send(name: str, mailbox_id: UUID) -> None:
+    try:
+        current_app.send_task(name, args=[str(mailbox_id)])
+    except (OperationalError, OSError) as error:
+        log.warning("task_not_sent", task=name, mailbox=str(mailbox_id), error=type(error).__name__)
+        unsent = Mailbox.objects.filter(pk=mailbox_id, import_enabled=True, queued_at__isnull=False)
+        unsent.update(due_at=timezone.now(), queued_at=None)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from accounts.domain.vocabulary import ConnectionState
 from mailsync.domain.mailbox_state import NOT_CONNECTED
@@ -29,6 +30,22 @@ def test_switching_on_queues_a_sync_once_committed(carol, queued, django_capture
         assert queued == []
     assert queued == [("mailsync.sync_mailbox", [str(mailbox.pk)])]
     assert (mailbox.state, mailbox.is_awaited) == (MailboxState.CONNECTING, True)
+
+
+def test_a_dead_broker_undoes_no_switch_and_the_dispatcher_asks_again(
+    carol, monkeypatch, django_capture_on_commit_callbacks
+):
+    def refuse(*_, **__):
+        raise OperationalError
+
+    monkeypatch.setattr("mailsync.services.switch.current_app.send_task", refuse, raising=False)
+    MicrosoftConnectionFactory(user=carol, organization=carol.organization, state=ConnectionState.CONNECTED)
+    with django_capture_on_commit_callbacks(execute=True):
+        set_import(user=carol, enabled=True)
+    mailbox = Mailbox.objects.get()
+    assert mailbox.import_enabled
+    assert mailbox.queued_at is None
+    assert mailbox.due_at <= timezone.now()
 
 
 def test_switching_on_twice_changes_nothing(carol, queued, django_capture_on_commit_callbacks):
