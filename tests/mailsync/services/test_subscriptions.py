@@ -27,7 +27,7 @@ def queued(monkeypatch):
     monkeypatch.setattr(
         "mailsync.services.switch.current_app.send_task", lambda name, args: sent.append((name, args[0])), raising=False
     )
-    monkeypatch.setattr("mailsync.services.switch.transaction.on_commit", lambda work: work())
+    monkeypatch.setattr("mailsync.services.switch.transaction.on_commit", lambda work, **_: work())
     return sent
 
 
