@@ -1,9 +1,12 @@
 """A real browser, and where its pictures go."""
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import get_ident
 
 import pytest
+from django.core import signals
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.journeys.left_out import WHY, chromium
@@ -37,8 +40,26 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
+@pytest.fixture(scope="session")
+def answered() -> Callable[[], None]:
+    """Wait until the live server has answered what was asked of it.
+
+    A page that renews itself may be asking as it closes, and the database cannot be emptied while somebody reads.
+    """
+    under_way: set[int] = set()
+    signals.request_started.connect(lambda **_: under_way.add(get_ident()), weak=False)
+    signals.request_finished.connect(lambda **_: under_way.discard(get_ident()), weak=False)
+
+    def wait() -> None:
+        give_up = time.monotonic() + 20
+        while under_way and time.monotonic() < give_up:
+            time.sleep(0.01)
+
+    return wait
+
+
 @pytest.fixture
-def open_browser(browser: Browser) -> Iterator[Opener]:
+def open_browser(browser: Browser, answered: Callable[[], None]) -> Iterator[Opener]:
     """Open a window: `open_browser(base_url, narrow=True, dark=True, scripts=False)`.
 
     A script error, or anything the page's own policy blocked, fails the test.
@@ -65,6 +86,7 @@ def open_browser(browser: Browser) -> Iterator[Opener]:
     yield opened
     for context in contexts:
         context.close()
+    answered()
     assert complaints == []
 
 
