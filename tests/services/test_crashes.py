@@ -56,9 +56,18 @@ def test_a_first_sync_survives_the_death_of_every_part(stack, own_mariadb, own_r
         except NotReadyError:
             return -1
 
+    def keep_the_worker():
+        """As systemd and compose do: kombu may end a worker that held messages as Redis died."""
+        if stack.processes["worker"].poll() is not None:
+            stack.start_worker()
+
+    def is_over():
+        keep_the_worker()
+        return number(BEHIND) == 0
+
     def more_mails(count):
         target = number(STORED) + count
-        wait(lambda: number(STORED) >= target or number(BEHIND) == 0, f"{count} more mails")
+        wait(lambda: number(STORED) >= target or is_over(), f"{count} more mails")
         assert number(BEHIND) > 0, "the sync was over before anything could be killed: take more mails"
 
     for person in stack.people:
@@ -75,7 +84,7 @@ def test_a_first_sync_survives_the_death_of_every_part(stack, own_mariadb, own_r
     stack.processes["worker"].wait()
     stack.start_worker()
 
-    wait(lambda: number(BEHIND) == 0, "everybody in sync")
+    wait(is_over, "everybody in sync")
     world = World(stack, {})
     wanted = {(box, item["id"]) for box, items in _truth(world).items() for item in items if item["import"]}
     found = [tuple(row) for row in world.query(IMPORTED)]
