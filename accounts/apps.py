@@ -6,4 +6,5 @@ class AccountsConfig(AppConfig):
     verbose_name = "People and connections"
 
     def ready(self) -> None:
+        from accounts import lookups  # noqa: F401, PLC0415 - registers itself with Django's fields
         from accounts.services import founding  # noqa: F401, PLC0415 - its receiver listens once models are loaded

@@ -6,6 +6,7 @@ ignore, and generated ids are not read back.
 """
 
 from collections.abc import Hashable, Sequence
+from datetime import UTC, datetime
 from types import NoneType
 from typing import Any
 from uuid import UUID
@@ -28,7 +29,7 @@ from django.db.models import (
 )
 from django.utils import timezone
 
-_TEXTS, _NUMBERS, _TRUTHS, _IDS = (frozenset({kind, NoneType}) for kind in (str, int, bool, UUID))
+_TEXTS, _NUMBERS, _TRUTHS, _IDS, _TIMES = (frozenset({kind, NoneType}) for kind in (str, int, bool, UUID, datetime))
 _AS_THEY_ARE: dict[type, frozenset[type]] = {
     CharField: _TEXTS,
     TextField: _TEXTS,
@@ -82,26 +83,40 @@ def _column(
         return [field.get_db_prep_save(now, connection)] * len(rows)
     if not hasattr(rows[0], field.attname):
         return [field.get_db_prep_save(field.get_default(), connection) for _ in rows]
-    return _made_ready(field, [getattr(row, field.attname) for row in rows], connection)
+    return made_ready(field, [getattr(row, field.attname) for row in rows], connection)
 
 
-def _made_ready(field: "Field[Any, Any]", values: list[Any], connection: BaseDatabaseWrapper) -> list[object]:
-    """Values for the database; one that recurs, as kinds and times do, is made ready once."""
+def made_ready(field: "Field[Any, Any]", values: list[Any], connection: BaseDatabaseWrapper) -> list[Any]:
+    """Values for the database; one that recurs, as an organization's id does, is made ready once."""
+    first = values[0] if values else None
+    if len(values) > 1 and all(value is first for value in values):
+        return made_ready(field, [first], connection) * len(values)
     own = field.target_field if isinstance(field, ForeignKey) else field
-    kinds = set(map(type, values))
+    kinds = {str if issubclass(kind, str) else kind for kind in set(map(type, values))}  # a word of a vocabulary is one
     if kinds <= _AS_THEY_ARE.get(type(own), frozenset()):
         return values
     if type(own) is UUIDField and kinds <= _IDS:
         is_native = connection.features.has_native_uuid_field
         return values if is_native else [value.hex if value is not None else None for value in values]
+    if type(own) is DateTimeField and kinds <= _TIMES:
+        return [_moment(value, field, connection) for value in values]
     known: dict[tuple[type, Hashable], object] = {}
     column: list[object] = []
     for value in values:
-        if not isinstance(value, Hashable):
+        try:
+            column.append(known[type(value), value])
+        except KeyError:
+            known[type(value), value] = prepared = field.get_db_prep_save(value, connection)
+            column.append(prepared)
+        except TypeError:  # a list or an object of a JSON column
             column.append(field.get_db_prep_save(value, connection))
-            continue
-        key = type(value), value
-        if key not in known:
-            known[key] = field.get_db_prep_save(value, connection)
-        column.append(known[key])
     return column
+
+
+def _moment(value: datetime | None, field: "Field[Any, Any]", connection: BaseDatabaseWrapper) -> object:
+    """A time for the database. Django asks three functions; in UTC, as Graph's are, all that they do is this."""
+    if value is None:
+        return None
+    if value.tzinfo is UTC and connection.timezone is UTC:
+        return str(value.replace(tzinfo=None))
+    return field.get_db_prep_save(value, connection)

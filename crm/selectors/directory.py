@@ -11,10 +11,11 @@ from itertools import islice
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Min
+from django.db.models import CharField, Min, UUIDField
 
-from accounts.domain.addresses import address_candidates
+from accounts.domain.addresses import address_candidates, domain_of
 from accounts.models import Organization
+from accounts.prepared import Given, Prepared
 from crm.domain.directory import Directory, Party
 from crm.models import AccountDomain, DirectoryChange, Opportunity, PersonAddress
 
@@ -23,6 +24,24 @@ _AT_ONCE = 20_000
 
 T = TypeVar("T")
 
+_PEOPLE: Prepared[tuple[str, UUID | None, UUID | None, UUID | None, UUID | None, UUID | None]] = Prepared(
+    lambda: PersonAddress.objects.filter(
+        organization=Given("organization", UUIDField()), address__among=Given("addresses", CharField())
+    ).values_list(
+        "address",
+        "contact_id",
+        "contact__account_id",
+        "lead_id",
+        "lead__converted_contact_id",
+        "lead__converted_contact__account_id",
+    )
+)
+_DOMAINS: Prepared[tuple[str, UUID]] = Prepared(
+    lambda: AccountDomain.objects.filter(
+        organization=Given("organization", UUIDField()), domain__among=Given("domains", CharField())
+    ).values_list("domain", "account_id")
+)
+
 
 def directory_for(organization: Organization, addresses: Collection[str]) -> Directory:
     """Who of `addresses` (normalized) the CRM of `organization` knows, and which accounts their domains belong to.
@@ -30,14 +49,12 @@ def directory_for(organization: Organization, addresses: Collection[str]) -> Dir
     A person is found under the address as given: `jane+events@globex.com` stands for `jane@globex.com` where nobody
     has the tagged address itself. A converted lead stands for the contact that it became.
     """
-    candidates = {address: address_candidates(address) for address in addresses}
-    known = _people_by_address(organization, {each for tried in candidates.values() for each in tried})
-    people = {}
-    for address, tried in candidates.items():
-        found = next((known[each] for each in tried if each in known), None)
-        if found:
-            people[address] = found
-    domains = {domain for address in addresses for domain in _with_parents(address.rpartition("@")[2])}
+    tagged = {address: address_candidates(address)[-1] for address in addresses if "+" in address}
+    known = _people_by_address(organization, {*addresses, *tagged.values()})
+    people = {address: known[bare] for address, bare in tagged.items() if bare in known}
+    people |= {address: known[address] for address in addresses if address in known}
+    hosts = {domain_of(address) for address in addresses}
+    domains = {domain for host in hosts for domain in _with_parents(host)}
     return Directory(people, _accounts_by_domain(organization, domains))
 
 
@@ -62,14 +79,7 @@ def oldest_open_opportunity_created_at(organization: Organization) -> datetime |
 def _people_by_address(organization: Organization, addresses: Collection[str]) -> dict[str, tuple[Party, ...]]:
     found: dict[str, set[Party]] = defaultdict(set)
     for some in _chunks(addresses):
-        rows = PersonAddress.objects.filter(organization=organization, address__in=some).values_list(
-            "address",
-            "contact_id",
-            "contact__account_id",
-            "lead_id",
-            "lead__converted_contact_id",
-            "lead__converted_contact__account_id",
-        )
+        rows = _PEOPLE.ask(organization=organization.pk, addresses=some)
         for address, contact, account, lead, converted, converted_account in rows:
             if converted:
                 found[address].add(Party(contact=converted, account=converted_account))
@@ -83,8 +93,7 @@ def _people_by_address(organization: Organization, addresses: Collection[str]) -
 def _accounts_by_domain(organization: Organization, domains: Collection[str]) -> dict[str, tuple[UUID, ...]]:
     found: dict[str, list[UUID]] = defaultdict(list)
     for some in _chunks(domains):
-        rows = AccountDomain.objects.filter(organization=organization, domain__in=some)
-        for domain, account in rows.values_list("domain", "account_id"):
+        for domain, account in _DOMAINS.ask(organization=organization.pk, domains=some):
             found[domain].append(account)
     return {domain: tuple(sorted(accounts)) for domain, accounts in found.items()}
 

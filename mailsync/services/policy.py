@@ -9,15 +9,30 @@ exclusion of the person         for this mailbox alone            excluded_*
 from collections.abc import Iterable
 from dataclasses import replace
 
-from django.db.models import Q
+from django.db.models import CharField, Q, UUIDField
 
 from accounts.domain.addresses import normalize_address
 from accounts.models import User, UserAddress
+from accounts.prepared import Given, Prepared
 from mailsync.domain.envelope import ScreeningPolicy
 from mailsync.domain.vocabulary import BlockKind, ExclusionKind
 from mailsync.models import BlockedDomain, Exclusion, Mailbox
 from timeline.domain.vocabulary import Direction, ParticipantRole
 from timeline.models import Participant
+
+_WRITTEN_TO: Prepared[tuple[str]] = Prepared(
+    lambda: (
+        Participant.objects.filter(
+            organization=Given("organization", UUIDField()),
+            address__among=Given("addresses", CharField()),
+            role__in=[ParticipantRole.TO, ParticipantRole.CC],
+            engagement__direction=Direction.OUTBOUND,
+        )
+        .order_by()
+        .values_list("address")
+        .distinct()
+    )
+)
 
 
 def screening_policy(mailbox: Mailbox) -> ScreeningPolicy:
@@ -52,13 +67,7 @@ def correspondents_among(mailbox: Mailbox, addresses: Iterable[str]) -> frozense
     wanted = list(addresses)
     if not wanted:
         return frozenset()
-    written_to = Participant.objects.filter(
-        organization=mailbox.organization_id,
-        address__in=wanted,
-        role__in=[ParticipantRole.TO, ParticipantRole.CC],
-        engagement__direction=Direction.OUTBOUND,
-    )
-    return frozenset(written_to.values_list("address", flat=True).distinct())
+    return frozenset(address for (address,) in _WRITTEN_TO.ask(organization=mailbox.organization_id, addresses=wanted))
 
 
 def with_correspondents(policy: ScreeningPolicy, addresses: frozenset[str]) -> ScreeningPolicy:

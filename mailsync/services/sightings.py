@@ -6,8 +6,17 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db.models import CharField, UUIDField
+
+from accounts.prepared import Given, Prepared
 from mailsync.domain.envelope import Envelope
 from mailsync.models import Mailbox, Sighting
+
+_KNOWN: Prepared[tuple[int]] = Prepared(
+    lambda: Sighting.objects.filter(
+        mailbox=Given("mailbox", UUIDField()), graph_id_hash__among=Given("hashes", CharField())
+    ).values_list("pk")
+)
 
 
 def graph_id_hash(graph_id: str) -> str:
@@ -16,12 +25,10 @@ def graph_id_hash(graph_id: str) -> str:
 
 
 def sightings_of(mailbox: Mailbox, graph_ids: Iterable[str]) -> dict[str, Sighting]:
-    """The mailbox's sightings of these copies, by Graph's id: one query."""
+    """The mailbox's sightings of these copies, by Graph's id: one query where there is none, else two."""
     hashes = [graph_id_hash(graph_id) for graph_id in graph_ids]
-    if not hashes:
-        return {}
-    rows = Sighting.objects.filter(mailbox=mailbox, graph_id_hash__in=hashes)
-    return {row.graph_id: row for row in rows}
+    ids = [pk for (pk,) in _KNOWN.ask(mailbox=mailbox.pk, hashes=hashes)] if hashes else []
+    return {row.graph_id: row for row in Sighting.objects.filter(pk__among=ids)} if ids else {}
 
 
 class NewSighting(NamedTuple):

@@ -1,8 +1,9 @@
 """Rows written by one statement are the rows that `bulk_create` writes."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -118,3 +119,14 @@ def test_what_a_tuple_leaves_out_has_the_models_default_row_by_row() -> None:
     assert {(row.kind, row.notes, row.hidden_at, row.association_candidates == []) for row in written} == {
         (Kind.CALL, "", None, True)
     }
+
+
+def test_a_moment_is_the_same_moment_whatever_zone_it_was_given_in() -> None:
+    pattern = EngagementFactory()
+    moment = datetime(2026, 11, 20, 10, 30, 15, 123456, tzinfo=UTC)
+    zones = (UTC, ZoneInfo("UTC"), ZoneInfo("Asia/Kathmandu"))
+    rows = [_like(pattern, number) for number, _ in enumerate(zones)]
+    for row, zone in zip(rows, zones, strict=True):
+        row.occurred_at = moment.astimezone(zone)
+    insert_rows(rows)
+    assert {row.occurred_at for row in Engagement.objects.filter(pk__in=[row.pk for row in rows])} == {moment}

@@ -11,15 +11,23 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import IntegrityError
+from django.db.models import CharField, UUIDField
 
 from accounts.ids import new_id
 from accounts.models import Organization
+from accounts.prepared import Given, Prepared
 from accounts.rows import insert_rows, insert_tuples
 from timeline.domain.identity import base_subject
 from timeline.domain.threading import NewConversation, Place, ThreadedMail, ThreadPlan, link_hashes, plan_threads
 from timeline.models import Conversation, Engagement, LegalHold, ThreadReference
 
 _AT_ONCE = 500
+
+_REFERENCES: Prepared[tuple[str, UUID]] = Prepared(
+    lambda: ThreadReference.objects.filter(
+        organization=Given("organization", UUIDField()), reference_hash__among=Given("hashes", CharField())
+    ).values_list("reference_hash", "conversation_id")
+)
 
 
 class ConversationJoined(IntegrityError):
@@ -69,8 +77,7 @@ def place_in_conversations(organization: Organization, arrivals: Sequence[Arriva
 
 def _known(organization: Organization, mails: Iterable[ThreadedMail]) -> dict[str, UUID]:
     hashes = {node for mail in mails for node in link_hashes(mail)}
-    rows = ThreadReference.objects.filter(organization=organization, reference_hash__in=hashes)
-    return dict(rows.values_list("reference_hash", "conversation_id"))
+    return dict(_REFERENCES.ask(organization=organization.pk, hashes=hashes))
 
 
 def _standing(arrivals: Iterable[Arrival]) -> dict[str, UUID]:
@@ -82,7 +89,7 @@ def _locked(plan: ThreadPlan) -> dict[UUID, Conversation]:
     wanted |= {each for join in plan.joins for each in (join.survivor, join.absorbed)}
     if not wanted:
         return {}
-    rows = {row.id: row for row in Conversation.objects.select_for_update().filter(id__in=wanted).order_by("id")}
+    rows = {row.id: row for row in Conversation.objects.select_for_update().filter(id__among=wanted).order_by("id")}
     if len(rows) < len(wanted):
         raise ConversationJoined("A conversation of this page was joined to another meanwhile.")
     return rows

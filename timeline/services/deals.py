@@ -3,17 +3,38 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet, UUIDField
 
 from accounts.domain.vocabulary import OpportunityRule
 from accounts.models import Organization
+from accounts.prepared import Given, Prepared
 from crm.models import Opportunity, OpportunityContactRole
 from timeline.domain.assignment import AssignmentRules, Circle, Deal
 from timeline.models import FilingRule
 
 _Links = dict[UUID, set[UUID]]
+
+
+def _of_organization() -> Given:
+    return Given("organization", UUIDField())
+
+
+def _of_contacts(model: type[OpportunityContactRole] | type[FilingRule]) -> "QuerySet[Any, tuple[UUID, UUID]]":
+    links = model.objects.filter(organization=_of_organization(), contact_id__among=Given("contacts", UUIDField()))
+    return links.order_by().values_list("opportunity_id", "contact_id")
+
+
+_ROLES = Prepared(lambda: _of_contacts(OpportunityContactRole))
+_LEARNED = Prepared(lambda: _of_contacts(FilingRule))
+_DEALS = Prepared(
+    lambda: Opportunity.objects.filter(
+        Q(account_id__among=Given("accounts", UUIDField())) | Q(id__among=Given("ids", UUIDField())),
+        organization=_of_organization(),
+    ).values_list("id", "account_id", "owner_id", "is_closed", "close_date", "crm_created_at", "crm_modified_at")
+)
 
 
 def rules_of(organization: Organization) -> AssignmentRules:
@@ -49,18 +70,15 @@ def deal_book(organization: Organization, circles: Iterable[Circle], *, also: Co
     circles = list(circles)
     contacts = {contact for circle in circles for contact in circle.contacts}
     accounts = {account for circle in circles for account in circle.accounts}
-    roles = _links(OpportunityContactRole, organization, contacts)
-    learned = _links(FilingRule, organization, contacts)
+    roles = _links(_ROLES, organization, contacts)
+    learned = _links(_LEARNED, organization, contacts)
     return _book(_deals(organization, accounts, {*roles, *learned, *also}, roles, learned))
 
 
-def _links(
-    model: type[OpportunityContactRole] | type[FilingRule], organization: Organization, contacts: Collection[UUID]
-) -> _Links:
+def _links(prepared: Prepared[tuple[UUID, UUID]], organization: Organization, contacts: Collection[UUID]) -> _Links:
     """Which of `contacts` lead to a deal, by deal."""
     links: _Links = defaultdict(set)
-    rows = model.objects.filter(organization=organization, contact_id__in=contacts)
-    for opportunity, contact in rows.values_list("opportunity_id", "contact_id"):
+    for opportunity, contact in prepared.ask(organization=organization.pk, contacts=contacts):
         links[opportunity].add(contact)
     return links
 
@@ -72,12 +90,9 @@ def _deals(
     roles: _Links,
     learned: _Links,
 ) -> list[Deal]:
-    rows = Opportunity.objects.filter(Q(account_id__in=accounts) | Q(id__in=ids), organization=organization)
     return [
         Deal(*row, contacts=frozenset(roles.get(row[0], ())), learned=frozenset(learned.get(row[0], ())))
-        for row in rows.values_list(
-            "id", "account_id", "owner_id", "is_closed", "close_date", "crm_created_at", "crm_modified_at"
-        )
+        for row in _DEALS.ask(organization=organization.pk, accounts=accounts, ids=ids)
     ]
 
 

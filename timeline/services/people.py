@@ -1,13 +1,15 @@
 """The people of an engagement as rows: participants with who they are, and associations with whom it concerns."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db.models import CharField, UUIDField
+
 from accounts.domain.addresses import address_candidates
 from accounts.models import Organization, UserAddress
+from accounts.prepared import Given, Prepared
 from crm.domain.directory import Match
 from timeline.domain.assignment import place_of
 from timeline.domain.email import EmailParticipant
@@ -15,13 +17,18 @@ from timeline.domain.vocabulary import ParticipantRole
 
 _NAME_LENGTH = 255
 
+_OUR_PEOPLE: Prepared[tuple[str, UUID]] = Prepared(
+    lambda: UserAddress.objects.filter(
+        organization=Given("organization", UUIDField()), address__among=Given("addresses", CharField())
+    ).values_list("address", "user_id")
+)
+
 
 def users_by_address(organization: Organization, addresses: Collection[str]) -> dict[str, UUID]:
     """Whose address it is among our own people, +tags set aside."""
     candidates = {address: address_candidates(address) for address in addresses}
     wanted = {each for tried in candidates.values() for each in tried}
-    rows = UserAddress.objects.filter(organization=organization, address__in=wanted)
-    users = dict(rows.values_list("address", "user_id"))
+    users = dict(_OUR_PEOPLE.ask(organization=organization.pk, addresses=wanted))
     return {
         address: next(users[each] for each in tried if each in users)
         for address, tried in candidates.items()
@@ -41,8 +48,7 @@ def places_of_users(
     return places
 
 
-@dataclass(frozen=True, slots=True)
-class Owned:
+class Owned(NamedTuple):
     """What rows about an engagement need to know of it."""
 
     organization_id: UUID

@@ -11,8 +11,11 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 
+from django.db.models import UUIDField
+
 from accounts.domain.addresses import address_candidates
 from accounts.models import Organization
+from accounts.prepared import Given, Prepared
 from accounts.services.keys import organization_key
 from timeline.domain.vocabulary import SuppressionKind
 from timeline.models import Suppression
@@ -21,6 +24,14 @@ Suppressed = tuple[SuppressionKind, str]
 """A kind and what is kept from coming back: a message key or fingerprint, or a normalized address."""
 
 _AT_ONCE = 500
+
+_ANY: Prepared[tuple[str]] = Prepared(
+    lambda: (
+        Suppression.objects.filter(organization=Given("organization", UUIDField()))
+        .order_by()
+        .values_list("keyed_hash")[:1]
+    )
+)
 
 
 def suppression_hash(organization: Organization, kind: SuppressionKind, value: str) -> str:
@@ -44,17 +55,16 @@ def suppress(organization: Organization, values: Iterable[Suppressed]) -> None:
 def suppressed_among(organization: Organization, values: Iterable[Suppressed]) -> frozenset[Suppressed]:
     """Those of `values` that may not be recorded: three queries for a page of mails, one where nothing was erased."""
     wanted = sorted(set(values))
-    suppressions = Suppression.objects.filter(organization=organization)
-    if (
-        not wanted or not suppressions.exists()
-    ):  # hashing a page's addresses costs more than asking whether any is there
+    # hashing a page's addresses costs more than asking whether any is there
+    if not wanted or not _ANY.ask(organization=organization.pk):
         return frozenset()
+    suppressions = Suppression.objects.filter(organization=organization)
     key = organization_key(organization)
     hashes_of = {each: [_keyed_hash(key, each[0], form) for form in _forms(*each)] for each in wanted}
     hashes = sorted({keyed_hash for some in hashes_of.values() for keyed_hash in some})
     found: set[str] = set()
     for start in range(0, len(hashes), _AT_ONCE):
-        some = suppressions.filter(keyed_hash__in=hashes[start : start + _AT_ONCE])
+        some = suppressions.filter(keyed_hash__among=hashes[start : start + _AT_ONCE])
         found |= set(some.values_list("keyed_hash", flat=True))
     return frozenset(each for each, some in hashes_of.items() if found.intersection(some))
 
