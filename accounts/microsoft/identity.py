@@ -24,7 +24,7 @@ from msal.exceptions import MsalServiceError
 from accounts.microsoft.aadsts import sign_in_error
 from accounts.microsoft.errors import MicrosoftError, Misconfigured, ReauthenticationNeeded, Throttled, Unavailable
 from accounts.microsoft.retry_after import seconds_to_wait
-from accounts.microsoft.session import IdentityTransport, microsoft_session
+from accounts.microsoft.session import IdentityTransport, identity_session
 
 ANY_WORK_TENANT = "organizations"
 
@@ -91,7 +91,7 @@ class Identity:
         self._cache = msal.SerializableTokenCache()
         if cache:
             self._cache.deserialize(cache)
-        self._transport = IdentityTransport(microsoft_session())
+        self._transport = IdentityTransport(identity_session())
         authority = authority_for(ANY_WORK_TENANT)
         self._application = self._calling(lambda: self._new_application(authority))
 

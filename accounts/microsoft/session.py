@@ -1,8 +1,10 @@
-"""The one HTTP session of a process towards Microsoft: pooled TLS, verified, with timeouts, without the environment.
+"""A process's lines to Microsoft: pooled TLS, verified, with timeouts, without the environment and without cookies.
 
-MSAL ──▶ IdentityTransport ──┐   connect is retried; a token request never is
-                             ├──▶ requests.Session ──▶ Microsoft
-GraphClient ─────────────────┘   connect and a dropped idle connection are retried: only GETs and $batch of GETs
+MSAL ──▶ IdentityTransport ──▶ requests.Session ──▶ Entra    connect is retried; a token request never is
+GraphClient ─────────────────▶ urllib3's pool ────▶ Graph    connect and a dropped idle connection are retried:
+                                                             only GETs and $batch of GETs
+
+A first sync asks Graph hundreds of times, and requests takes twice as long for an answer as the pool that it stands on.
 """
 
 import os
@@ -13,7 +15,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+import certifi
 import requests
+import urllib3
 from django.conf import settings
 from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
@@ -26,35 +30,60 @@ IDENTITY_TIMEOUT = (5.0, 30.0)
 _DISCOVERY_LIFE_SECONDS = 86_400.0
 _POOL_SIZE = 10
 
-_sessions: dict[tuple[int, str, str], requests.Session] = {}
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    identity: requests.Session
+    graph: urllib3.HTTPConnectionPool
+
+
+_lines: dict[tuple[int, str, str], _Lines] = {}
 _lock = Lock()
 
 
-def microsoft_session() -> requests.Session:
-    """The process's session; raises Misconfigured where MICROSOFT_CA_BUNDLE names no file."""
+def identity_session() -> requests.Session:
+    """What MSAL sends through; raises Misconfigured where MICROSOFT_CA_BUNDLE names no file."""
+    return _of_this_process().identity
+
+
+def graph_pool() -> urllib3.HTTPConnectionPool:
+    """Connections to Graph, and to nowhere else: a bearer token cannot leave for another host. Raises as above."""
+    return _of_this_process().graph
+
+
+def _of_this_process() -> _Lines:
     ca_bundle, graph_url = settings.MICROSOFT_CA_BUNDLE, settings.MICROSOFT_GRAPH_URL
     key = (os.getpid(), ca_bundle, graph_url)  # a forked worker must not share its parent's sockets
     with _lock:
-        if key not in _sessions:
-            _sessions.clear()
-            _sessions[key] = _new_session(ca_bundle, graph_url)
-        return _sessions[key]
+        if key not in _lines:
+            _check(ca_bundle)
+            _lines.clear()
+            _lines[key] = _Lines(_new_session(ca_bundle), _new_pool(ca_bundle, graph_url))
+        return _lines[key]
 
 
-def _new_session(ca_bundle: str, graph_url: str) -> requests.Session:
+def _check(ca_bundle: str) -> None:
     if ca_bundle and not Path(ca_bundle).is_file():
         raise Misconfigured(
             "CaBundleMissing",
             sentence="The file that MICROSOFT_CA_BUNDLE names does not exist.",
             next_step="The operator has to correct MICROSOFT_CA_BUNDLE and restart.",
         )
+
+
+def _new_session(ca_bundle: str) -> requests.Session:
     session = requests.Session()
     session.trust_env = False  # REQUESTS_CA_BUNDLE would silently override `verify`, a proxy would see the tokens
     session.verify = ca_bundle or True
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # one person's cookies never reach another's
     session.mount("https://", HTTPAdapter(_POOL_SIZE, _POOL_SIZE, max_retries=_retry(dropped=0)))
-    session.mount(graph_url, HTTPAdapter(_POOL_SIZE, _POOL_SIZE, max_retries=_retry(dropped=1)))
     return session
+
+
+def _new_pool(ca_bundle: str, graph_url: str) -> urllib3.HTTPConnectionPool:
+    trusted = ca_bundle or certifi.where()
+    manager = urllib3.PoolManager(maxsize=_POOL_SIZE, retries=_retry(dropped=1), ca_certs=trusted)
+    return manager.connection_from_url(graph_url)
 
 
 def _retry(*, dropped: int) -> Retry:

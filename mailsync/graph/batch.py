@@ -5,11 +5,12 @@
 Source: learn.microsoft.com/graph/json-batching. Graph itself runs four of a mailbox's requests at a time.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
+
+import orjson
 
 from mailsync.graph.errors import Unavailable
 from mailsync.graph.refusals import Reply, Target, refusal
@@ -36,7 +37,7 @@ def batch_payload(paths: Mapping[str, str], prefer: str) -> bytes:
         {"id": str(number), "method": "GET", "url": path, "headers": {"Prefer": prefer}}
         for number, path in enumerate(paths.values())
     ]
-    return json.dumps({"requests": requests}, separators=(",", ":")).encode()
+    return orjson.dumps({"requests": requests})
 
 
 def read_replies(paths: Iterable[str], body: Mapping[str, Any]) -> dict[str, Reply]:

@@ -16,7 +16,7 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-import requests
+import urllib3
 
 from mailsync.domain.envelope import Content, Envelope
 from mailsync.graph.batch import in_batches, whole_body
@@ -62,12 +62,12 @@ Parsed = TypeVar("Parsed")
 class GraphClient:
     """Reads one mailbox, one request at a time.
 
-    `tokens(False)` gives the person's bearer token and `tokens(True)` a fresh one. `session` is shared by all clients
+    `tokens(False)` gives the person's bearer token and `tokens(True)` a fresh one. `pool` is shared by all clients
     of the process, for its pooled connections. `requests` counts what was sent.
     """
 
-    def __init__(self, base_url: str, tokens: Tokens, session: requests.Session) -> None:
-        self._wire = Wire(base_url, tokens, session)
+    def __init__(self, base_url: str, tokens: Tokens, pool: urllib3.HTTPConnectionPool) -> None:
+        self._wire = Wire(base_url, tokens, pool)
         self._headers_select = THREADED_HEADERS_SELECT
         self.subscriptions = Subscriptions(self._wire)
         self._is_order_taken = True

@@ -16,8 +16,10 @@ import uuid
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
-import requests
+import orjson
+import urllib3
 
 from mailsync.graph.batch import batch_payload, read_replies, whole_body
 from mailsync.graph.errors import Misconfigured, Unavailable
@@ -28,10 +30,11 @@ Tokens = Callable[[bool], str]
 
 _CACHED, _FRESH = False, True
 
+_UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 IMMUTABLE_IDS = 'IdType="ImmutableId"'
-TIMEOUT = (5.0, 60.0)
+TIMEOUT = urllib3.Timeout(connect=5.0, read=60.0)
 """Seconds to connect, and between two bytes of an answer."""
 
 _SCOPE_CHECK_PAUSE = 300.0
@@ -45,14 +48,15 @@ class Wire:
         self,
         base_url: str,
         tokens: Tokens,
-        session: requests.Session,
+        pool: urllib3.HTTPConnectionPool,
         *,
-        timeout: tuple[float, float] = TIMEOUT,
+        timeout: urllib3.Timeout = TIMEOUT,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.requests = 0
+        self._root = urlsplit(self.base_url).path
         self._tokens = tokens
-        self._session = session
+        self._pool = pool
         self._timeout = timeout
         self._is_token_proven = True
         self._scope_checked_at = float("-inf")
@@ -112,37 +116,52 @@ class Wire:
     def _send(self, method: str, path: str, headers: Mapping[str, str], payload: bytes | None, token: str) -> Reply:
         self.requests += 1
         try:
-            response = self._session.request(
+            response = self._pool.urlopen(
                 method,
-                self.base_url + path,
+                self._root + path,
+                body=payload,
                 headers={
                     "Authorization": f"Bearer {token}",
                     "Accept": "application/json",
+                    "Accept-Encoding": "gzip, deflate",
                     "client-request-id": str(uuid.uuid4()),
                     **headers,
                 },
-                data=payload,
                 timeout=self._timeout,
-                allow_redirects=False,
+                redirect=False,
+                preload_content=False,  # an answer that breaks off is not asked for again behind the sync's back
             )
-        except requests.exceptions.SSLError as error:
-            if "CERTIFICATE_VERIFY_FAILED" in str(error):
-                raise Misconfigured("CertificateNotTrusted") from error
-            raise Unavailable("TlsError") from error
-        except requests.RequestException as error:
-            raise Unavailable(type(error).__name__) from error
-        return Reply(response.status_code, response.headers, _json(response.content))
+            content = response.data
+        except urllib3.exceptions.HTTPError as error:
+            raise _trouble(error) from error
+        return Reply(response.status, response.headers, _json(content))
+
+
+def _trouble(error: urllib3.exceptions.HTTPError) -> Misconfigured | Unavailable:
+    """What went wrong on the line, as an error of the tree."""
+    reason = error.reason if isinstance(error, urllib3.exceptions.MaxRetryError) else error
+    if not isinstance(reason, urllib3.exceptions.SSLError):
+        return Unavailable(type(reason).__name__)
+    return Misconfigured("CertificateNotTrusted") if _UNTRUSTED in str(reason) else Unavailable("TlsError")
 
 
 def _json(content: bytes) -> Any:
-    """The parsed body, None where it is empty, cut short or not JSON.
+    """The parsed body, None where it is empty, cut short or not JSON."""
+    try:
+        return orjson.loads(content)
+    except ValueError:  # more than the standard library refuses
+        return _json_leniently(content)
+
+
+def _json_leniently(content: bytes) -> Any:
+    """The same for what orjson is too strict for.
 
     Half a surrogate pair, which JSON can spell and no database can store, becomes U+FFFD: whoever sends one in a
     subject would stop the mailbox.
     """
     try:
         parsed = json.loads(content)
-        if (b"\\ud" in content or b"\\uD" in content) and _SURROGATE.search(content):
+        if _SURROGATE.search(content):
             parsed = json.loads(_without_halves(json.dumps(parsed, ensure_ascii=False)))
     except (ValueError, RecursionError):
         return None

@@ -1,4 +1,4 @@
-"""The Graph client of a mailbox: its owner's tokens, the process's session, the configured address."""
+"""The Graph client of a mailbox: its owner's tokens, the process's connections, the configured address."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ from django.conf import settings
 
 from accounts.encryption import UnreadableSecret
 from accounts.microsoft.errors import Misconfigured, ReauthenticationNeeded
-from accounts.microsoft.session import microsoft_session
+from accounts.microsoft.session import graph_pool
 from accounts.models import MicrosoftConnection
 from accounts.services.tokens import NOT_CONNECTED, token_provider
 from mailsync.graph.client import GraphClient
@@ -21,7 +21,7 @@ def graph_client_for(mailbox: Mailbox, *, gate: Callable[[Tokens], Tokens] | Non
     query where `user__microsoft_connection` was selected with the mailbox.
     """
     tokens: Tokens = token_provider(connection_of(mailbox))
-    return GraphClient(settings.MICROSOFT_GRAPH_URL, gate(tokens) if gate else tokens, microsoft_session())
+    return GraphClient(settings.MICROSOFT_GRAPH_URL, gate(tokens) if gate else tokens, graph_pool())
 
 
 def connection_of(mailbox: Mailbox) -> MicrosoftConnection:

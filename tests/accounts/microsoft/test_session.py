@@ -3,30 +3,33 @@ import os
 import pytest
 import requests
 import responses
+import urllib3
 from django.test import override_settings
+from urllib3.util.retry import Retry
 
 from accounts.microsoft import session as session_module
 from accounts.microsoft.errors import Misconfigured
 from accounts.microsoft.identity import authority_for
 from accounts.microsoft.retry_after import seconds_to_wait
 from accounts.microsoft.scopes import as_granted, is_granted
-from accounts.microsoft.session import IdentityTransport, microsoft_session
+from accounts.microsoft.session import IdentityTransport, graph_pool, identity_session
 from tests.factories import A_MONDAY
 
 DISCOVERY = "https://login.example/organizations/v2.0/.well-known/openid-configuration"
 
 
 def test_one_process_has_one_session_and_a_forked_one_its_own(monkeypatch):
-    first = microsoft_session()
-    assert microsoft_session() is first
+    first = identity_session(), graph_pool()
+    assert (identity_session(), graph_pool()) == first
 
     monkeypatch.setattr(os, "getpid", lambda: -1)
 
-    assert microsoft_session() is not first
+    assert identity_session() is not first[0]
+    assert graph_pool() is not first[1]
 
 
 def test_the_session_takes_nothing_from_the_environment_and_keeps_no_cookie():
-    session = microsoft_session()
+    session = identity_session()
     with responses.RequestsMock() as played:
         played.get("https://graph.example/", headers={"Set-Cookie": "person=rita"})
         session.get("https://graph.example/", timeout=1)
@@ -40,15 +43,23 @@ def test_a_ca_bundle_that_is_no_file_is_the_operators_alarm(settings, tmp_path):
     settings.MICROSOFT_CA_BUNDLE = str(tmp_path / "nowhere.pem")
 
     with pytest.raises(Misconfigured, match="CaBundleMissing"):
-        microsoft_session()
+        identity_session()
+    with pytest.raises(Misconfigured, match="CaBundleMissing"):
+        graph_pool()
+
+
+@override_settings(MICROSOFT_GRAPH_URL="https://graph.example/v1.0")
+def test_the_lines_to_graph_lead_nowhere_else():
+    with pytest.raises(urllib3.exceptions.HostChangedError):
+        graph_pool().urlopen("GET", "https://evil.example/v1.0/me")
 
 
 @override_settings(MICROSOFT_GRAPH_URL="https://graph.example/v1.0")
 def test_an_answer_is_never_repeated_behind_the_back_of_the_sync_and_a_token_request_never_at_all():
-    session = microsoft_session()
-    graph = session.get_adapter("https://graph.example/v1.0/me").max_retries  # type: ignore[attr-defined]
-    identity = session.get_adapter("https://login.example/token").max_retries  # type: ignore[attr-defined]
+    graph = graph_pool().retries
+    identity = identity_session().get_adapter("https://login.example/token").max_retries  # type: ignore[attr-defined]
 
+    assert isinstance(graph, Retry)
     assert not graph.is_retry("GET", 503, has_retry_after=True)
     assert not graph.is_retry("POST", 429, has_retry_after=True)
     assert (graph.read, identity.read) == (1, 0)

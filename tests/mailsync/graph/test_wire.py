@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import requests
-import responses
+import urllib3
 
 from mailsync.domain.envelope import Content
 from mailsync.graph.batch import in_batches
@@ -26,8 +25,8 @@ from mailsync.graph.errors import (
 from mailsync.graph.refusals import Target
 from mailsync.graph.subscriptions import Subscribed
 from mailsync.graph.wire import Wire
+from tests.mailsync.graph.played import BASE, PlayedGraph
 
-BASE = "https://graph.example/v1.0"
 DELTA = f"{BASE}/me/mailFolders('F')/messages/delta?$deltatoken=1"
 EMPTY_ROUND = {"value": [], "@odata.deltaLink": DELTA}
 
@@ -49,8 +48,9 @@ class Tokens:
 
 @pytest.fixture
 def graph():
-    with responses.RequestsMock() as played:
-        yield played
+    played = PlayedGraph()
+    yield played
+    played.assert_all_given()
 
 
 @pytest.fixture
@@ -58,22 +58,22 @@ def tokens() -> Tokens:
     return Tokens()
 
 
-def client(tokens: Tokens) -> GraphClient:
-    return GraphClient(BASE, tokens, requests.Session())
+def client(graph: PlayedGraph, tokens: Tokens) -> GraphClient:
+    return GraphClient(BASE, tokens, graph)
 
 
-def play_batch(graph: responses.RequestsMock, *answers: dict[str, Any]) -> None:
-    graph.post(f"{BASE}/$batch", json={"responses": list(answers)})
+def play_batch(graph: PlayedGraph, *answers: dict[str, Any]) -> None:
+    graph.reply("POST", f"{BASE}/$batch", json_body={"responses": list(answers)})
 
 
 def test_each_request_carries_its_own_id_the_token_and_immutable_ids(graph, tokens):
-    graph.get(DELTA, json=EMPTY_ROUND)
-    one = client(tokens)
+    graph.reply("GET", DELTA, json_body=EMPTY_ROUND)
+    one = client(graph, tokens)
 
     one.message_delta("F", link=DELTA, page_size=50)
     one.message_delta("F", link=DELTA, page_size=50)
 
-    first, second = (call.request.headers for call in graph.calls)
+    first, second = (request.headers for request in graph.sent)
     assert first["Prefer"] == 'odata.maxpagesize=50, IdType="ImmutableId"'
     assert first["Authorization"] == "Bearer token-0"
     assert first["client-request-id"] != second["client-request-id"]
@@ -81,29 +81,29 @@ def test_each_request_carries_its_own_id_the_token_and_immutable_ids(graph, toke
 
 
 def test_a_refused_token_is_replaced_once_and_the_request_repeated(graph, tokens):
-    graph.get(DELTA, status=401, json={"error": {"code": "InvalidAuthenticationToken"}})
-    graph.get(DELTA, json=EMPTY_ROUND)
+    graph.reply("GET", DELTA, status=401, json_body={"error": {"code": "InvalidAuthenticationToken"}})
+    graph.reply("GET", DELTA, json_body=EMPTY_ROUND)
 
-    client(tokens).message_delta("F", link=DELTA)
+    client(graph, tokens).message_delta("F", link=DELTA)
 
     assert tokens.fresh == 1
-    assert graph.calls[1].request.headers["Authorization"] == "Bearer token-1"
+    assert graph.sent[1].headers["Authorization"] == "Bearer token-1"
 
 
 def test_a_fresh_token_that_is_refused_too_asks_to_sign_in(graph, tokens):
-    graph.get(DELTA, status=401, json={"error": {"code": "InvalidAuthenticationToken"}})
+    graph.reply("GET", DELTA, status=401, json_body={"error": {"code": "InvalidAuthenticationToken"}})
 
     with pytest.raises(ReauthenticationNeeded, match="InvalidAuthenticationToken"):
-        client(tokens).message_delta("F", link=DELTA)
+        client(graph, tokens).message_delta("F", link=DELTA)
 
-    assert (tokens.fresh, len(graph.calls)) == (1, 2)
+    assert (tokens.fresh, len(graph.sent)) == (1, 2)
 
 
 def test_a_token_that_worked_may_expire_and_be_replaced_again(graph, tokens):
     for _ in range(2):
-        graph.get(DELTA, status=401)
-        graph.get(DELTA, json=EMPTY_ROUND)
-    one = client(tokens)
+        graph.reply("GET", DELTA, status=401)
+        graph.reply("GET", DELTA, json_body=EMPTY_ROUND)
+    one = client(graph, tokens)
 
     one.message_delta("F", link=DELTA)
     one.message_delta("F", link=DELTA)
@@ -112,15 +112,15 @@ def test_a_token_that_worked_may_expire_and_be_replaced_again(graph, tokens):
 
 
 def test_a_forbidden_request_checks_the_scope_by_a_fresh_token(graph):
-    graph.get(DELTA, status=403, json={"error": {"code": "ErrorAccessDenied"}})
+    graph.reply("GET", DELTA, status=403, json_body={"error": {"code": "ErrorAccessDenied"}})
 
     with pytest.raises(ConsentRevoked, match="mail_read_missing"):
-        client(Tokens(ConsentRevoked("mail_read_missing"))).message_delta("F", link=DELTA)
+        client(graph, Tokens(ConsentRevoked("mail_read_missing"))).message_delta("F", link=DELTA)
 
 
 def test_many_forbidden_requests_ask_for_one_fresh_token(graph, tokens):
-    graph.get(DELTA, status=403)
-    one = client(tokens)
+    graph.reply("GET", DELTA, status=403)
+    one = client(graph, tokens)
 
     for _ in range(3):
         with pytest.raises(ConsentRevoked):
@@ -130,70 +130,82 @@ def test_many_forbidden_requests_ask_for_one_fresh_token(graph, tokens):
 
 
 def test_a_redirect_is_never_followed(graph, tokens):
-    graph.get(DELTA, status=302, headers={"Location": "https://evil.example/"})
+    graph.reply("GET", DELTA, status=302, headers={"Location": "https://evil.example/"})
 
     with pytest.raises(Unavailable, match="HTTP 302"):
-        client(tokens).message_delta("F", link=DELTA)
+        client(graph, tokens).message_delta("F", link=DELTA)
 
-    assert len(graph.calls) == 1
+    assert len(graph.sent) == 1
 
 
 def test_a_foreign_link_is_refused_before_anything_is_sent(graph, tokens):
     with pytest.raises(ForeignLink):
-        client(tokens).message_delta("F", link="https://evil.example/v1.0/me/messages/delta?$deltatoken=1")
+        client(graph, tokens).message_delta("F", link="https://evil.example/v1.0/me/messages/delta?$deltatoken=1")
 
-    assert len(graph.calls) == 0
+    assert len(graph.sent) == 0
 
 
 @pytest.mark.parametrize("body", [b'{"value":[{"id":"A","sub', b"", b"<html>", b'"text"', b"[]", b"[" * 100_000])
 def test_an_answer_cut_short_with_status_200_is_tried_again_later(graph, tokens, body):
-    graph.get(DELTA, body=body)
+    graph.reply("GET", DELTA, body=body)
 
     with pytest.raises(Unavailable, match="TruncatedReply"):
-        client(tokens).message_delta("F", link=DELTA)
+        client(graph, tokens).message_delta("F", link=DELTA)
+
+
+def refused(error: Exception) -> urllib3.exceptions.MaxRetryError:
+    """How urllib3 tells that it gave up."""
+    return urllib3.exceptions.MaxRetryError(urllib3.HTTPSConnectionPool("x"), "/", error)
 
 
 @pytest.mark.parametrize(
     ("failure", "leaf"),
     [
-        (requests.ConnectionError("reset"), Unavailable),
-        (requests.Timeout("slow"), Unavailable),
-        (requests.exceptions.ChunkedEncodingError("cut"), Unavailable),
-        (requests.exceptions.SSLError("CERTIFICATE_VERIFY_FAILED"), Misconfigured),
-        (requests.exceptions.SSLError("handshake failure"), Unavailable),
+        (urllib3.exceptions.ProtocolError("reset"), Unavailable),
+        (urllib3.exceptions.ReadTimeoutError(urllib3.HTTPSConnectionPool("x"), "/", "slow"), Unavailable),
+        (urllib3.exceptions.IncompleteRead(3, 5), Unavailable),
+        (refused(urllib3.exceptions.SSLError("CERTIFICATE_VERIFY_FAILED")), Misconfigured),
+        (refused(urllib3.exceptions.SSLError("handshake failure")), Unavailable),
     ],
 )
 def test_trouble_on_the_line_becomes_an_error_of_the_tree(graph, tokens, failure, leaf):
-    graph.get(DELTA, body=failure)
+    graph.reply("GET", DELTA, body=failure)
 
     with pytest.raises(leaf):
-        client(tokens).message_delta("F", link=DELTA)
+        client(graph, tokens).message_delta("F", link=DELTA)
 
 
 def test_half_a_surrogate_pair_becomes_the_replacement_character_and_whole_pairs_stay(graph, tokens):
     row = {"id": "1", "subject": "a\ud83d b\udc00 \U0001f600", "toRecipients": [], "ccRecipients": []}
     row["receivedDateTime"] = "2026-11-20T10:00:00Z"
-    graph.get(DELTA, body=json.dumps({"value": [row], "@odata.deltaLink": DELTA}))
+    graph.reply("GET", DELTA, body=json.dumps({"value": [row], "@odata.deltaLink": DELTA}).encode())
 
-    page = client(tokens).message_delta("F", link=DELTA)
+    page = client(graph, tokens).message_delta("F", link=DELTA)
 
     assert page.envelopes[0].subject == "a\ufffd b\ufffd \U0001f600"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_an_answer_in_another_unicode_is_read_all_the_same(graph, tokens, encoding):
+    graph.reply("GET", DELTA, body=json.dumps(EMPTY_ROUND).encode(encoding))
+
+    assert client(graph, tokens).message_delta("F", link=DELTA).delta_link == DELTA
+
+
 def test_a_batch_holds_gets_alone_and_at_most_twenty(graph, tokens):
-    graph.post(f"{BASE}/$batch", json={"responses": []})
+    graph.reply("POST", f"{BASE}/$batch", json_body={"responses": []})
 
-    client(tokens).fetch_bodies(f"id{number}" for number in range(45))
+    client(graph, tokens).fetch_bodies(f"id{number}" for number in range(45))
 
-    sent = [json.loads(call.request.body)["requests"] for call in graph.calls]
+    sent = [json.loads(request.body)["requests"] for request in graph.sent]
     assert [len(requests_in) for requests_in in sent] == [20, 20, 5]
     assert {request["method"] for requests_in in sent for request in requests_in} == {"GET"}
     assert {request["url"].partition("?")[2] for requests_in in sent for request in requests_in} == {"$select=id,body"}
 
 
-def test_an_oversized_batch_is_a_defect_and_not_sent(tokens):
+def test_an_oversized_batch_is_a_defect_and_not_sent(graph, tokens):
     with pytest.raises(ValueError, match="20"):
-        Wire(BASE, tokens, requests.Session()).batch({str(number): "/me" for number in range(21)})
+        Wire(BASE, tokens, graph).batch({str(number): "/me" for number in range(21)})
 
 
 def test_an_id_asked_for_twice_is_fetched_once():
@@ -217,7 +229,7 @@ def test_answers_in_any_order_find_their_ids_and_failures_stay_with_their_item(g
         {"id": "7", "status": 404, "body": {"error": {"code": "MailboxNotEnabledForRESTAPI"}}},
     )
 
-    found = client(tokens).fetch_bodies(["A", "B", "C", "D", "E", "F", "G", "H"])
+    found = client(graph, tokens).fetch_bodies(["A", "B", "C", "D", "E", "F", "G", "H"])
 
     assert found["A"] == Content("A", body="a")
     assert isinstance(found["B"], ItemGone)
@@ -232,10 +244,10 @@ def test_answers_in_any_order_find_their_ids_and_failures_stay_with_their_item(g
 
 
 def test_a_batch_refused_as_a_whole_is_an_error_of_the_whole(graph, tokens):
-    graph.post(f"{BASE}/$batch", status=429, headers={"Retry-After": "3"})
+    graph.reply("POST", f"{BASE}/$batch", status=429, headers={"Retry-After": "3"})
 
     with pytest.raises(Throttled):
-        client(tokens).fetch_headers(["A"])
+        client(graph, tokens).fetch_headers(["A"])
 
 
 def test_items_of_a_batch_whose_token_expired_are_asked_for_once_more(graph, tokens):
@@ -246,10 +258,10 @@ def test_items_of_a_batch_whose_token_expired_are_asked_for_once_more(graph, tok
     )
     play_batch(graph, {"id": "0", "status": 200, "body": {"id": "B"}})
 
-    found = client(tokens).fetch_headers(["A", "B"])
+    found = client(graph, tokens).fetch_headers(["A", "B"])
 
     assert found == {"A": Content("A"), "B": Content("B")}
-    assert json.loads(graph.calls[1].request.body)["requests"][0]["url"].startswith("/me/messages/B?")
+    assert json.loads(graph.sent[1].body)["requests"][0]["url"].startswith("/me/messages/B?")
 
 
 def test_one_private_mail_that_is_forbidden_does_not_end_the_sync(graph, tokens):
@@ -257,7 +269,7 @@ def test_one_private_mail_that_is_forbidden_does_not_end_the_sync(graph, tokens)
     play_batch(graph, {"id": "0", "status": 200, "body": {"id": "A"}}, {"id": "1", **forbidden})
     play_batch(graph, {"id": "0", **forbidden})
 
-    found = client(tokens).fetch_headers(["A", "B"])
+    found = client(graph, tokens).fetch_headers(["A", "B"])
 
     assert isinstance(found["B"], ItemUnreadable)
     assert tokens.fresh == 1
@@ -272,35 +284,37 @@ def test_the_deltas_of_many_folders_travel_in_one_request_each_with_its_own_fate
         {"id": "2", "status": 200, "body": {"value": [], "@odata.nextLink": links["C"]}},
     )
 
-    pages = client(tokens).delta_batch(links | {"D": "https://evil.example/v1.0/x"})
+    pages = client(graph, tokens).delta_batch(links | {"D": "https://evil.example/v1.0/x"})
 
     assert pages["A"] == DeltaPage((), (), (), "", links["A"])
     assert isinstance(pages["B"], CursorExpired)
     assert pages["C"] == DeltaPage((), (), (), links["C"], "")
     assert isinstance(pages["D"], ForeignLink)
-    assert len(graph.calls) == 1
-    sent = json.loads(graph.calls[0].request.body)["requests"]
+    assert len(graph.sent) == 1
+    sent = json.loads(graph.sent[0].body)["requests"]
     assert all("odata.maxpagesize" in request["headers"]["Prefer"] for request in sent)
     assert all(request["url"].startswith("/me/mailFolders(") for request in sent)
 
 
 def test_ids_and_message_ids_are_quoted_into_addresses(graph, tokens):
-    graph.post(f"{BASE}/$batch", json={"responses": []})
-    graph.get(f"{BASE}/me/messages", json={"value": []})
-    one = client(tokens)
+    graph.reply("POST", f"{BASE}/$batch", json_body={"responses": []})
+    graph.reply("GET", f"{BASE}/me/messages", json_body={"value": []})
+    one = client(graph, tokens)
 
     one.fetch_headers(["A/+=?&#"])
     one.find_by_message_id("<o'hara&x=1@x.example>")
 
-    assert "/me/messages/A%2F%2B%3D%3F%26%23?" in json.loads(graph.calls[0].request.body)["requests"][0]["url"]
-    assert "%3Co%27%27hara%26x%3D1%40x.example%3E" in graph.calls[1].request.url
+    assert "/me/messages/A%2F%2B%3D%3F%26%23?" in json.loads(graph.sent[0].body)["requests"][0]["url"]
+    assert "%3Co%27%27hara%26x%3D1%40x.example%3E" in graph.sent[1].url
 
 
 def test_an_error_of_a_request_names_what_was_asked_for_only_by_microsofts_id(graph, tokens):
-    graph.get(f"{BASE}/me/x", status=500, headers={"request-id": "r-9"}, json={"error": {"code": "UnknownError"}})
+    graph.reply(
+        "GET", f"{BASE}/me/x", status=500, headers={"request-id": "r-9"}, json_body={"error": {"code": "UnknownError"}}
+    )
 
     with pytest.raises(Unavailable) as refused:
-        Wire(BASE, tokens, requests.Session()).get("/me/x", Target.MAILBOX)
+        Wire(BASE, tokens, graph).get("/me/x", Target.MAILBOX)
 
     assert str(refused.value) == "Unavailable · UnknownError · status 500 · request r-9"
 
@@ -310,15 +324,15 @@ EXPIRY = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 
 
 def test_notifications_are_asked_for_with_both_addresses_and_a_secret(graph, tokens):
-    graph.post(f"{BASE}/subscriptions", status=201, json=SUBSCRIPTION)
+    graph.reply("POST", f"{BASE}/subscriptions", status=201, json_body=SUBSCRIPTION)
 
-    begun = client(tokens).subscriptions.begin(
+    begun = client(graph, tokens).subscriptions.begin(
         notification_url="https://sync.example/n/", lifecycle_url="https://sync.example/l/",
         client_state="secret", expires_at=EXPIRY,
     )  # fmt: skip
 
     assert begun == Subscribed("s-1", EXPIRY)
-    sent = json.loads(graph.calls[0].request.body)
+    sent = json.loads(graph.sent[0].body)
     assert (sent["resource"], sent["clientState"]) == ("/me/messages", "secret")
     assert (sent["notificationUrl"], sent["lifecycleNotificationUrl"]) == (
         "https://sync.example/n/",
@@ -327,10 +341,10 @@ def test_notifications_are_asked_for_with_both_addresses_and_a_secret(graph, tok
 
 
 def test_notifications_are_prolonged_and_ended(graph, tokens):
-    graph.patch(f"{BASE}/subscriptions/s-1", json=SUBSCRIPTION)
-    graph.delete(f"{BASE}/subscriptions/s-1", status=204)
-    graph.delete(f"{BASE}/subscriptions/s-1", status=404)
-    subscriptions = client(tokens).subscriptions
+    graph.reply("PATCH", f"{BASE}/subscriptions/s-1", json_body=SUBSCRIPTION)
+    graph.reply("DELETE", f"{BASE}/subscriptions/s-1", status=204)
+    graph.reply("DELETE", f"{BASE}/subscriptions/s-1", status=404)
+    subscriptions = client(graph, tokens).subscriptions
 
     assert subscriptions.prolong("s-1", expires_at=EXPIRY).expires_at == EXPIRY
     subscriptions.end("s-1")
@@ -338,16 +352,16 @@ def test_notifications_are_prolonged_and_ended(graph, tokens):
 
 
 def test_a_subscription_that_is_gone_cannot_be_prolonged(graph, tokens):
-    graph.patch(f"{BASE}/subscriptions/s-1", status=404, json={"error": {"code": "ResourceNotFound"}})
+    graph.reply("PATCH", f"{BASE}/subscriptions/s-1", status=404, json_body={"error": {"code": "ResourceNotFound"}})
 
     with pytest.raises(ItemGone):
-        client(tokens).subscriptions.prolong("s-1", expires_at=EXPIRY)
+        client(graph, tokens).subscriptions.prolong("s-1", expires_at=EXPIRY)
 
 
 def test_addresses_that_graph_cannot_reach_are_tried_again_later(graph, tokens):
-    graph.post(f"{BASE}/subscriptions", status=400, json={"error": {"code": "ValidationError"}})
+    graph.reply("POST", f"{BASE}/subscriptions", status=400, json_body={"error": {"code": "ValidationError"}})
 
     with pytest.raises(Unavailable, match="ValidationError"):
-        client(tokens).subscriptions.begin(
+        client(graph, tokens).subscriptions.begin(
             notification_url="https://x/", lifecycle_url="https://x/", client_state="s", expires_at=EXPIRY
         )
