@@ -12,7 +12,7 @@ from uuid import UUID
 from accounts.domain.addresses import normalize_address
 from crm.domain.directory import Directory, Party
 from mailsync.domain.envelope import Content, Envelope, Mailbox, ScreeningPolicy
-from mailsync.domain.headers import decoded
+from mailsync.domain.headers import Headers, decoded
 from mailsync.domain.text import body_text
 
 US = "rep@ours.example"
@@ -27,7 +27,7 @@ _STRANGER = "unknown@stranger.example"
 def read(raw: bytes) -> tuple[Envelope, Content]:
     """One message; the mailbox's owner is added to its recipients, as an envelope names who got it."""
     message = message_from_bytes(raw)
-    headers = tuple((name, _text(value)) for name, value in message.items())
+    headers = Headers((name, _text(value)) for name, value in message.items())
     author = _mailboxes(message, "from")
     senders = _mailboxes(message, "sender")
     when = _date(message)

@@ -70,7 +70,7 @@ def people_and_lists(folders: Iterable[Path]) -> tuple[Tally, Tally]:
     for folder in folders:
         for name, raw in mails(folder, "*.txt"):
             envelope, content = read(raw)
-            headers = Headers(content.headers)
+            headers = content.headers
             is_list = any(each in headers for each in _LIST_HEADERS) or headers.word("precedence") in ("list", "bulk")
             kept = isinstance(outcome(envelope, content), KeptCopy)
             if is_list:
@@ -91,7 +91,7 @@ def bulk(folder: Path, *, is_text: bool) -> tuple[Tally, Tally]:
             continue
         envelope, content = read(raw)
         content = as_exchange_text(content) if is_text else content
-        tally = with_header if "list-unsubscribe" in Headers(content.headers) else without
+        tally = with_header if "list-unsubscribe" in content.headers else without
         tally.note(name, is_right=not isinstance(outcome(envelope, content), KeptCopy))
     return with_header, without
 
@@ -143,14 +143,14 @@ def threads(folders: Iterable[Path], seed: int = 1) -> Tally:
         for _, raw in mails(folder, "*.txt"):
             envelope, content = read(raw)
             candidate = screen_envelope(envelope, POLICY, directory_of(envelope))
-            message_id = Headers(content.headers).get("message-id").strip().strip("<>")
+            message_id = content.headers.get("message-id").strip().strip("<>")
             if isinstance(candidate, Discard) or not message_id or message_id in composed:
                 continue
-            plain = Content("g", tuple(each for each in content.headers if each[0].casefold() in _THREAD_HEADERS))
+            plain = Content("g", _threading(content.headers))
             copy = compose_email(candidate, plain, POLICY, now=NOW)
             if isinstance(copy, KeptCopy):
                 composed[message_id] = threaded(copy.email)
-                parents[message_id] = _ancestry(Headers(content.headers))
+                parents[message_id] = _ancestry(content.headers)
     ours = _recorded(list(composed.values()), random.Random(seed))
     theirs = _connected(parents)
     tally = Tally()
@@ -167,6 +167,11 @@ def threads(folders: Iterable[Path], seed: int = 1) -> Tally:
 
 
 _THREAD_HEADERS = ("references", "in-reply-to", "message-id")
+
+
+def _threading(headers: Headers) -> Headers:
+    """Those that say where a mail belongs."""
+    return Headers((name, value) for name in _THREAD_HEADERS for value in headers.all(name))
 
 
 def _ancestry(headers: Headers) -> set[str]:

@@ -45,7 +45,7 @@ def compose_email(
 ) -> KeptCopy | Discard:
     """The copy as it is recorded. A Discard where the text shows what the headers did not."""
     envelope = candidate.envelope
-    headers = Headers(content.headers)
+    headers = content.headers
     body = body_text(content.body, is_html=content.is_html)
     subject = _one_line(envelope.subject)[:_MAX_SUBJECT_LENGTH]
     reply = split_reply(body.text, is_forwarding=_is_forward(subject, body.text))
@@ -83,7 +83,7 @@ def explain_content(candidate: Candidate, content: Content, policy: ScreeningPol
     subject = _one_line(candidate.envelope.subject)[:_MAX_SUBJECT_LENGTH]
     text = body_text(content.body, is_html=content.is_html).text
     authored = split_reply(text, is_forwarding=_is_forward(subject, text)).authored
-    return explain_text(candidate, Headers(content.headers), policy, text=authored, body=content.body)
+    return explain_text(candidate, content.headers, policy, text=authored, body=content.body)
 
 
 def direction(envelope: Envelope, policy: ScreeningPolicy) -> Direction:

@@ -7,23 +7,23 @@ Envelope ──screen──▶ Discard(reason)               carries a reason an
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from crm.domain.directory import Match
+from mailsync.domain.headers import Headers
 from mailsync.domain.vocabulary import Reason
 from timeline.domain.email import ComposedEmail
 
 
-@dataclass(frozen=True, slots=True)
-class Mailbox:
+class Mailbox(NamedTuple):
     """RFC 5322's mailbox: a display name and an address, the address normalized."""
 
     name: str
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """Addressing fields, subject and dates of one copy of a mail: no body.
+class Envelope(NamedTuple):
+    """Addressing fields, subject and dates of one copy of a mail: no body. A tuple, for tens of thousands are read.
 
     `sent_at` and `received_at` are aware UTC datetimes; `item_type` is Graph's @odata.type where it is not a plain
     message (such as "#microsoft.graph.eventMessageResponse"), else empty.
@@ -43,10 +43,14 @@ class Envelope:
     item_type: str = ""
 
     @property
+    def people(self) -> list[Mailbox]:
+        """Everybody who takes part, the author first; who has two parts stands there twice."""
+        return [person for person in (self.from_, self.sender, *self.to, *self.cc) if person is not None]
+
+    @property
     def addresses(self) -> frozenset[str]:
         """Every address that takes part."""
-        people = (self.from_, self.sender, *self.to, *self.cc)
-        return frozenset(person.address for person in people if person is not None)
+        return frozenset([person.address for person in self.people])
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +78,13 @@ class Triage:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What is fetched of a kept mail. `headers` are name and value as received, none on sent mail.
+    """What is fetched of a kept mail. Sent mail has no `headers`.
 
     `thread_index` is Graph's conversationIndex, base64. `is_html` tells what `body` is.
     """
 
     graph_id: str
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: Headers = field(default_factory=Headers)
     body: str = ""
     is_html: bool = False
     thread_index: str = ""

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, KeysView
 from email.errors import HeaderParseError
 from email.header import decode_header
+from functools import lru_cache
+from itertools import islice
 
 _LINE_ENDS = re.compile(r"[\r\n]+")
 _TOKEN_ENDS = re.compile(r"[\s;,(]")
@@ -18,10 +20,13 @@ class Headers:
 
     def __init__(self, fields: Iterable[tuple[str, str]] = ()) -> None:
         self._fields: dict[str, list[str]] = {}
-        for number, (name, value) in enumerate(fields):
-            if number >= _MOST_FIELDS:
-                break
-            self._fields.setdefault(name.strip().rstrip(":").casefold(), []).append(_unfolded(value or ""))
+        for name, value in islice(fields, _MOST_FIELDS):
+            self._fields.setdefault(_normal_name(name), []).append(_unfolded(value))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Headers) and self._fields == other._fields
+
+    __hash__ = None  # type: ignore[assignment]
 
     def __contains__(self, name: str) -> bool:
         return name in self._fields
@@ -50,6 +55,12 @@ class Headers:
         """The first token of a field, lower case, without comments and parameters: `auto-replied (vacation)`."""
         values = self._fields.get(name)
         return _TOKEN_ENDS.split(values[0], maxsplit=1)[0].casefold() if values else ""
+
+
+@lru_cache(maxsize=1_024)
+def _normal_name(name: str) -> str:
+    """Remembered, for most mails have the same fields."""
+    return name.strip().rstrip(":").casefold()
 
 
 def _unfolded(value: str) -> str:

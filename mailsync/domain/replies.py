@@ -11,9 +11,9 @@ Rather too much is kept than a word lost: a forward stays whole, and where nothi
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import compress, groupby
 
 from mailsync.domain.quotations import (
     LONGEST_LINE,
@@ -64,18 +64,27 @@ def split_reply(text: str, *, is_forwarding: bool = False) -> Reply:
     marks = marker.marked()
     bodies: list[str] = []
     signatures: list[str] = []
-    for is_quotation, segment in groupby(zip(marks, lines, strict=True), key=lambda pair: pair[0]):
-        if not is_quotation:
-            body, signature = _without_signature([line for _, line in segment])
-            bodies += [*body, ""]
-            signatures += signature
+    for segment in _own_segments(marks, lines):
+        body, signature = _without_signature(segment)
+        bodies += [*body, ""]
+        signatures += signature
     new_text = _joined(bodies)
     return Reply(
         new_text=new_text or text.strip("\n"),
         signature=_joined(signatures) if new_text else "",
-        quoted=_joined(line for is_quotation, line in zip(marks, lines, strict=True) if is_quotation),
-        authored=_joined(line for line, is_own in zip(lines, marker.own(), strict=True) if is_own),
+        quoted=_joined(compress(lines, marks)),
+        authored=_joined(compress(lines, marker.own())),
     )
+
+
+def _own_segments(marks: Sequence[bool], lines: list[str]) -> Iterator[list[str]]:
+    """The lines between quotations."""
+    if True not in marks:
+        yield lines
+        return
+    for is_quotation, segment in groupby(zip(marks, lines, strict=True), key=lambda pair: pair[0]):
+        if not is_quotation:
+            yield [line for _, line in segment]
 
 
 class _Marker:
@@ -85,7 +94,7 @@ class _Marker:
         self._lines = lines
         self._is_forwarding = is_forwarding
         self._marks = [False] * len(lines)
-        quoted = sum(map(is_quoted, lines))
+        quoted = sum([is_quoted(line) for line in lines if ">" in line or "＞" in line or "|" in line])
         self._has_marks = quoted > 0
         # One marked line alone may be a person's arrow.
         self._has_quotes = quoted > 1
@@ -108,15 +117,15 @@ class _Marker:
     def _step(self, number: int) -> int:
         """Judge the line and say how many lines to go on by; 0 where everything below is settled."""
         lines = self._lines
-        if is_quoted(lines[number]):
+        if not self._has_marks and is_plain(lines, number):
+            return 1
+        if self._has_marks and is_quoted(lines[number]):
             if not self._is_introduced(number) and opens_quoted_forward(lines, number):
                 return self._forward(number)
             self._mark(number, number + int(self._has_quotes))
             return 1
         if is_forward(lines, number):
             return self._forward(number)
-        if not self._has_marks and is_plain(lines, number):
-            return 1
         if is_divider(lines, number):
             return 1 if self._is_help_desks_line(number) else self._all_below(number)
         return self._step_over_attribution(number)
@@ -161,9 +170,12 @@ class _Marker:
 def _joined(lines: Iterable[str]) -> str:
     """The lines with one blank line at most between them."""
     kept: list[str] = []
+    is_after_text = False
     for line in lines:
-        if line.strip() or (kept and kept[-1].strip()):
+        is_text = bool(line) and not line.isspace()
+        if is_text or is_after_text:
             kept.append(line)
+        is_after_text = is_text
     return "\n".join(kept).strip("\n")
 
 
@@ -204,14 +216,14 @@ def _before_delimiter(lines: Sequence[str], end: int) -> int:
     below: list[str] = []
     for number in range(end - 1, -1, -1):
         line = lines[number]
-        if _DELIMITER.match(line):
-            return number
-        if _LOOSE_DELIMITER.match(line) and below and _is_short(below):
-            return number
-        if line.strip():
-            below.append(line)
-            if len(below) > _MOST_SIGNATURE_LINES:
-                break
+        if not line[:1].isalnum():  # most lines begin so, and no delimiter
+            if _DELIMITER.match(line) or (_LOOSE_DELIMITER.match(line) and below and _is_short(below)):
+                return number
+            if not line.strip():
+                continue
+        below.append(line)
+        if len(below) > _MOST_SIGNATURE_LINES:
+            break
     return end
 
 

@@ -43,6 +43,22 @@ ATTRIBUTION_BARE = re.compile(r"<?[\w.+'=-]{1,64}@[\w.-]{1,255}>?\)?\s*(?:\([^()
 ATTRIBUTION_START = re.compile(
     rf"\s*(?:[-=]{{2,20}}\s*)?{alternatives('attribution_start')}[\s,.\d年月:-]", re.IGNORECASE
 )
+_FIRST_WORD = re.compile(r"[^\s,.\d年月:-]*")
+
+
+def _first_word(line: str) -> str:
+    found = _FIRST_WORD.match(line)
+    return fold(found[0]) if found else ""
+
+
+_ATTRIBUTION_WORDS = frozenset(_first_word(word) for entry in entries("attribution_start") for word in entry.split("|"))
+
+
+def starts_attribution(line: str) -> bool:
+    """ATTRIBUTION_START on a line that begins with a letter; its first word rules most lines out."""
+    return _first_word(line) in _ATTRIBUTION_WORDS and bool(ATTRIBUTION_START.match(line))
+
+
 TIME_OF_DAY = re.compile(r"(?<!\d)\d{1,2}[:.h時时点]\s?\d{2}(?!\d)")
 DATE = re.compile(
     r"(?<!\d)(?:(?:19|20)\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}\.?\s(?:de\s)?[^\W\d]{3,12}\.?,?\s(?:de\s)?\d{2,4}"
@@ -58,9 +74,12 @@ _ANSWER_LINE = (
 ANSWER_LINE = re.compile(rf"\s*{_ANSWER_LINE}\s*$", re.IGNORECASE)
 """A help desk's “##- Please type your reply above this line -##”."""
 
+_WORDS_ALONE = (
+    r"(?:original message|ursprüngliche nachricht|message d.origine)\s*:?|original message processed by .{1,40}"
+)
+DIVIDER_WITHOUT_RULE = re.compile(rf"(?:{_WORDS_ALONE})\s*$", re.IGNORECASE)
 DIVIDER = re.compile(
-    rf"\s*(?:{_DASHES}\s*{_ORIGINAL}\s*:?\s*[-_=*–—]{{0,80}}|{_ORIGINAL}\s*[-_=*–—]{{3,80}}"
-    r"|(?:original message|ursprüngliche nachricht|message d.origine)\s*:?|original message processed by .{1,40}"
+    rf"\s*(?:{_DASHES}\s*{_ORIGINAL}\s*:?\s*[-_=*–—]{{0,80}}|{_ORIGINAL}\s*[-_=*–—]{{3,80}}|{_WORDS_ALONE}"
     r"|-{5,80}\s*original\s*-{5,80}|[^\n]{2,80}\s---\d[\d./-]{5,12}\s\d[^\n-]{3,20}---.{0,400}"
     rf"|{_ANSWER_LINE})\s*$",
     re.IGNORECASE,

@@ -5,7 +5,6 @@ delivery report ─▶ Failing(addresses)    for good: a delay is no failure
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -73,11 +72,10 @@ def away(address: str, text: str, sent_at: datetime) -> Away:
     return Away(address, _named_day(text[:2_000], sent_at.date()))
 
 
-def failing(headers: Iterable[tuple[str, str]], text: str) -> Failing | None:
+def failing(headers: Headers, text: str) -> Failing | None:
     """Whom a delivery report names as failing for good; None where it names nobody or speaks of a delay."""
-    fields = Headers(headers)
     text = text[:_TEXT_LOOKED_AT]
-    named = [each for value in fields.all("x-failed-recipients") for each in re.findall(_ADDRESS, value)]
+    named = [each for value in headers.all("x-failed-recipients") for each in re.findall(_ADDRESS, value)]
     statuses = {(action or "").casefold() or digit for action, digit in _STATUS_FIELD.findall(text)}
     if not named:
         named = _RECIPIENT_FIELD.findall(text)

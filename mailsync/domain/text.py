@@ -39,6 +39,7 @@ _CLEANED_ASCII = {
     if (_LINE_ENDS.match(chr(code)) or _REMOVED.match(chr(code)))
 }
 """What the two patterns make of a text that is ASCII, as most of a mail's is, in one pass."""
+_JOINER = "\u200c"
 _STRAY_JOINERS = re.compile("(?:(?<=\\s)|^)\u200c+|\u200c+(?=\\s|$)")
 _QUOTE_MARK_ALONE = re.compile(r">[> ]*")
 _CELL = "\t"
@@ -61,9 +62,9 @@ def body_text(body: str, *, is_html: bool) -> BodyText:
         text = _rendered(markup.html)
         is_cut = is_cut or markup.is_cut
     else:
-        text = _IMAGE_NAME.sub(_without_image, body)
+        text = _IMAGE_NAME.sub(_without_image, body) if "[" in body else body
         text = _LINK_TARGET.sub("", text) if "<" in text else text
-        text = _BRACKETED_EMOJI.sub(r"\1", text)
+        text = _BRACKETED_EMOJI.sub(r"\1", text) if "[" in text else text
     return _cut(clean(text), is_cut=is_cut)
 
 
@@ -72,8 +73,8 @@ def clean(text: str) -> str:
     if text.isascii():
         text = text.replace("\r\n", "\n").translate(_CLEANED_ASCII)
     else:
-        text = _REMOVED.sub("", _SPACES.sub(" ", _LINE_ENDS.sub("\n", text)))
-        text = _STRAY_JOINERS.sub("", text)
+        text = _REMOVED.sub("", _SPACES.sub(" ", _LINE_ENDS.sub("\n", text.replace("\r\n", "\n"))))
+        text = _STRAY_JOINERS.sub("", text) if _JOINER in text else text
     lines: list[str] = []
     is_after_blank = True
     for line in text.split("\n"):

@@ -10,9 +10,11 @@ Written for little work per mail: a first sync reads tens of thousands.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from accounts.domain.addresses import normalize_address
 from mailsync.domain.envelope import Content, Envelope, Mailbox
+from mailsync.domain.headers import Headers
 from mailsync.graph.errors import Unavailable
 from mailsync.graph.schema import InternetMessageHeader, Me, Message, MessagePage, Recipient
 
@@ -74,7 +76,6 @@ def _sort_rows(page: MessagePage) -> tuple[list[Envelope], list[str], list[str]]
     envelopes: list[Envelope] = []
     removed: list[str] = []
     partial: list[str] = []
-    read = _EnvelopeReader()
     for row in rows:
         if not isinstance(row, dict) or not isinstance(row.get("id"), str) or not row["id"]:
             # an error object among the rows is how Graph's search outage looked (c#1274): the page is not to be trusted
@@ -82,57 +83,48 @@ def _sort_rows(page: MessagePage) -> tuple[list[Envelope], list[str], list[str]]
         if "@removed" in row:
             removed.append(row["id"])
         elif row.keys() >= _WHOLE:
-            envelopes.append(read(row))
+            envelopes.append(parse_envelope(row))
         else:
             partial.append(row["id"])
     return envelopes, removed, partial
 
 
 def parse_envelope(message: Message) -> Envelope:
-    """One message fetched by its id; what is missing counts as not there."""
-    return _EnvelopeReader()(message)
+    """One message, as a row of a page or fetched by its id; what is missing counts as not there."""
+    item_type = message.get("@odata.type") or ""
+    return Envelope(
+        message["id"],
+        message.get("parentFolderId") or "",
+        message.get("internetMessageId") or None,
+        message.get("subject") or "",
+        parse_time(message.get("sentDateTime")),
+        parse_time(message.get("receivedDateTime")),
+        _mailbox(message.get("from")),
+        _mailbox(message.get("sender")),
+        _mailboxes(message.get("toRecipients")),
+        _mailboxes(message.get("ccRecipients")),
+        message.get("isDraft") is True,
+        "" if item_type == _PLAIN_MESSAGE else item_type,
+    )
 
 
-class _EnvelopeReader:
-    """Reads the envelopes of one page; a person who recurs on it is made once."""
+def _mailboxes(recipients: Iterable[Recipient] | None) -> tuple[Mailbox, ...]:
+    if not recipients:
+        return ()
+    return tuple([found for recipient in recipients if (found := _mailbox(recipient)) is not None])
 
-    def __init__(self) -> None:
-        self._known: dict[tuple[str | None, str], Mailbox | None] = {}
 
-    def __call__(self, message: Message) -> Envelope:
-        item_type = message.get("@odata.type") or ""
-        return Envelope(
-            graph_id=message["id"],
-            folder_id=message.get("parentFolderId") or "",
-            internet_message_id=message.get("internetMessageId") or None,
-            subject=message.get("subject") or "",
-            sent_at=parse_time(message.get("sentDateTime")),
-            received_at=parse_time(message.get("receivedDateTime")),
-            from_=self._mailbox(message.get("from")),
-            sender=self._mailbox(message.get("sender")),
-            to=self._mailboxes(message.get("toRecipients")),
-            cc=self._mailboxes(message.get("ccRecipients")),
-            is_draft=message.get("isDraft") is True,
-            item_type="" if item_type == _PLAIN_MESSAGE else item_type,
-        )
+def _mailbox(recipient: Recipient | None) -> Mailbox | None:
+    email = recipient.get("emailAddress") if recipient else None
+    raw = email.get("address") if email else None
+    return _person(email.get("name") or "", raw) if email and raw else None
 
-    def _mailboxes(self, recipients: Iterable[Recipient] | None) -> tuple[Mailbox, ...]:
-        if not recipients:
-            return ()
-        return tuple([found for recipient in recipients if (found := self._mailbox(recipient)) is not None])
 
-    def _mailbox(self, recipient: Recipient | None) -> Mailbox | None:
-        email = recipient.get("emailAddress") if recipient else None
-        raw = email.get("address") if email else None
-        if not email or not raw:
-            return None
-        person = email.get("name"), raw
-        try:
-            return self._known[person]
-        except KeyError:
-            address = normalize_address(raw)
-            self._known[person] = mailbox = Mailbox(person[0] or "", address) if address else None
-            return mailbox
+@lru_cache(maxsize=4_096)
+def _person(name: str, raw: str) -> Mailbox | None:
+    """Remembered, for the same people stand in mail after mail."""
+    address = normalize_address(raw)
+    return Mailbox(name, address) if address else None
 
 
 def parse_time(text: str | None) -> datetime | None:
@@ -151,8 +143,8 @@ def parse_time(text: str | None) -> datetime | None:
 def parse_headers(message: Message) -> Content:
     """The header step's content: headers as received (none on sent mail) and the conversation index."""
     raw: Iterable[InternetMessageHeader] = message.get("internetMessageHeaders") or ()
-    headers = tuple((header.get("name") or "", header.get("value") or "") for header in raw)
-    return Content(message["id"], headers=headers, thread_index=message.get("conversationIndex") or "")
+    headers = [(header.get("name") or "", header.get("value") or "") for header in raw]
+    return Content(message["id"], headers=Headers(headers), thread_index=message.get("conversationIndex") or "")
 
 
 def parse_body(message: Message) -> Content:

@@ -40,7 +40,7 @@ def harvest(reading: Reading, envelopes: Iterable[Envelope]) -> Harvest:
     result = Harvest()
     if not page:
         return result
-    addresses = frozenset[str]().union(*(envelope.addresses for envelope in page))
+    addresses = {person.address for envelope in page for person in envelope.people}
     directory = directory_for(reading.mailbox.organization, addresses)
     policy = reading.policy_for(page, directory)
     candidates: list[Candidate] = []

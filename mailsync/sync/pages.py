@@ -8,7 +8,6 @@ partial rows     ──▶ fetched by id where this mailbox does not know the ma
 """
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import timedelta
 
 from mailsync.domain.counts import Kept
@@ -95,7 +94,7 @@ def _ended_early(reading: Reading, cursor: FolderCursor, last: DeltaPage) -> boo
 
 
 def _at_home(envelope: Envelope, cursor: FolderCursor) -> Envelope:
-    return envelope if envelope.folder_id else replace(envelope, folder_id=cursor.folder_id)
+    return envelope if envelope.folder_id else envelope._replace(folder_id=cursor.folder_id)
 
 
 def _look_for(

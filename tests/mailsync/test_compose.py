@@ -31,8 +31,8 @@ GUID = bytes(range(1, 17))
 
 def composed(headers=(), body="Hello", *, is_html=False, thread_index="", **fields):
     copy = compose_email(
-        Candidate(replace(ORDINARY, **fields), MATCH),
-        Content("g", tuple(headers), body, is_html, thread_index),
+        Candidate(ORDINARY._replace(**fields), MATCH),
+        Content("g", Headers(headers), body, is_html, thread_index),
         POLICY,
         now=NOW,
     )
@@ -179,7 +179,7 @@ def test_html_becomes_text_and_a_long_body_says_that_it_was_cut():
 def test_the_text_may_still_show_a_newsletter():
     body = "News\n\nYou are receiving this email because you subscribed.\nTo unsubscribe click https://x.example/u"
     candidate = Candidate(ORDINARY, MATCH)
-    content = Content("g", (("MIME-Version", "1.0"),), body)
+    content = Content("g", Headers([("MIME-Version", "1.0")]), body)
     assert compose_email(candidate, content, POLICY, now=NOW) == Discard(Reason.BULK)
     told = explain_content(candidate, content, POLICY)
     assert told.verdict is Verdict.DROPPED
@@ -192,8 +192,8 @@ def test_the_text_may_still_show_a_newsletter():
 @given(st.text(max_size=200), st.text(max_size=60), st.booleans())
 def test_composing_never_fails(body, text, is_html):
     compose_email(
-        Candidate(replace(ORDINARY, subject=text, internet_message_id=text), MATCH),
-        Content("g", (("References", text), ("In-Reply-To", text)), body, is_html, text),
+        Candidate(ORDINARY._replace(subject=text, internet_message_id=text), MATCH),
+        Content("g", Headers([("References", text), ("In-Reply-To", text)]), body, is_html, text),
         POLICY,
         now=NOW,
     )
@@ -206,7 +206,7 @@ def test_composing_never_fails(body, text, is_html):
 def test_a_huge_body_is_composed_in_time_in_proportion_to_its_length(piece, is_html):
     def seconds(length):
         started = time.process_time()
-        content = Content("g", (), piece * (length // len(piece)), is_html)
+        content = Content("g", Headers(), piece * (length // len(piece)), is_html)
         compose_email(Candidate(ORDINARY, MATCH), content, POLICY, now=NOW)
         return time.process_time() - started
 

@@ -8,6 +8,7 @@ import pytest
 from crm.domain.directory import Directory, Party
 from mailsync.domain.compose import compose_email
 from mailsync.domain.envelope import Candidate, Content, Discard, Envelope, Mailbox, ScreeningPolicy
+from mailsync.domain.headers import Headers
 from mailsync.domain.screening import screen_envelope, screen_headers
 from mailsync.domain.vocabulary import Reason
 
@@ -29,9 +30,9 @@ def became(subject, text, headers=UNKNOWN, author=JANE, name="Jane", sender=None
     customers = {address: (Party(contact=UUID(int=1)),) for address in (JANE, author)}
     candidate = screen_envelope(envelope, policy, Directory(customers, {"globex.example": (UUID(int=2),)}))
     assert isinstance(candidate, Candidate)
-    found = screen_headers(candidate, headers, policy)
+    found = screen_headers(candidate, Headers(headers), policy)
     if found is None:
-        copy = compose_email(candidate, Content("g", tuple(headers), text), policy, now=NOON)
+        copy = compose_email(candidate, Content("g", Headers(headers), text), policy, now=NOON)
         found = copy if isinstance(copy, Discard) else None
     return found.reason if found else None
 

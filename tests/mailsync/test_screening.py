@@ -42,7 +42,7 @@ POLICY = ScreeningPolicy(our_addresses=frozenset({"rep@acme.example"}), our_doma
 
 def envelope(**fields):
     ordinary = Envelope("g", "inbox", "<a@globex.example>", "Renewal", NOON, NOON, JANE, None, (REP,), ())
-    return replace(ordinary, **fields)
+    return ordinary._replace(**fields)
 
 
 def on_envelope(policy=POLICY, **fields):
@@ -53,7 +53,7 @@ def on_envelope(policy=POLICY, **fields):
 def on_headers(headers, policy=POLICY, **fields):
     candidate = screen_envelope(envelope(**fields), policy, DIRECTORY)
     assert isinstance(candidate, Candidate)
-    verdict = screen_headers(candidate, headers, policy)
+    verdict = screen_headers(candidate, Headers(headers), policy)
     return verdict.reason if verdict else None
 
 
@@ -401,7 +401,7 @@ def test_the_rules_speak_in_the_order_of_the_reasons():
 
 
 def test_an_explanation_replays_the_real_rules():
-    steps = explain(envelope(), [("List-Id", "<x.y.example>")], POLICY, DIRECTORY)
+    steps = explain(envelope(), Headers([("List-Id", "<x.y.example>")]), POLICY, DIRECTORY)
     assert [step.rule for step in steps] == [rule.name for rule in RULES]
     dropped = [step for step in steps if step.verdict is Verdict.DROPPED]
     assert [step.rule for step in dropped] == ["List and marketing mail"]
@@ -458,13 +458,13 @@ envelopes = st.builds(
 def test_the_rules_are_total_deterministic_and_agree_with_their_explanation(mail, headers, text):
     verdict = screen_envelope(mail, POLICY, DIRECTORY)
     assert screen_envelope(mail, POLICY, DIRECTORY) == verdict
-    steps = explain(mail, headers, POLICY, DIRECTORY)
+    steps = explain(mail, Headers(headers), POLICY, DIRECTORY)
     dropped = next((step.rule for step in steps if step.verdict is Verdict.DROPPED), None)
     reason = next((rule.reason for rule in RULES if rule.name == dropped), None)
     if isinstance(verdict, Discard):
         assert verdict.reason is reason
         return
-    on_headers_too = screen_headers(verdict, headers, POLICY)
+    on_headers_too = screen_headers(verdict, Headers(headers), POLICY)
     assert (on_headers_too.reason if on_headers_too else None) is reason
     if on_headers_too is None:
         screen_text(verdict, Headers(headers), POLICY, text=text, body=text)

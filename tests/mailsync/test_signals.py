@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailsync.domain.headers import Headers
 from mailsync.domain.signals import Failing, away, failing
 
 SENT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -87,40 +88,40 @@ POLISH = "Nie można dostarczyć wiadomości do następujących adresatów lub g
 
 @pytest.mark.parametrize("text", [OLDER_EXCHANGE, NOTES, SMTP32, QMAIL, POLISH])
 def test_older_and_other_systems_reports_name_the_failing_address_too(text):
-    assert failing([], text) == Failing(("jane@globex.example",))
+    assert failing(Headers(), text) == Failing(("jane@globex.example",))
 
 
 def test_the_address_that_was_refused_is_not_the_one_that_fails():
-    assert failing([], "Mail could not be delivered: they accept no mail from rep@acme.example") is None
+    assert failing(Headers(), "Mail could not be delivered: they accept no mail from rep@acme.example") is None
 
 
 @pytest.mark.parametrize("text", [EXCHANGE, POSTFIX, GMAIL], ids=["exchange", "postfix", "gmail"])
 def test_the_failing_address_is_read_from_a_reports_text(text):
-    assert failing([], text) == Failing(("jane@globex.example",))
+    assert failing(Headers(), text) == Failing(("jane@globex.example",))
 
 
 def test_fields_and_headers_name_failing_addresses():
-    assert failing([("X-Failed-Recipients", "Jane@Globex.example, bob@x.example")], "") == Failing(
+    assert failing(Headers([("X-Failed-Recipients", "Jane@Globex.example, bob@x.example")]), "") == Failing(
         ("jane@globex.example", "bob@x.example")
     )
     report = "Final-Recipient: rfc822; jane@globex.example\nAction: failed\nStatus: 5.1.1"
-    assert failing([], report) == Failing(("jane@globex.example",))
+    assert failing(Headers(), report) == Failing(("jane@globex.example",))
 
 
 def test_a_delay_is_no_failure():
-    assert failing([], DELAYED) is None
-    assert failing([], "Final-Recipient: rfc822; jane@globex.example\nAction: delayed\nStatus: 4.4.1") is None
-    assert failing([], "") is None
+    assert failing(Headers(), DELAYED) is None
+    assert failing(Headers(), "Final-Recipient: rfc822; jane@globex.example\nAction: delayed\nStatus: 4.4.1") is None
+    assert failing(Headers(), "") is None
 
 
 @given(st.text(alphabet="until 0123456789./-dec月日まで@x:<>\n", max_size=300))
 def test_signals_never_fail(text):
     away("jane@globex.example", text, SENT)
-    failing([("X-Failed-Recipients", text)], text)
+    failing(Headers([("X-Failed-Recipients", text)]), text)
 
 
 @pytest.mark.parametrize("rule", [" ", "-", "_"])
 def test_a_rule_without_end_costs_what_its_length_costs(rule):
     begun = process_time()
-    assert failing([], "failed\n" + rule * 19_000) is None
+    assert failing(Headers(), "failed\n" + rule * 19_000) is None
     assert process_time() - begun < 1

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from crm.domain.directory import Match
 from timeline.domain.vocabulary import Direction, ParticipantRole
 
 
-@dataclass(frozen=True, slots=True)
-class EmailParticipant:
+class EmailParticipant(NamedTuple):
     """One person of a mail; `address` is normalized."""
 
     role: ParticipantRole

@@ -33,6 +33,8 @@ _GATEWAY_TAG = re.compile(
     r"(?:external|extern|ext)(?:\s+(?:email|mail|sender))?\s*[:：])\s*",
     re.IGNORECASE,
 )
+_PREFIX_MARK = re.compile(r"[:：\[({*]")
+"""Every prefix and every tag holds one of these."""
 
 CLOCKS_APART = timedelta(minutes=10)
 """Where one copy has the sent time and another only its arrival."""
@@ -98,11 +100,13 @@ def is_same_mail(known: Likeness, arriving: Likeness) -> bool:
     return abs(known.sent_at - arriving.sent_at) <= CLOCKS_APART
 
 
+@lru_cache(maxsize=512)
 def base_subject(subject: str) -> str:
     """The subject without reply and forward prefixes of any language we know, spelling kept."""
     return _stripped(subject, (_REPLY_PREFIX,))
 
 
+@lru_cache(maxsize=512)
 def subject_core(subject: str) -> str:
     """What of a subject survives every hop: no prefixes, no gateway tags, one space between words, casefolded."""
     return _stripped(subject, (_REPLY_PREFIX, _GATEWAY_TAG)).casefold()
@@ -110,6 +114,8 @@ def subject_core(subject: str) -> str:
 
 def _stripped(subject: str, prefixes: tuple[re.Pattern[str], ...]) -> str:
     text = " ".join(unicodedata.normalize("NFC", subject[:2_000]).split())
+    if not _PREFIX_MARK.search(text):
+        return text
     start = 0
     while start < len(text):
         found = next((match for prefix in prefixes if (match := prefix.match(text[start:]))), None)

@@ -20,11 +20,11 @@ from uuid import UUID
 
 from accounts.domain.vocabulary import Detail, Visibility
 from accounts.models import Organization, User
-from accounts.rows import insert_rows, insert_tuples
+from accounts.rows import insert_tuples
 from timeline.domain.assignment import nearest_inbox_owner
 from timeline.domain.email import ComposedEmail
 from timeline.domain.threading import threaded
-from timeline.domain.vocabulary import Kind, SuppressionKind
+from timeline.domain.vocabulary import AssociationRule, Direction, Kind, SuppressionKind
 from timeline.models import Association, Conversation, EmailMessage, Engagement, Participant
 from timeline.search.outbox import announce, queue_for_index
 from timeline.search.texts import SearchTextRow, search_text, write_search_texts
@@ -140,7 +140,7 @@ def _arrival(mail: Mail) -> Arrival:
 
 
 def _write_new(holding: Holding, seen: Iterable[Seen], room: FilingRoom, places: Mapping[str, Conversation]) -> None:
-    engagements: list[Engagement] = []
+    engagements: list[_NewEngagement] = []
     emails: list[_NewEmail] = []
     participants: list[ParticipantRow] = []
     associations: list[AssociationRow] = []
@@ -148,23 +148,47 @@ def _write_new(holding: Holding, seen: Iterable[Seen], room: FilingRoom, places:
     for each in sorted(seen, key=lambda one: one.mail.id):
         email = each.mail.email
         owned = Owned(holding.organization.pk, each.mail.id, email.occurred_at)
-        engagement = _engagement(holding, each, room, places[each.mail.key])
         people = [(person.name, person.address) for person in email.participants]
-        engagements.append(engagement)
-        texts.append(search_text(engagement, people, email.new_text or email.text))
+        engagements.append(_engagement(holding, each, room, places[each.mail.key]))
+        words = email.new_text or email.text
+        texts.append(
+            search_text(owned.organization_id, owned.engagement_id, subject=email.subject, people=people, body=words)
+        )
         emails.append(_email(holding, each))
         participants += participant_rows(owned, email.participants, email.match, each.users)
         associations += association_rows(owned, email.match)
-    insert_rows(engagements)
+    insert_tuples(Engagement, engagements)
     insert_tuples(EmailMessage, emails)
     insert_tuples(Participant, participants)
     insert_tuples(Association, associations)
     write_search_texts(texts)
 
 
-def _engagement(holding: Holding, seen: Seen, room: FilingRoom, conversation: Conversation) -> Engagement:
+class _NewEngagement(NamedTuple):
+    """An email's Engagement to be inserted."""
+
+    id: UUID
+    organization_id: UUID
+    kind: Kind
+    source: str
+    external_id: str
+    occurred_at: datetime
+    direction: Direction
+    subject: str
+    conversation_id: UUID
+    visibility: Visibility
+    detail: Detail
+    opportunity_id: UUID | None
+    association_rule: AssociationRule
+    association_certain: bool
+    association_candidates: list[str]
+    account_id: UUID | None
+    owner_id: UUID | None
+
+
+def _engagement(holding: Holding, seen: Seen, room: FilingRoom, conversation: Conversation) -> _NewEngagement:
     email = seen.mail.email
-    return Engagement(
+    return _NewEngagement(
         id=seen.mail.id,
         organization_id=holding.organization.pk,
         kind=Kind.EMAIL,

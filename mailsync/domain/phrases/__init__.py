@@ -4,6 +4,7 @@ Patterns are regular expressions, matched without case. Each file names where it
 """
 
 import re
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -33,24 +34,53 @@ def words(name: str) -> frozenset[str]:
     return frozenset(entry.casefold() for entry in entries(name))
 
 
-class _Parts:
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """Pattern `number` of a list, and the parts of which one of each row stands in whatever it matches."""
+
+    phrases: "Phrases"
+    number: int
+    further: tuple[tuple[str, ...], ...]
+
+    def may_stand_in(self, folded: str) -> bool:
+        for parts in self.further:
+            for part in parts:
+                if part in folded:
+                    break
+            else:
+                return False
+        return True
+
+
+class _Finder:
     """The first plain parts of all phrases, found in a text in one pass (Aho and Corasick, 1975)."""
 
     def __init__(self) -> None:
         self._automaton = ahocorasick.Automaton()
-        self.found_in = lru_cache(maxsize=4)(self._found_in)  # one list of phrases after another asks for a text
+        self._by_part: dict[str, list[_Entry]] = {}
+        # one list of phrases after another asks for a mail's subject and its text
+        self.likely_in = lru_cache(maxsize=4)(self._likely_in)
 
-    def add(self, part: str) -> None:
+    def add(self, part: str, entry: _Entry) -> None:
+        """Look for `entry` where `part` stands."""
+        self._by_part.setdefault(part, []).append(entry)
         self._automaton.add_word(part, part)
-        self.found_in.cache_clear()
+        self.likely_in.cache_clear()
 
-    def _found_in(self, folded: str) -> frozenset[str]:
+    def _likely_in(self, folded: str) -> "dict[Phrases, set[int]]":
+        """The patterns of each list that may match, by the parts that stand in `folded`."""
         if self._automaton.kind != ahocorasick.AHOCORASICK:
             self._automaton.make_automaton()
-        return frozenset({part for _, part in self._automaton.iter(folded)})
+        likely: dict[Phrases, set[int]] = {}
+        for part in {part for _, part in self._automaton.iter(folded)}:
+            for entry in self._by_part[part]:
+                if entry.may_stand_in(folded):
+                    likely.setdefault(entry.phrases, set()).add(entry.number)
+        return likely
 
 
-_PARTS = _Parts()
+_FINDER = _Finder()
+_NONE: frozenset[int] = frozenset()
 
 
 class Phrases:
@@ -61,21 +91,23 @@ class Phrases:
 
     def __init__(self, patterns: tuple[str, ...], flags: re.RegexFlag = re.IGNORECASE) -> None:
         self._patterns = [re.compile(pattern, flags) for pattern in patterns]
-        self._further: list[list[tuple[str, ...]]] = []
-        self._by_part: dict[str, list[int]] = {}
+        self._always: list[_Entry] = []
         for number, pattern in enumerate(patterns):
             first, *others = plain_parts(pattern)
-            self._further.append([parts for parts in others if min(map(len, parts)) >= _TELLING])
+            further = tuple(parts for parts in others if min(map(len, parts)) >= _TELLING)
+            entry = _Entry(self, number, further)
             for part in first:
-                self._by_part.setdefault(part, []).append(number)
-        self._always = frozenset(self._by_part.pop("", ()))
-        self._parts = frozenset(self._by_part)
-        for part in self._parts:
-            _PARTS.add(part)
+                if part:
+                    _FINDER.add(part, entry)
+                else:
+                    self._always.append(entry)
 
     def stand_in(self, text: str, folded: str) -> bool:
         """Whether one of them stands in `text`; `folded` is the fold of it, or of more around it."""
-        return bool(text) and any(pattern.search(text) for pattern in self._likely(folded))
+        if not text:
+            return False
+        likely = self._likely(folded)
+        return bool(likely) and any(pattern.search(text) for pattern in likely)
 
     def found_in(self, text: str, folded: str) -> list[str]:
         """What they match in `text`, from its beginning on and without overlaps."""
@@ -89,15 +121,10 @@ class Phrases:
 
     def _likely(self, folded: str) -> list[re.Pattern[str]]:
         """The patterns whose parts stand in `folded`."""
-        parts = _PARTS.found_in(folded)
-        if not self._always and self._parts.isdisjoint(parts):
-            return []
-        numbers = {number for part in self._parts & parts for number in self._by_part[part]}
-        whole = [number for number in sorted(numbers | self._always) if self._is_whole(number, folded)]
-        return [self._patterns[number] for number in whole]
-
-    def _is_whole(self, number: int, folded: str) -> bool:
-        return all(any(part in folded for part in parts) for parts in self._further[number])
+        numbers = _FINDER.likely_in(folded).get(self, _NONE)
+        if self._always:
+            numbers = numbers | {entry.number for entry in self._always if entry.may_stand_in(folded)}
+        return [self._patterns[number] for number in sorted(numbers)] if numbers else []
 
 
 __all__ = ["Phrases", "alternatives", "entries", "fold", "words"]

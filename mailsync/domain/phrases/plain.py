@@ -1,7 +1,7 @@
 """The plain parts of a pattern: words of which one stands in whatever it matches, so that `in` can rule it out.
 
 `(?:buy|shop) (?:now|today)`   ──▶ "buy", "shop"
-`free (?:trial|shipping)`      ──▶ "free "          first is where the shortest part is longest: it stands in few texts
+`free (?:trial|shipping)`      ──▶ "trial", "shipping"     the parts that come first are long: they stand in few texts
 `\\b55\\d[ -]`                  ──▶ "55"
 `\\b[45]\\.\\d`                  ──▶ "4.", "5."
 """
@@ -66,8 +66,9 @@ def _rows_of(kind: Any, value: Any) -> list[Parts]:
     return [frozenset(letters)] if letters else []
 
 
-def _telling(parts: Parts) -> tuple[int, int]:
-    return min(map(len, parts)), -len(parts)
+def _telling(parts: Parts) -> tuple[int, int, int]:
+    """Blanks tell little: ` to ` and ` for ` stand in every text."""
+    return min([len(part.strip()) for part in parts]), min(map(len, parts)), -len(parts)
 
 
 def _shortest(parts: set[str]) -> set[str]:

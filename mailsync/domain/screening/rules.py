@@ -38,14 +38,14 @@ HEADER_RULES = (
 
 RULES: tuple[Rule, ...] = (*ENVELOPE_RULES, *HEADER_RULES)
 
-Fields = Iterable[tuple[str, str]]
+_DISCARDS = {reason: Discard(reason) for reason in Reason}
 
 
 def screen_envelope(envelope: Envelope, policy: ScreeningPolicy, directory: Directory) -> Candidate | Discard:
     """What the envelope alone decides: a candidate with its match, or why not."""
     mail = _on_envelope(envelope, policy, directory)
     reason = _first_reason(ENVELOPE_RULES, mail)
-    return Discard(reason) if reason else Candidate(envelope, mail.match)
+    return _DISCARDS[reason] if reason else Candidate(envelope, mail.match)
 
 
 def screen_envelopes(envelopes: Iterable[Envelope], policy: ScreeningPolicy, directory: Directory) -> Triage:
@@ -61,9 +61,9 @@ def screen_envelopes(envelopes: Iterable[Envelope], policy: ScreeningPolicy, dir
     return Triage(tuple(kept), dropped)
 
 
-def screen_headers(candidate: Candidate, headers: Fields, policy: ScreeningPolicy) -> Discard | None:
+def screen_headers(candidate: Candidate, headers: Headers, policy: ScreeningPolicy) -> Discard | None:
     """What the headers decide, before any body is fetched."""
-    reason = _first_reason(HEADER_RULES, Mail(candidate.envelope, policy, candidate.match, Headers(headers)))
+    reason = _first_reason(HEADER_RULES, Mail(candidate.envelope, policy, candidate.match, headers))
     return Discard(reason) if reason else None
 
 
@@ -86,11 +86,11 @@ def explain_text(candidate: Candidate, headers: Headers, policy: ScreeningPolicy
     return Step("Text", Verdict.DROPPED, found[1])
 
 
-def explain(envelope: Envelope, headers: Fields | None, policy: ScreeningPolicy, directory: Directory) -> list[Step]:
+def explain(envelope: Envelope, headers: Headers | None, policy: ScreeningPolicy, directory: Directory) -> list[Step]:
     """The real rules replayed in order (F21); those after the first that drops, or without headers, are not reached."""
     mail = _on_envelope(envelope, policy, directory)
     if headers is not None:
-        mail = replace(mail, headers=Headers(headers))
+        mail = replace(mail, headers=headers)
     steps: list[Step] = []
     is_dropped = False
     for rule in RULES:
