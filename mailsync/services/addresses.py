@@ -13,18 +13,17 @@ def learn_addresses(mailbox: Mailbox, addresses: Sequence[str]) -> None:
     """Note a mailbox's own addresses (normalized, the primary one first), and drop those Microsoft no longer lists.
 
     An address that stands with a colleague stays there: two people cannot be told apart by it. Mail that was recorded
-    with an address before it was known learns whose it is.
+    with an address before it was known learns whose it is: of every address, for a worker that was killed in between
+    left the new ones known and their mail without a person.
     """
-    if new := _note(mailbox, list(dict.fromkeys(addresses))):
-        link_colleague(user=mailbox.user, addresses=new)
+    link_colleague(user=mailbox.user, addresses=_noted(mailbox, list(dict.fromkeys(addresses))))
 
 
 @one_unit_of_work
-def _note(mailbox: Mailbox, kept: Sequence[str]) -> list[str]:
-    """Make `kept` the learned addresses, but for those that stand already; which of them are new."""
+def _noted(mailbox: Mailbox, kept: Sequence[str]) -> list[str]:
+    """Make `kept` the learned addresses, but for those that stand already; which of them are this person's."""
     known = UserAddress.objects.filter(organization=mailbox.organization_id, address__in=kept)
     taken = set(known.values_list("address", flat=True))
-    new = [address for address in kept if address not in taken]
     UserAddress.objects.bulk_create(
         [
             UserAddress(
@@ -34,10 +33,10 @@ def _note(mailbox: Mailbox, kept: Sequence[str]) -> list[str]:
                 kind=AddressKind.PROXY if position else AddressKind.PRIMARY,
             )
             for position, address in enumerate(kept)
-            if address in new
+            if address not in taken
         ],
         ignore_conflicts=True,
     )
     learned = UserAddress.objects.filter(user=mailbox.user, kind__in=[AddressKind.PRIMARY, AddressKind.PROXY])
     learned.exclude(address__in=kept).delete()
-    return new
+    return list(UserAddress.objects.filter(user=mailbox.user, address__in=kept).values_list("address", flat=True))

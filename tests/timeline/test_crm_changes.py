@@ -1,5 +1,6 @@
 """Where a mail ends depends on the mail and on what the CRM says now, not on which of the two came first."""
 
+import sys
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from accounts.models import Organization
 from accounts.services.people import create_user
 from crm.selectors import directory_for
 from crm.services.csv_import import import_folder
+from mailsync.services import addresses
 from mailsync.services.addresses import learn_addresses
 from tests.factories import A_MONDAY, ContactFactory, MailboxFactory
 from tests.timeline.test_recording import JANE, compose, record
@@ -198,6 +200,21 @@ def test_an_address_learned_later_makes_old_mail_the_persons_own(acme, carol, da
     learn_addresses(MailboxFactory(user=dave), [dave.email, "d.ve@acme.example"])
     [own] = with_parts(engagements_for(dave))
     assert presented(own, dave).text == "Shall we talk?"
+    assert Participant.objects.get(address="d.ve@acme.example").user == dave
+
+
+def test_a_worker_killed_after_it_learned_an_address_leaves_nothing_undone(acme, carol, dave, told, monkeypatch):
+    told(export())
+    record(acme, carol, compose(acme, 1, cc=("d.ve@acme.example",)))
+    mailbox, own = MailboxFactory(user=dave), [dave.email, "d.ve@acme.example"]
+    with monkeypatch.context() as killed:
+        killed.setattr(addresses, "link_colleague", lambda **_: sys.exit())
+        with pytest.raises(SystemExit):
+            learn_addresses(mailbox, own)
+    assert set(own) <= set(dave.addresses.values_list("address", flat=True))
+
+    learn_addresses(mailbox, own)
+
     assert Participant.objects.get(address="d.ve@acme.example").user == dave
 
 
