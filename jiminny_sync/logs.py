@@ -11,6 +11,8 @@ import structlog
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
 _QUERY = re.compile(r"\?\S*")
+_NAMING_ADDRESSES = ("django.server", "urllib3.")
+"""Who writes whole addresses: "GET /search/?q=… HTTP/1.1", "Retrying … broken by …: /me/messages?$filter=…"."""
 _OURS = ("accounts.", "crm.", "timeline.", "mailsync.", "jiminny_sync.")
 
 _SHARED: list[Any] = [
@@ -27,7 +29,7 @@ class WithoutWords(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, dict) and "exc" in record.args:  # Celery's: ValueError('…')
             record.args = {**record.args, "exc": str(record.args["exc"]).partition("(")[0]}
-        elif record.name == "django.server" and record.args:  # "GET /search/?q=… HTTP/1.1"
+        elif record.name.startswith(_NAMING_ADDRESSES) and record.args:
             record.args = tuple(_QUERY.sub("", part) if isinstance(part, str) else part for part in record.args)
         return True
 

@@ -66,3 +66,9 @@ def test_a_failed_task_is_named_with_the_kind_of_its_error():
 def test_what_was_searched_for_stands_in_no_line_of_the_web_server():
     line = record_of("django.server", '"%s" %s %s', f"GET /search/?q={SECRET} HTTP/1.1", "200", "9")
     assert line == '"GET /search/ HTTP/1.1" 200 9'
+
+
+def test_what_was_asked_of_graph_stands_in_no_line_about_a_dropped_connection():
+    place = f"/v1.0/me/messages?$filter=internetMessageId%20eq%20'{SECRET}'"
+    line = record_of("urllib3.connectionpool", "Retrying after connection broken by '%r': %s", OSError("reset"), place)
+    assert line == "Retrying after connection broken by 'OSError('reset')': /v1.0/me/messages"
