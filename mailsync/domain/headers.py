@@ -11,6 +11,8 @@ _LINE_ENDS = re.compile(r"[\r\n]+")
 _TOKEN_ENDS = re.compile(r"[\s;,(]")
 _MOST_FIELDS = 2_000
 _LONGEST_VALUE = 20_000
+_LONGEST_NAME = 998
+"""Characters of a line (RFC 5322 2.1.1)."""
 
 
 class Headers:
@@ -21,7 +23,7 @@ class Headers:
     def __init__(self, fields: Iterable[tuple[str, str]] = ()) -> None:
         self._fields: dict[str, list[str]] = {}
         for name, value in islice(fields, _MOST_FIELDS):
-            self._fields.setdefault(_normal_name(name), []).append(_unfolded(value))
+            self._fields.setdefault(_normal_name(name[:_LONGEST_NAME]), []).append(_unfolded(value))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Headers) and self._fields == other._fields

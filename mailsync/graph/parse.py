@@ -21,6 +21,9 @@ from mailsync.graph.schema import InternetMessageHeader, Me, Message, MessagePag
 _WHOLE = frozenset({"subject", "toRecipients", "ccRecipients", "receivedDateTime"})
 """Keys that every whole message has, null or not; `from` may truly be missing."""
 
+_LONGEST_REMEMBERED = 500
+"""Characters of a name with its address; what is longer must not fill the memory of a process that lives for days."""
+
 _PLAIN_MESSAGE = "#microsoft.graph.message"
 
 
@@ -117,14 +120,19 @@ def _mailboxes(recipients: Iterable[Recipient] | None) -> tuple[Mailbox, ...]:
 def _mailbox(recipient: Recipient | None) -> Mailbox | None:
     email = recipient.get("emailAddress") if recipient else None
     raw = email.get("address") if email else None
-    return _person(email.get("name") or "", raw) if email and raw else None
+    if not email or not raw:
+        return None
+    name = email.get("name") or ""
+    return _remembered(name, raw) if len(name) + len(raw) <= _LONGEST_REMEMBERED else _person(name, raw)
 
 
-@lru_cache(maxsize=4_096)
 def _person(name: str, raw: str) -> Mailbox | None:
-    """Remembered, for the same people stand in mail after mail."""
     address = normalize_address(raw)
     return Mailbox(name, address) if address else None
+
+
+_remembered = lru_cache(maxsize=4_096)(_person)
+"""The same people stand in mail after mail."""
 
 
 def parse_time(text: str | None) -> datetime | None:
