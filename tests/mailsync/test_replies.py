@@ -2,13 +2,16 @@
 
 import random
 import time
+from unittest import mock
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailsync.domain.phrases import entries
 from mailsync.domain.quotations import attribution, is_answer_line, is_divider, is_forward, is_plain, is_quoted
 from mailsync.domain.replies import split_reply
+from mailsync.domain.reply_phrases import ATTRIBUTION_START, starts_attribution
 
 OWN = "Dienstag passt, 10:00? — да, はい"
 
@@ -275,10 +278,25 @@ def test_a_line_that_seems_plain_at_once_introduces_nothing_on_a_closer_look(lin
     if any(map(is_quoted, lines)):
         return
     for number, line in enumerate(lines):
-        if line and not is_forward(lines, number) and is_plain(lines, number):
+        if line and is_plain(lines, number):
+            assert not is_forward(lines, number)
             assert not is_divider(lines, number)
             assert not is_answer_line(line)
             assert not attribution(lines, number)
+
+
+@given(st.lists(_LINES, min_size=1, max_size=8), st.booleans())
+def test_a_reply_is_split_alike_where_every_line_is_looked_at_closely(lines, is_forwarding):
+    text = "\n".join(lines)
+    at_once = split_reply(text, is_forwarding=is_forwarding)
+    with mock.patch("mailsync.domain.replies.is_plain", return_value=False):
+        assert split_reply(text, is_forwarding=is_forwarding) == at_once
+
+
+@pytest.mark.parametrize("word", [word for entry in entries("attribution_start") for word in entry.split("|")])
+def test_no_introduction_is_ruled_out_by_its_first_word(word):
+    line = f"{word} 2.11.2026 Bob"
+    assert starts_attribution(line) == bool(ATTRIBUTION_START.match(line))
 
 
 def test_what_people_write_is_plain():

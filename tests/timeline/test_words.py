@@ -1,12 +1,15 @@
 """Words as search compares them."""
 
 import time
+from unicodedata import combining, normalize
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from timeline.domain.words import LONGEST_WORD, MOST_TERMS, searchable, terms_of, words_of
+from timeline.search.texts import search_text
 
 
 @pytest.mark.parametrize(
@@ -45,6 +48,26 @@ def test_folding_is_total_and_folding_again_changes_nothing(text):
     words = words_of(text)
     assert words_of(" ".join(words)) == words
     assert all(0 < len(word) <= LONGEST_WORD and " " not in word for word in words)
+
+
+def _slowly(text):
+    """Character by character, as the module's beginning says."""
+    apart = str.maketrans({"ø": "o", "ł": "l", "æ": "ae", "þ": "th", "ı": "i", "đ": "d"})
+    bare = "".join(each for each in normalize("NFKD", text.casefold()) if not combining(each))
+    folded = normalize("NFKC", bare).casefold().translate(apart)
+    unspaced = "".join(f" {each} " if "\u3040" <= each <= "\u9fff" else each for each in folded)
+    return "".join(each if each.isalnum() else " " for each in unspaced).split()
+
+
+@given(st.text(alphabet="aZ9 _-.'“”–…éÅßøŁæþıĐ™ﬁ½ΣςЁйü\u0301\u200d東とカ🎉\n", max_size=40))
+def test_words_are_the_same_whichever_way_they_were_found(text):
+    assert words_of(text) == _slowly(text)
+
+
+@given(st.lists(st.tuples(st.text(max_size=12), st.text(max_size=12)), max_size=4))
+def test_the_words_of_people_are_those_of_all_of_them_together(people):
+    row = search_text(UUID(int=1), UUID(int=2), subject="", people=people, body="")
+    assert row.people == searchable(" ".join(dict.fromkeys(f"{name} {address}" for name, address in people)))
 
 
 @given(st.text(min_size=1))

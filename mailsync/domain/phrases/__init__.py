@@ -104,10 +104,7 @@ class Phrases:
 
     def stand_in(self, text: str, folded: str) -> bool:
         """Whether one of them stands in `text`; `folded` is the fold of it, or of more around it."""
-        if not text:
-            return False
-        likely = self._likely(folded)
-        return bool(likely) and any(pattern.search(text) for pattern in likely)
+        return bool(text) and any(pattern.search(text) for pattern in self._likely(folded))
 
     def found_in(self, text: str, folded: str) -> list[str]:
         """What they match in `text`, from its beginning on and without overlaps."""

@@ -38,14 +38,12 @@ HEADER_RULES = (
 
 RULES: tuple[Rule, ...] = (*ENVELOPE_RULES, *HEADER_RULES)
 
-_DISCARDS = {reason: Discard(reason) for reason in Reason}
-
 
 def screen_envelope(envelope: Envelope, policy: ScreeningPolicy, directory: Directory) -> Candidate | Discard:
     """What the envelope alone decides: a candidate with its match, or why not."""
     mail = _on_envelope(envelope, policy, directory)
     reason = _first_reason(ENVELOPE_RULES, mail)
-    return _DISCARDS[reason] if reason else Candidate(envelope, mail.match)
+    return Discard(reason) if reason else Candidate(envelope, mail.match)
 
 
 def screen_envelopes(envelopes: Iterable[Envelope], policy: ScreeningPolicy, directory: Directory) -> Triage:
