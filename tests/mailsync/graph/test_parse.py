@@ -4,6 +4,7 @@ import pytest
 
 from mailsync.domain.envelope import Mailbox
 from mailsync.domain.headers import Headers
+from mailsync.graph import parse
 from mailsync.graph.errors import Unavailable
 from mailsync.graph.parse import (
     parse_body,
@@ -202,3 +203,14 @@ def test_an_address_that_stands_in_mail_alone_is_nobodys_own():
     )
 
     assert person.addresses == ("m@evil.example",)
+
+
+def test_a_person_with_an_endless_name_is_read_and_not_remembered():
+    known = parse._remembered.cache_info().currsize
+    name = "Jane " * 1_000
+
+    author = {"emailAddress": {"name": name, "address": "jane@globex.example"}}
+    read = parse_envelope(message(**{"from": author}, sender=author, toRecipients=[]))
+
+    assert read.from_ == Mailbox(name, "jane@globex.example")
+    assert parse._remembered.cache_info().currsize == known
