@@ -6,7 +6,7 @@ BIN := .venv/bin
 TESTS ?= tests
 PYTEST_WORKERS ?= auto
 
-.PHONY: help demo test check bench quality services services-stop services-test lock format clean
+.PHONY: help demo test check guards bench quality services services-stop services-test lock format clean
 
 help: ## what there is
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -52,6 +52,9 @@ check: .venv/dev.stamp ## lint, types, import contracts, templates, migrations, 
 	DEBUG=0 BASE_URL=https://sync.acme.example ALLOWED_HOSTS=sync.acme.example SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
 	FIELD_ENCRYPTION_KEYS=$$($(BIN)/python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())') \
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+guards: .venv/dev.stamp ## each guard taken away in turn: its test must miss it
+	@$(BIN)/python -m tools.guards $(GUARDS)
 
 bench: .venv/dev.stamp ## what things cost, each beside its floor
 	@$(BIN)/python -m benchmarks.first_sync
