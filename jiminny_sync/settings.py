@@ -18,6 +18,7 @@ DEBUG = env.bool("DEBUG", default=True)
 BASE_URL = env.address("BASE_URL", default="http://localhost:8000")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES", default=["127.0.0.1", "::1"])
 
 
 def _secret(name: str) -> str:
