@@ -249,7 +249,9 @@ class AuditEvent(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="audit_events")
     sequence = models.PositiveBigIntegerField()
     at = models.DateTimeField()
-    actor = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    actor = models.ForeignKey(  # a login that is deleted changes no row: the table is only added to
+        User, on_delete=models.DO_NOTHING, db_constraint=False, null=True, blank=True, related_name="+"
+    )
     actor_email = models.CharField(max_length=254, blank=True)
     verb = models.CharField(max_length=60)
     subject_type = models.CharField(max_length=40, blank=True)
@@ -270,3 +272,26 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sequence}: {self.verb}"
+
+
+class AuditIntake(models.Model):
+    """What was read or tried and is not on the trail yet; no foreign key, so that to add a row waits for nobody."""
+
+    organization = models.ForeignKey(
+        Organization, on_delete=models.DO_NOTHING, db_constraint=False, null=True, related_name="+"
+    )
+    actor = models.ForeignKey(
+        User, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
+    )
+    actor_email = models.CharField(max_length=254, blank=True)
+    verb = models.CharField(max_length=60)
+    question = models.CharField(max_length=255, blank=True, help_text="The kind of place, and by what it was narrowed.")
+    subject_type = models.CharField(max_length=40, blank=True)
+    subject_id = models.CharField(max_length=64, blank=True)
+    hour = models.DateTimeField(help_text="The hour, from its beginning, that is summed.")
+    times = models.PositiveIntegerField(default=1)
+    count = models.PositiveIntegerField(default=0, help_text="How many texts, or events of the trail, were shown.")
+    is_chained = models.BooleanField(default=False, help_text="The hour has its event; this is what came since.")
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.question}"

@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "jiminny_sync.middleware.ContentSecurityPolicyMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "jiminny_sync.reading.ReadingMiddleware",
 ]
 ROOT_URLCONF = "jiminny_sync.urls"
 WSGI_APPLICATION = "jiminny_sync.wsgi.application"

@@ -12,6 +12,7 @@ from pytest_django.fixtures import Settings
 
 from accounts.domain.vocabulary import Role
 from accounts.models import Organization, User
+from accounts.reading import Reading, reading
 from sandbox.testing import SandboxProcess
 from tests.factories import OrganizationFactory, UserFactory
 from tests.journeys.left_out import pytest_terminal_summary  # noqa: F401 - a hook, lent to pytest here
@@ -24,6 +25,13 @@ from tests.scheduling import (  # noqa: F401 - likewise
 # how long an example takes says more about the machine than about the code
 hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("untimed")
+
+
+@pytest.fixture(scope="module")
+def witnessed() -> Iterator[Reading]:
+    """Texts may be taken out in this module's tests without a request around them."""
+    with reading() as read:
+        yield read
 
 
 @pytest.fixture

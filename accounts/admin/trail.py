@@ -5,6 +5,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from rest_framework.authtoken.models import TokenProxy
@@ -12,6 +13,7 @@ from rest_framework.authtoken.models import TokenProxy
 from accounts.admin.scoping import ScopedAdmin
 from accounts.domain.audit import AuditVerb
 from accounts.models import AuditEvent, ConsentGrant, MicrosoftConnection
+from accounts.reading import gave
 
 
 class _WordFilter(admin.SimpleListFilter):
@@ -41,6 +43,15 @@ class _SubjectFilter(_WordFilter):
         return [model.__name__.lower() for model in apps.get_models() if hasattr(model, "organization")]
 
 
+class _ReadEvents(ChangeList):
+    """A page of the trail; that it was read stands on the trail as well."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        for event in self.result_list:
+            gave(event.organization_id, event.pk, AuditVerb.READ_TRAIL)
+
+
 @admin.register(AuditEvent)
 class AuditEventAdmin(ScopedAdmin):
     """Who viewed, exported, deleted or changed something; `manage.py verify_audit` tells whether it was changed."""
@@ -51,6 +62,15 @@ class AuditEventAdmin(ScopedAdmin):
     search_help_text = "An actor's address, or a record's id."
     fields = ["sequence", "at", "verb", "actor_email", "subject_type", "subject_id", "detail", "previous_hash", "hash"]
     ordering = ["-at", "-sequence"]
+
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
+        return _ReadEvents
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> AuditEvent | None:
+        event: AuditEvent | None = super().get_object(request, object_id, from_field)
+        if event is not None and self.has_view_permission(request, event):
+            gave(event.organization_id, event.pk, AuditVerb.READ_TRAIL)
+        return event
 
 
 @admin.register(MicrosoftConnection)

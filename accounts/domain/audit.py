@@ -35,6 +35,12 @@ class AuditVerb(StrEnum):
     SWITCHED_ON = "switched_on"
     SWITCHED_OFF = "switched_off"
     REQUESTED_SYNC = "requested_sync"
+    SIGNED_IN = "signed_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    CHANGED_PASSWORD = "changed_password"  # noqa: S105 - a verb
+    MADE_TOKEN = "made_token"  # noqa: S105 - a verb
+    REVOKED_TOKEN = "revoked_token"  # noqa: S105 - a verb
+    READ_TRAIL = "read_trail"
 
 
 @dataclass(frozen=True, slots=True)

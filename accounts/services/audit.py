@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from typing import Any
+from uuid import UUID
 
 from django.db import models
 from django.db.models import OuterRef, Subquery
@@ -23,7 +24,6 @@ from accounts.unit_of_work import one_unit_of_work
 _EVENTS_AT_ONCE = 2_000
 
 
-@one_unit_of_work
 def record_event(
     *,
     organization: Organization,
@@ -34,28 +34,39 @@ def record_event(
     now: datetime | None = None,
 ) -> AuditEvent:
     """Append what `actor` (None: the software itself) did; `detail` holds ids and counts, never content."""
-    trail, _ = AuditChain.objects.select_for_update().get_or_create(organization=organization)
-    entry = AuditEntry(
-        sequence=trail.length + 1,
-        at=now or timezone.now(),
+    return append_event(
+        organization=organization,
+        actor_id=actor.pk if actor else None,
         actor_email=actor.email if actor else "",
         verb=str(verb),
         subject_type=type(subject).__name__.lower() if subject else "",
         subject_id=str(subject.pk) if subject else "",
-        detail=dict(detail or {}),
+        detail=detail or {},
+        at=now or timezone.now(),
     )
+
+
+@one_unit_of_work
+def append_event(
+    *,
+    organization: Organization,
+    actor_id: UUID | None,
+    actor_email: str,
+    verb: str,
+    subject_type: str,
+    subject_id: str,
+    detail: Mapping[str, Any],
+    at: datetime,
+) -> AuditEvent:
+    """Append an event of which only the words are left: its actor may have been deleted since."""
+    trail, _ = AuditChain.objects.select_for_update().get_or_create(organization=organization)
+    entry = AuditEntry(trail.length + 1, at, actor_email, verb, subject_type, subject_id, dict(detail))
     event = AuditEvent.objects.create(
         organization=organization,
-        actor=actor,
+        actor_id=actor_id,
         previous_hash=trail.last_hash,
         hash=entry_hash(organization_key(organization), entry, trail.last_hash),
-        sequence=entry.sequence,
-        at=entry.at,
-        actor_email=entry.actor_email,
-        verb=entry.verb,
-        subject_type=entry.subject_type,
-        subject_id=entry.subject_id,
-        detail=entry.detail,
+        **{name: getattr(entry, name) for name in entry.__slots__},
     )
     trail.length, trail.last_hash = entry.sequence, event.hash
     trail.save(update_fields=["length", "last_hash"])

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.domain.vocabulary import Detail, Visibility
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, AuditIntake
 from tests.api_client import client_of
 from tests.factories import (
     A_MONDAY,
@@ -77,7 +77,7 @@ def test_a_conversation_holds_its_mails_oldest_first(acme, carol):
 def test_that_it_was_read_is_written_down(acme, carol):
     conversation = thread(acme)
     client_of(carol).get(f"{URL}{conversation.pk}/")
-    event = AuditEvent.objects.get(verb="viewed")
+    event = AuditIntake.objects.get(verb="viewed")
     assert (event.actor, event.subject_id) == (carol, str(conversation.pk))
 
 
@@ -212,8 +212,8 @@ def test_an_export_holds_no_more_than_the_caller_may_read(acme, carol, dave, for
 def test_an_export_is_written_down(acme, carol, form):
     conversation = thread(acme)
     export(carol, conversation, form)
-    event = AuditEvent.objects.get(verb="exported")
-    assert (event.actor, event.subject_id, event.detail) == (carol, str(conversation.pk), {"as": form})
+    row = AuditIntake.objects.get(verb="exported")
+    assert (row.actor, row.subject_id, row.question) == (carol, str(conversation.pk), f"conversation-export as {form}")
 
 
 @pytest.mark.parametrize("form", ["pdf", "", "JSON", "\0", "json,csv"])
@@ -221,7 +221,7 @@ def test_an_unknown_form_is_refused(acme, carol, form):
     answer = client_of(carol).get(f"{URL}{thread(acme).pk}/export/", {"as": form})
     assert answer.status_code == 400
     assert answer.json()["errors"] == {"as": ["json, eml or csv."]}
-    assert not AuditEvent.objects.filter(verb="exported").exists()
+    assert not AuditIntake.objects.filter(verb="exported").exists()
 
 
 def test_an_export_comes_whatever_accept_says(acme, carol):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.domain.vocabulary import Detail, Visibility
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, AuditIntake
 from tests.api_client import client_of
 from tests.factories import (
     A_MONDAY,
@@ -101,8 +101,8 @@ def test_one_engagement_has_exactly_the_shape_of_the_contract(acme, carol):
 def test_that_an_email_was_read_is_written_down(acme, carol):
     email = email_of(acme, conversation=ConversationFactory(organization=acme))
     assert client_of(carol).get(f"{URL}{email.pk}/").status_code == 200
-    event = AuditEvent.objects.get(verb="viewed")
-    assert (event.actor, event.subject_id) == (carol, str(email.conversation_id))
+    row = AuditIntake.objects.get(verb="viewed")
+    assert (row.actor, row.subject_type, row.subject_id) == (carol, "engagement", str(email.pk))
 
 
 def test_what_an_email_or_a_call_lacks_is_null(acme, carol):

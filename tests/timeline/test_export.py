@@ -16,6 +16,8 @@ from timeline.models import EmailMessage, Engagement, Participant
 from timeline.selectors import Presented
 from timeline.services.export import conversation_csv, conversation_eml
 
+pytestmark = pytest.mark.usefixtures("witnessed")
+
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=80)
 ADDRESS = st.one_of(st.sampled_from(["jane@globex.example", "jörg@globex.example", '"a b"@x.example', "no-at"]), TEXT)
 

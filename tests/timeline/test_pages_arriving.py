@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.domain.audit import AuditVerb
 from accounts.domain.vocabulary import Visibility
-from accounts.models import AuditEvent
+from accounts.models import AuditIntake
 from tests.scenery import scene
 from timeline.selectors.arrivals import LONGEST_RECORDING
 
@@ -99,7 +99,7 @@ def test_what_the_viewer_may_not_see_does_not_arrive(client, dave, pages, time_m
 def test_waiting_is_not_reading_and_what_is_shown_is_written_down(client, carol, pages, time_machine):
     globex, paths = pages
     later(time_machine)
-    viewed = AuditEvent.objects.filter(verb=AuditVerb.VIEWED)
+    viewed = AuditIntake.objects.filter(verb=AuditVerb.VIEWED)
     ask(client, carol, paths["conversation"])
     assert not viewed.exists()
     globex.mail("What arrived", conversation=globex.deal.engagements.get().conversation)

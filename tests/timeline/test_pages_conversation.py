@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.domain.audit import AuditVerb
 from accounts.domain.vocabulary import Detail, Visibility
 from accounts.models import AuditEvent
+from accounts.services.intake import chain_intake
 from tests.factories import LegalHoldFactory, OpportunityFactory
 from tests.scenery import scene
 from timeline.models import Conversation, Engagement
@@ -56,6 +57,7 @@ def test_opening_a_conversation_is_noted_in_the_audit_trail_once_an_hour(client,
     client.force_login(carol)
     for _ in range(2):
         client.get(f"/conversations/{mail.conversation_id}/")
+    chain_intake(now=timezone.now())
     (event,) = AuditEvent.objects.filter(verb=AuditVerb.VIEWED)
     assert (event.actor, event.subject_id) == (carol, str(mail.conversation_id))
 

@@ -9,7 +9,7 @@ from tests.factories import EmailMessageFactory, EngagementFactory, ParticipantF
 from timeline.models import Engagement
 from timeline.selectors import conversations_for, engagements_for, presented, with_parts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("witnessed")]
 
 
 def _sees(viewer: User) -> set[object]:

@@ -19,14 +19,14 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.api.errors import Conflict
 from accounts.models import User
 from accounts.portions import in_portions
+from accounts.reading import exporting
 from timeline.api.filters import ConversationFilters
 from timeline.api.serializers import ConversationDetailSerializer, ConversationSerializer
 from timeline.models import Conversation, Engagement
 from timeline.selectors import conversations_for, engagements_for, presented, with_parts
 from timeline.selectors.summaries import summaries
 from timeline.services.deletion import NotAllowed, OnHold, delete_conversation
-from timeline.services.export import conversation_csv, conversation_eml, record_export
-from timeline.services.viewing import record_view
+from timeline.services.export import conversation_csv, conversation_eml
 
 _FORMS = {"eml": ("message/rfc822", conversation_eml), "csv": ("text/csv; charset=utf-8", conversation_csv)}
 _MAILS_AT_ONCE = 200
@@ -69,9 +69,7 @@ class Conversations(GenericViewSet[Conversation]):
     @extend_schema(responses=ConversationDetailSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:
         """A conversation with its mails, the oldest first. That you read it is written down."""
-        conversation = self.get_object()
-        record_view(conversation=conversation, actor=self.viewer)
-        return Response(self._detail(conversation))
+        return Response(self._detail(self.get_object()))
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
@@ -99,7 +97,7 @@ class Conversations(GenericViewSet[Conversation]):
         if form not in {"json", *_FORMS}:
             raise ValidationError({"as": ["json, eml or csv."]})
         conversation = self.get_object()
-        record_export(conversation=conversation, actor=self.viewer, form=form)
+        exporting(conversation.organization_id, form)
         name = {"Content-Disposition": f'attachment; filename="conversation-{conversation.pk}.{form}"'}
         if form == "json":
             return Response(self._detail(conversation), headers=name)

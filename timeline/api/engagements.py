@@ -29,7 +29,6 @@ from timeline.services.calls_and_meetings import (
 )
 from timeline.services.deletion import NotAllowed, OnHold, delete_engagement
 from timeline.services.gains import NoGain
-from timeline.services.viewing import record_view
 
 
 @extend_schema(tags=["engagements"])
@@ -45,11 +44,8 @@ class Engagements(ListModelMixin, RetrieveModelMixin, GenericViewSet[Engagement]
         return with_parts(engagements_for(self.request.user))  # type: ignore[arg-type] # signed in, by permission
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """One email, call or meeting. That you read an email of a conversation is written down."""
-        engagement = self.get_object()
-        if engagement.conversation is not None:
-            record_view(conversation=engagement.conversation, actor=request.user)  # type: ignore[arg-type] # as above
-        return Response(self.get_serializer(engagement).data)
+        """One email, call or meeting. That you read its text is written down."""
+        return super().retrieve(request, *args, **kwargs)
 
     @extend_schema(
         request=ActivityWriteSerializer,

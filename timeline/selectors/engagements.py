@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import BooleanField, ExpressionWrapper, Prefetch, QuerySet
 
 from accounts.models import User
+from accounts.reading import gave
 from timeline.models import EmailMessage, Engagement, Participant
 from timeline.visibility import shows_subject, shows_text, took_part, visible_to
 
@@ -30,15 +31,35 @@ def with_parts(engagements: QuerySet[Engagement]) -> QuerySet[Engagement]:
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """An engagement with only the words that the viewer may read; the others are empty, in every representation."""
+    """An engagement with only the words that the viewer may read; the others are empty, in every representation.
+
+    To take its text or notes is to read them, which is noted: outside of `reading()` they raise Unwitnessed.
+    """
 
     engagement: Engagement
     subject: str
-    text: str
-    new_text: str
-    notes: str
+    kept_text: str
+    kept_new_text: str
+    kept_notes: str
     shows_subject: bool
     shows_text: bool
+
+    @property
+    def text(self) -> str:
+        return self._given(self.kept_text)
+
+    @property
+    def new_text(self) -> str:
+        return self._given(self.kept_new_text)
+
+    @property
+    def notes(self) -> str:
+        return self._given(self.kept_notes)
+
+    def _given(self, words: str) -> str:
+        if words:
+            gave(self.engagement.organization_id, self.engagement.pk)
+        return words
 
 
 def presented(engagement: Engagement, viewer: User) -> Presented:
@@ -50,9 +71,9 @@ def presented(engagement: Engagement, viewer: User) -> Presented:
     return Presented(
         engagement=engagement,
         subject=engagement.subject if subject_shown else "",
-        text=email.text if email and text_shown else "",
-        new_text=email.new_text if email and text_shown else "",
-        notes=engagement.notes if text_shown else "",
+        kept_text=email.text if email and text_shown else "",
+        kept_new_text=email.new_text if email and text_shown else "",
+        kept_notes=engagement.notes if text_shown else "",
         shows_subject=subject_shown,
         shows_text=text_shown,
     )

@@ -9,7 +9,7 @@ from timeline.domain.explaining import why_here
 from timeline.domain.quoting import split_quoted
 from timeline.domain.vocabulary import Direction, Kind, ParticipantRole
 from timeline.models import Engagement, Participant
-from timeline.selectors.engagements import presented
+from timeline.selectors.engagements import Presented, presented
 
 _ACTORS = (ParticipantRole.FROM, ParticipantRole.HOST, ParticipantRole.SENDER)
 
@@ -34,18 +34,37 @@ class Person:
 class Entry:
     """One entry of a timeline."""
 
-    engagement: Engagement
+    shown: Presented
     actor: Person | None
     others: Sequence[Person]
     copied: Sequence[Person]
-    subject: str
-    text: str
-    new_text: str
-    quoted: str
-    shows_subject: bool
-    shows_text: bool
     why: str
     is_text_cut: bool = False
+
+    @property
+    def engagement(self) -> Engagement:
+        return self.shown.engagement
+
+    @property
+    def subject(self) -> str:
+        return self.shown.subject
+
+    @property
+    def shows_subject(self) -> bool:
+        return self.shown.shows_subject
+
+    @property
+    def shows_text(self) -> bool:
+        return self.shown.shows_text
+
+    @property
+    def new_text(self) -> str:
+        """What the actor wrote; of a call or meeting, its notes."""
+        return self.shown.new_text if self.is_email else self.shown.notes
+
+    @property
+    def quoted(self) -> str:
+        return split_quoted(self.shown.text, self.shown.new_text)
 
     @property
     def is_email(self) -> bool:
@@ -75,18 +94,11 @@ def entry_of(engagement: Engagement, viewer: User) -> Entry:
     shown = presented(engagement, viewer)
     people = [_person(part) for part in engagement.participants.all()]
     actor = next((person for role in _ACTORS for person in people if person.role == role), None)
-    words = shown.new_text if engagement.kind == Kind.EMAIL else shown.notes
     return Entry(
-        engagement=engagement,
+        shown=shown,
         actor=actor,
         others=[person for person in people if person.role in {ParticipantRole.TO, ParticipantRole.ATTENDEE}],
         copied=[person for person in people if person.role == ParticipantRole.CC],
-        subject=shown.subject,
-        text=shown.text,
-        new_text=words,
-        quoted=split_quoted(shown.text, shown.new_text),
-        shows_subject=shown.shows_subject,
-        shows_text=shown.shows_text,
         why=why_here(
             engagement.association_rule,
             has_opportunity=engagement.opportunity_id is not None,

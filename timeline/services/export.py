@@ -13,11 +13,8 @@ from email.message import EmailMessage as Mail
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from accounts.domain.audit import AuditVerb
-from accounts.models import User
-from accounts.services.audit import record_event
 from timeline.domain.vocabulary import ParticipantRole
-from timeline.models import Conversation, EmailMessage, Participant
+from timeline.models import EmailMessage, Participant
 from timeline.selectors import Presented
 
 _POLICY = SMTP.clone(cte_type="7bit", max_line_length=998)
@@ -31,17 +28,6 @@ _COLUMNS = (
     "id", "occurred_at", "kind", "direction", "from", "to", "cc", "subject", "text", "owner", "account", "opportunity",
     "internet_message_id",
 )  # fmt: skip
-
-
-def record_export(*, conversation: Conversation, actor: User, form: str) -> None:
-    """Write down who took a copy, in which form."""
-    record_event(
-        organization=conversation.organization,
-        actor=actor,
-        verb=AuditVerb.EXPORTED,
-        subject=conversation,
-        detail={"as": form},
-    )
 
 
 def conversation_eml(emails: Iterable[Presented]) -> bytes:

@@ -16,7 +16,6 @@ from timeline.models import Conversation
 from timeline.selectors import conversations_for, engagements_for
 from timeline.selectors.conversations import conversation_view
 from timeline.services.deletion import NotAllowed, OnHold, delete_conversation, may_delete_conversation
-from timeline.services.viewing import record_view
 from timeline.views.arriving import arrived, asked_since
 
 EXPORTS = [("eml", "Mail file (.eml)"), ("csv", "Table (.csv)"), ("json", "Data (.json)")]
@@ -37,8 +36,6 @@ def conversation(request: ViewerRequest, pk: UUID) -> HttpResponse:
 
 
 def _read(request: ViewerRequest, conversation: Conversation, now: datetime) -> dict[str, Any]:
-    """What the viewer is shown of it, which is written down."""
-    record_view(conversation=conversation, actor=request.user)
     return {"shown": conversation_view(request.user, conversation), "now": now}
 
 
