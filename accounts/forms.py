@@ -1,4 +1,4 @@
-"""The login form."""
+"""What people type at the door, and to make an API token."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from accounts.domain.api_tokens import USUAL_DAYS, TokenScope
 from accounts.services.login import locked_until
 
 
@@ -31,3 +32,23 @@ class LoginForm(AuthenticationForm):
             f"Too many wrong passwords for this address. Try again in {minutes} minute{'s' if minutes > 1 else ''}.",
             code="locked",
         )
+
+
+class TokenForm(forms.Form):
+    """A new API token."""
+
+    name = forms.CharField(
+        max_length=100, label="What it is for", widget=forms.TextInput(attrs={"placeholder": "Warehouse export"})
+    )
+    scope = forms.TypedChoiceField(
+        label="May",
+        coerce=TokenScope,
+        choices=[(TokenScope.READ.value, "Read"), (TokenScope.WRITE.value, "Read and write")],
+        initial=TokenScope.READ.value,
+    )
+    days = forms.TypedChoiceField(
+        label="Good for",
+        coerce=int,
+        choices=[("7", "A week"), ("30", "30 days"), ("90", "90 days"), ("366", "A year")],
+        initial=str(USUAL_DAYS),
+    )

@@ -1,11 +1,13 @@
 """Who is here: organizations, their people, and what Microsoft has granted them."""
 
 import uuid
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 
+from accounts.domain.api_tokens import TokenScope
 from accounts.domain.vocabulary import (
     AddressKind,
     ConnectionState,
@@ -107,6 +109,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def set_unusable_password(self) -> None:
+        """Taking the password away is a change of it, which ends what it opened."""
+        super().set_unusable_password()
+        self._password = ""
+
     @property
     def display_name(self) -> str:
         return self.name or self.email
@@ -181,6 +188,29 @@ class SignInFlow(models.Model):
 
     def __str__(self) -> str:
         return f"sign-in of {self.user_id}"
+
+
+class ApiToken(models.Model):
+    """A program's way in as a person: the digest of a token that was shown once, and what it may do."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="api_tokens")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    name = NameField(max_length=100)
+    scope = models.CharField(max_length=10, choices=choices(TokenScope), default=TokenScope.READ)
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the token.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True, help_text="To the minute.")
+
+    class Meta:
+        verbose_name = "API token"
+
+    def __str__(self) -> str:
+        return self.name
+
+    def is_live(self, now: datetime) -> bool:
+        return self.expires_at > now
 
 
 class FailedLogin(models.Model):

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from accounts.views import consent, login, microsoft
+from accounts.views import consent, login, microsoft, tokens
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", login.login, name="login"),
@@ -10,6 +10,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("profile/integrations/microsoft/connect/", microsoft.connect, name="connect-microsoft"),
     path("profile/integrations/microsoft/disconnect/", microsoft.disconnect_microsoft, name="disconnect-microsoft"),
     path("oauth/microsoft/callback/", microsoft.callback, name="microsoft-callback"),
+    path("profile/tokens/", tokens.tokens, name="api-tokens"),
+    path("profile/tokens/<uuid:pk>/revoke/", tokens.revoke, name="revoke-token"),
     path("consent/", consent.consent, name="consent"),
     path("consent/callback/", consent.callback, name="consent-callback"),
     path("consent/<slug:kind>/", consent.grant, name="grant-consent"),

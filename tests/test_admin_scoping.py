@@ -9,12 +9,12 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import reverse
-from rest_framework.authtoken.models import Token
 
-from accounts.models import AuditEvent, ConsentGrant, MicrosoftConnection, Organization, User
+from accounts.models import ApiToken, AuditEvent, ConsentGrant, MicrosoftConnection, Organization, User
 from crm.models import Account, Contact, CrmConnection, Lead, Opportunity
 from mailsync.models import BlockedDomain, DeparturePolicy, Exclusion, Mailbox
 from tests import factories
+from tests.api_client import token_for
 from timeline.models import LegalHold, RetentionPolicy, Suppression
 
 CANARY = "canary-xyzzy"
@@ -31,7 +31,7 @@ def rows_of(organization, mark):
     user = factories.UserFactory(organization=organization, name=mark, email=f"{mark}@{organization.slug}.example")
     account = factories.AccountFactory(organization=organization, name=mark)
     factories.AccountDomainFactory(account=account, domain=f"{mark}.example")
-    Token.objects.create(user=user)
+    token_for(user, name=mark)
     mailbox = factories.MailboxFactory(user=user, state_reason=mark)
     factories.SyncRunFactory(mailbox=mailbox, ended_by=mark)
     return {
@@ -139,7 +139,7 @@ def test_own_rows_open_and_no_secret_is_in_them(console, ours, model):
     body = answer.content.decode()
     assert "ours-token" not in body
     assert "ours-secret" not in body
-    assert not any(token.key in body for token in Token.objects.all())
+    assert not any(token.digest in body for token in ApiToken.objects.all())
     assert not re.search(r"(md5|pbkdf2|argon2)\$", body)
 
 
@@ -170,7 +170,7 @@ def test_bulk_actions_reach_only_own_rows(console, ours, theirs, model):
     if model is User:
         foreign.refresh_from_db()
         assert foreign.is_active
-        assert Token.objects.filter(user=foreign).exists()
+        assert ApiToken.objects.filter(user=foreign).exists()
 
 
 @pytest.mark.parametrize("field", ["account", "opportunity", "contact"])
@@ -201,7 +201,7 @@ def test_a_foreign_record_cannot_be_put_into_a_form(console, ours, theirs):
     [
         (User, "password__startswith=md5"), (MicrosoftConnection, "token_cache__startswith=g"),
         (User, "organization__name__startswith=c"),
-        (CrmConnection, "credentials__contains=g"), (User, "auth_token__key__startswith=a"),
+        (CrmConnection, "credentials__contains=g"), (User, "api_tokens__digest__startswith=a"),
     ],
 )  # fmt: skip
 def test_a_secret_cannot_be_guessed_letter_by_letter(console, ours, model, query):

@@ -6,8 +6,8 @@ import re
 import pytest
 from django.core.management import call_command
 from django.test import Client
-from rest_framework.authtoken.models import Token
 
+from accounts.models import ApiToken
 from tests.api_client import PREFIX, CheckedClient, client_of, description
 from tests.factories import (
     PASSWORD,
@@ -216,7 +216,7 @@ def test_a_session_reads_and_writes_only_with_the_csrf_token(acme, carol):
     refused = client.patch(f"{PREFIX}me/", "{}", content_type="application/json")
     assert refused.status_code == 403
     assert refused["Content-Type"] == "application/problem+json"
-    assert not Token.objects.exists()
+    assert not ApiToken.objects.exists()
 
 
 def test_a_failure_of_ours_is_a_problem_too_and_gives_nothing_away(acme, carol, monkeypatch):

@@ -12,8 +12,9 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from accounts.models import User
-from tests.api_client import PREFIX, CheckedClient, client_of, description
+from accounts.domain.api_tokens import digest_of
+from accounts.models import ApiToken, User
+from tests.api_client import PREFIX, CheckedClient, client_of, description, token_for
 from tests.factories import ExclusionFactory, LeadFactory, MailboxFactory, SyncRunFactory
 from tests.scenery import Scene, scene
 from timeline.models import EmailMessage, Engagement, FilingRule
@@ -54,7 +55,7 @@ def side_of(owner: User, mark: str) -> Side:
         "conversation": mail.conversation_id, "delete-conversation": mail.conversation_id, "assignment": mail.pk,
         "make-filing-rule": mail.pk, "take-back-filing-rule": rule.pk,
         "include": exclusion.pk, "mailbox": mailbox.pk, "engagement": mail.pk, "opportunity": globex.deal.pk,
-        "call": call.pk,
+        "call": call.pk, "revoke-token": ApiToken.objects.get(digest=digest_of(token_for(owner, name=mark))).pk,
     }  # fmt: skip
     return Side(owner, globex, ids)
 

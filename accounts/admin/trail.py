@@ -8,7 +8,6 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from rest_framework.authtoken.models import TokenProxy
 
 from accounts.admin.scoping import ScopedAdmin
 from accounts.domain.audit import AuditVerb
@@ -98,7 +97,3 @@ class ConsentGrantAdmin(ScopedAdmin):
         "kind", "state", "tenant_id", "scopes", "error", "error_description", "requested_by", "requested_at",
         "answered_at",
     ]  # fmt: skip
-
-
-# its pages would show the tokens; who has one stands beside the person
-admin.site.unregister(TokenProxy)

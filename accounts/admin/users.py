@@ -7,12 +7,13 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
-from rest_framework.authtoken.models import Token
 
 from accounts.admin.scoping import ReadOnlyInline, ScopedAdmin, ScopedForm, is_operator
 from accounts.domain.vocabulary import Role
-from accounts.models import User, UserAddress
+from accounts.models import ApiToken, User, UserAddress
+from accounts.services.api_tokens import live_tokens, revoke_tokens
 from accounts.services.people import checked_address, welcome
 from accounts.signals import may_no_longer_sync
 
@@ -73,6 +74,14 @@ class AddressInline(ReadOnlyInline):
     verbose_name_plural = "Addresses that are this person's"
 
 
+class TokenInline(ReadOnlyInline):
+    """The person's API tokens; the token itself is stored nowhere."""
+
+    model = ApiToken
+    fields = readonly_fields = ("name", "scope", "created_at", "last_used_at", "expires_at")
+    verbose_name_plural = "API tokens"
+
+
 @admin.register(User)
 class PersonAdmin(ScopedAdmin, UserAdmin):  # type: ignore[type-arg] # not subscriptable when it runs
     """Logins of the organization."""
@@ -82,9 +91,9 @@ class PersonAdmin(ScopedAdmin, UserAdmin):  # type: ignore[type-arg] # not subsc
     form = ChangePersonForm
     add_form = AddPersonForm
     add_form_template = None
-    inlines = [AddressInline]
+    inlines = [AddressInline, TokenInline]
     list_display = ["name", "email", "role", "is_active", "may_sync", "has_api_token", "last_login"]
-    list_select_related = ["auth_token", "organization"]
+    list_select_related = ["organization"]
     list_display_links = ["name", "email"]
     list_filter = ["role", "is_active", "may_sync"]
     search_fields = ["name", "email"]
@@ -147,18 +156,21 @@ class PersonAdmin(ScopedAdmin, UserAdmin):  # type: ignore[type-arg] # not subsc
         elif not (obj.is_active and obj.may_sync):
             may_no_longer_sync.send(sender=User, user=obj, actor=request.user)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        tokens = live_tokens().filter(user=OuterRef("pk"))
+        people: QuerySet[Any] = super().get_queryset(request).annotate(has_tokens=Exists(tokens))
+        return people
+
     @admin.display(description="API token", boolean=True)
-    def has_api_token(self, person: User) -> bool:
-        return hasattr(person, "auth_token")
+    def has_api_token(self, person: Any) -> bool:
+        return bool(person.has_tokens)
 
     @admin.action(description="Revoke the API tokens", permissions=["change"])
     def revoke_tokens(self, request: HttpRequest, queryset: Any) -> None:
         """Take the API access of the selected people away."""
-        people = list(queryset.filter(auth_token__isnull=False))
-        Token.objects.filter(user__in=people).delete()
-        for person in people:
-            self.log_change(request, person, [{"changed": {"fields": ["auth_token"]}}])
-        self.message_user(request, f"{len(people)} tokens were revoked.")
+        actor: Any = request.user  # signed in, by permission
+        ended = sum(revoke_tokens(user=person, actor=actor, why="by an admin") for person in queryset)
+        self.message_user(request, f"{ended} tokens were revoked.")
 
     @admin.action(description="Deactivate: no sign-in, no token, no import", permissions=["change"])
     def deactivate(self, request: HttpRequest, queryset: Any) -> None:

@@ -5,13 +5,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from rest_framework.authtoken.models import Token
 
 from accounts.domain.audit import AuditVerb
 from accounts.domain.vocabulary import Role
-from accounts.models import AuditEvent, Organization, User, UserAddress
+from accounts.models import ApiToken, AuditEvent, Organization, User, UserAddress
 from accounts.services.audit import record_event
 from mailsync.models import Mailbox
+from tests.api_client import token_for
 from tests.factories import PASSWORD, MailboxFactory, OpportunityFactory, UserFactory
 
 STRONG = "a-Rather-long-pa55word"
@@ -30,7 +30,8 @@ def change(client, person, **fields):
     body.setdefault("is_active", "on")
     body.setdefault("may_sync", "on")
     body = {name: value for name, value in body.items() if value != "off"}
-    body |= {"addresses-TOTAL_FORMS": "0", "addresses-INITIAL_FORMS": "0"}
+    for inline in ("addresses", "api_tokens"):
+        body |= {f"{inline}-TOTAL_FORMS": "0", f"{inline}-INITIAL_FORMS": "0"}
     return client.post(reverse("admin:accounts_user_change", args=[person.pk]), body)
 
 
@@ -78,12 +79,12 @@ def test_a_new_admin_reaches_the_console_and_a_former_one_does_not(console, caro
 
 def test_deactivating_ends_sessions_tokens_and_import(console, carol, alice):
     mailbox = MailboxFactory(user=carol)
-    token = Token.objects.create(user=carol)
+    token = token_for(carol)
     theirs = Client()
     assert theirs.login(username=carol.email, password=PASSWORD)
     change(console, carol, is_active="off")
     assert theirs.get("/api/v1/me/").status_code == 401
-    assert Client().get("/api/v1/me/", headers={"Authorization": f"Token {token.key}"}).status_code == 401
+    assert Client().get("/api/v1/me/", headers={"Authorization": f"Token {token}"}).status_code == 401
     mailbox.refresh_from_db()
     assert (mailbox.import_enabled, mailbox.state) == (False, "off")
     assert AuditEvent.objects.get(verb="switched_off").actor == alice
@@ -129,11 +130,11 @@ def test_a_password_is_set_for_a_colleague_and_for_nobody_else(console, carol, m
 
 
 def test_tokens_are_revoked_and_never_shown(console, carol):
-    token = Token.objects.create(user=carol)
+    token = token_for(carol)
     answer = console.post(reverse(LIST), {"action": "revoke_tokens", "_selected_action": [carol.pk]}, follow=True)
     assert "1 tokens were revoked." in answer.content.decode()
-    assert token.key not in answer.content.decode()
-    assert not Token.objects.exists()
+    assert token not in answer.content.decode()
+    assert not ApiToken.objects.exists()
 
 
 def test_people_are_not_deleted(console, carol):

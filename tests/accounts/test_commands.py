@@ -1,6 +1,7 @@
 """The commands that an installation is set up with."""
 
 import io
+from datetime import timedelta
 
 import pytest
 from cryptography.fernet import Fernet
@@ -9,6 +10,7 @@ from django.db import connection
 
 from accounts.domain.vocabulary import AddressKind, Role
 from accounts.models import AuditEvent, MicrosoftConnection, User, UserAddress
+from accounts.services.api_tokens import token_of
 from accounts.services.keys import organization_key
 from tests.factories import MicrosoftConnectionFactory, OpportunityFactory, UserAddressFactory
 
@@ -85,8 +87,21 @@ def test_a_person_who_cannot_be_added_is_refused_with_a_sentence(acme, carol, st
 
 def test_a_token_is_made_for_an_email_address(acme, carol):
     answer = io.StringIO()
-    call_command("drf_create_token", "carol@acme.example", stdout=answer)
-    assert answer.getvalue().split()[2] == carol.auth_token.key
+    call_command("drf_create_token", "Carol@acme.example", "--scope", "read", "--days", "7", stdout=answer)
+    words = answer.getvalue().split()
+    assert [words[place] for place in (0, 1, 3, 4, 5)] == ["Generated", "token", "for", "user", carol.email]
+    token = token_of(words[2])
+    assert (token.user, token.scope) == (carol, "read")
+    assert timedelta(days=6.9) < token.expires_at - token.created_at < timedelta(days=7.1)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [(["nobody@acme.example"], "no login"), (["carol@acme.example", "--days", "0"], "1 to 366 days")],
+)
+def test_a_token_that_cannot_be_made_is_refused_with_a_sentence(acme, carol, words, sentence):
+    with pytest.raises(CommandError, match=sentence):
+        call_command("drf_create_token", *words)
 
 
 def raw_cache():
