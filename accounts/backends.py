@@ -6,12 +6,13 @@ from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts.doors import doors_of
 from accounts.models import User
-from accounts.services.login import forget_failures, locked_until, note_failure
+from accounts.services.login import count_guess, forgive
 
 
 class GuessLimitedBackend(ModelBackend):
-    """Django's own backend, closed to an address after too many wrong passwords: at /login/ and at /admin/ alike."""
+    """Django's own backend behind the counting of guesses: one that is not counted is not judged."""
 
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **fields: Any
@@ -19,12 +20,10 @@ class GuessLimitedBackend(ModelBackend):
         address = username or fields.get(User.USERNAME_FIELD)
         if not address or password is None:
             return None
-        now = timezone.now()
-        if locked_until(address, now=now):
+        doors = doors_of(request, address)
+        if not count_guess(doors, now=timezone.now()):
             return None
         user = super().authenticate(request, username=address.strip().lower(), password=password)
-        if user is None:
-            note_failure(address, now=now)
-        else:
-            forget_failures(address)
+        if user is not None:
+            forgive(doors)
         return user

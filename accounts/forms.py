@@ -1,14 +1,16 @@
-"""What people type at the door, and to make an API token."""
+"""What people type at the door, to change their password, and to make an API token."""
 
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts.domain.api_tokens import USUAL_DAYS, TokenScope
-from accounts.services.login import locked_until
+from accounts.doors import doors_of
+from accounts.models import User
+from accounts.services.login import Door, closed_until, count_guess, forgive, password_change_doors
 
 
 class LoginForm(AuthenticationForm):
@@ -23,14 +25,37 @@ class LoginForm(AuthenticationForm):
     }
 
     def clean(self) -> dict[str, Any]:
-        now = timezone.now()
-        until = locked_until(self.cleaned_data.get("username") or "", now=now)
-        if until is None:
+        doors = doors_of(self.request, self.cleaned_data.get("username") or "")
+        try:
             return super().clean()
+        except ValidationError:
+            _refuse_closed(doors)
+            raise
+
+
+class ChangePasswordForm(PasswordChangeForm):
+    """The password in use and the new one twice; a stolen session cannot guess the one in use for ever."""
+
+    def clean_old_password(self) -> str:
+        doors = password_change_doors(self.user.pk)
+        if not count_guess(doors, now=timezone.now()):
+            _refuse_closed(doors)
+        given: str = super().clean_old_password()
+        forgive(doors)
+        return given
+
+    def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002 - Django's signature
+        self.user.must_change_password = False
+        return super().save(commit)
+
+
+def _refuse_closed(doors: list[Door]) -> None:
+    now = timezone.now()
+    until = closed_until(doors, now=now)
+    if until is not None:
         minutes = max(1, round((until - now).total_seconds() / 60))
         raise ValidationError(
-            f"Too many wrong passwords for this address. Try again in {minutes} minute{'s' if minutes > 1 else ''}.",
-            code="locked",
+            f"Too many wrong passwords. Try again in {minutes} minute{'s' if minutes > 1 else ''}.", code="closed"
         )
 
 

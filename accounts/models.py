@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 from accounts.domain.api_tokens import TokenScope
 from accounts.domain.vocabulary import (
@@ -96,6 +97,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False, help_text="May enter the admin console.")
     may_sync = models.BooleanField(default=True, help_text="May connect a mailbox and import email conversations.")
+    must_change_password = models.BooleanField(
+        default=False, help_text="The password was given by an admin: the next sign-in with it asks for an own one."
+    )
+    session_generation = models.PositiveIntegerField(default=0, help_text="Grows to end every session of this person.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -113,6 +118,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Taking the password away is a change of it, which ends what it opened."""
         super().set_unusable_password()
         self._password = ""
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session is bound to, hexadecimal: the password, as Django has it, and the generation."""
+        bound = f"{self.session_generation}\0{self.password}"
+        return salted_hmac("accounts.sessions", bound, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def display_name(self) -> str:
@@ -213,17 +223,15 @@ class ApiToken(models.Model):
         return self.expires_at > now
 
 
-class FailedLogin(models.Model):
-    """A wrong password for an address, known here or not; enough of them close the door for a while."""
+class GuessCount(models.Model):
+    """Guesses at a password in a quarter of an hour: by address, place or known browser (accounts.services.login)."""
 
-    address_hash = models.CharField(max_length=64, help_text="SHA-256 of the address as typed, in lower case.")
-    at = models.DateTimeField(db_index=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["address_hash", "at"], name="failed_logins_by_address")]  # each login
+    key_hash = models.CharField(max_length=64, unique=True, help_text="Keyed hash of what is counted, hex.")
+    count = models.PositiveIntegerField(default=0)
+    began_at = models.DateTimeField(db_index=True)
 
     def __str__(self) -> str:
-        return f"{self.address_hash[:8]} {self.at:%H:%M}"
+        return f"{self.key_hash[:8]} {self.began_at:%H:%M}"
 
 
 class ConsentGrant(models.Model):

@@ -7,6 +7,8 @@ from accounts.views import consent, login, microsoft, tokens
 urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", login.login, name="login"),
     path("logout/", login.logout, name="logout"),
+    path("profile/password/", login.change_password, name="password"),
+    path("profile/sessions/end/", login.end_own_sessions, name="end-sessions"),
     path("profile/integrations/microsoft/connect/", microsoft.connect, name="connect-microsoft"),
     path("profile/integrations/microsoft/disconnect/", microsoft.disconnect_microsoft, name="disconnect-microsoft"),
     path("oauth/microsoft/callback/", microsoft.callback, name="microsoft-callback"),

@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.SessionRulesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "jiminny_sync.middleware.ContentSecurityPolicyMiddleware",
@@ -201,6 +202,8 @@ STORAGES = {
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG or IS_TEST_RUN  # found as asked for, not collected first
 IS_HTTPS = BASE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+SESSION_IDLE_MINUTES = max(1, env.int("SESSION_IDLE_MINUTES", default=480))
+SESSION_COOKIE_AGE = 14 * 24 * 3600  # whoever is busy signs in again after two weeks all the same
 SESSION_COOKIE_NAME = "jiminny_session"
 CSRF_COOKIE_NAME = "jiminny_csrf"
 SECURE_SSL_REDIRECT = IS_HTTPS and env.bool("SECURE_SSL_REDIRECT", default=not DEBUG)

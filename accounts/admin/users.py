@@ -5,10 +5,12 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from accounts.admin.scoping import ReadOnlyInline, ScopedAdmin, ScopedForm, is_operator
 from accounts.domain.vocabulary import Role
@@ -24,7 +26,7 @@ class AddPersonForm(ScopedForm):
     password = forms.CharField(
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="Tell it to the person; it can be changed on the profile page.",
+        help_text="Tell it to the person, who chooses an own one at the first sign-in.",
     )
 
     class Meta:
@@ -66,6 +68,14 @@ class ChangePersonForm(ScopedForm):
         return cleaned
 
 
+class GivenPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg] # not subscriptable when it runs
+    """A password that an admin gives: the person changes it at the next sign-in."""
+
+    def save(self, commit: bool = True) -> Any:  # noqa: FBT001, FBT002 - Django's signature
+        self.user.must_change_password = True
+        return super().save(commit)
+
+
 class AddressInline(ReadOnlyInline):
     """The addresses that count as this person's: the login, the mailbox and its aliases."""
 
@@ -91,6 +101,7 @@ class PersonAdmin(ScopedAdmin, UserAdmin):  # type: ignore[type-arg] # not subsc
     form = ChangePersonForm
     add_form = AddPersonForm
     add_form_template = None
+    change_password_form = GivenPasswordForm
     inlines = [AddressInline, TokenInline]
     list_display = ["name", "email", "role", "is_active", "may_sync", "has_api_token", "last_login"]
     list_select_related = ["organization"]
@@ -124,6 +135,12 @@ class PersonAdmin(ScopedAdmin, UserAdmin):  # type: ignore[type-arg] # not subsc
         )
     ]
 
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002
+        """One's own password is changed where everybody's is: there the one in use is asked for."""
+        if id == str(request.user.pk):
+            return redirect("password")
+        return super().user_change_password(request, id, form_url)
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = self.fieldsets if obj is not None else self.add_fieldsets
         if is_operator(request):
@@ -150,6 +167,7 @@ class PersonAdmin(ScopedAdmin, UserAdmin):  # type: ignore[type-arg] # not subsc
             obj.is_staff = obj.role == Role.ADMIN
         if not change:
             obj.set_password(form.cleaned_data["password"])
+            obj.must_change_password = True
         super().save_model(request, obj, form, change)
         if not change:
             welcome(user=obj, actor=request.user)  # type: ignore[arg-type] # signed in, by permission

@@ -3,6 +3,7 @@
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db.models import F
 from django.utils.text import slugify
 
 from accounts.domain.addresses import normalize_address
@@ -79,6 +80,20 @@ def welcome(*, user: User, actor: User | None) -> None:
         organization=user.organization, actor=actor, verb=AuditVerb.ADDED, subject=user, detail={"role": str(user.role)}
     )
     person_joined.send(sender=User, user=user)
+
+
+@one_unit_of_work
+def end_sessions(*, user: User) -> None:
+    """End every session of `user`, in whatever browser, and let no browser be known to be theirs any more."""
+    User.objects.filter(pk=user.pk).update(session_generation=F("session_generation") + 1)
+    if user.organization is not None:
+        record_event(
+            organization=user.organization,
+            actor=user,
+            verb=AuditVerb.CHANGED,
+            subject=user,
+            detail={"sessions": "ended"},
+        )
 
 
 def _free_slug(name: str) -> str:

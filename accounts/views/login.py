@@ -1,10 +1,62 @@
-"""The door: `/login/` and `/logout/`."""
+"""The door: `/login/` and `/logout/`, the console's too; the own password, and the end of all own sessions."""
 
-from django.contrib.auth.views import LoginView, LogoutView
+from typing import Any
 
-from accounts.forms import LoginForm
+from django.contrib import messages
+from django.contrib.auth import logout as end_session
+from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView, redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse, reverse_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
-login = LoginView.as_view(
-    template_name="accounts/login.html", authentication_form=LoginForm, redirect_authenticated_user=True
-)
+from accounts.forms import ChangePasswordForm, LoginForm
+from accounts.known_browsers import remember_browser
+from accounts.models import User
+from accounts.services.people import end_sessions
+from accounts.viewer import ViewerRequest, viewer_required
+
+
+class _Login(LoginView):
+    template_name = "accounts/login.html"
+    authentication_form = LoginForm
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        remember_browser(self.request, response, form.get_user())
+        return response
+
+
+class _ChangePassword(PasswordChangeView):
+    template_name = "accounts/password.html"
+    form_class = ChangePasswordForm
+    success_url = reverse_lazy("profile")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        messages.success(self.request, "Your password is changed. Every other session of yours has ended.")
+        return super().form_valid(form)
+
+
+login = _Login.as_view()
 logout = LogoutView.as_view(http_method_names=["post", "options"])
+change_password = _ChangePassword.as_view()
+
+
+@never_cache
+def console_login(request: HttpRequest) -> HttpResponse:
+    """The console has no door of its own: whoever stands before it signs in at /login/, with every guard of that."""
+    if isinstance(request.user, User):
+        raise PermissionDenied
+    return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+
+
+@require_POST
+@viewer_required
+def end_own_sessions(request: ViewerRequest) -> HttpResponse:
+    """Sign out in every browser, this one included."""
+    end_sessions(user=request.user)
+    end_session(request)
+    return redirect("login")
