@@ -42,6 +42,23 @@ def is_signed_in(answer):
     return answer.status_code == 302
 
 
+@pytest.mark.django_db
+def test_guesses_that_arrive_while_one_is_judged_are_judged_no_more_often(carol, monkeypatch):
+    judged = []
+
+    def look(user, raw):
+        judged.append(user.email)
+        attempt("carol@acme.example", place="")  # before this one is answered
+        return False
+
+    monkeypatch.setattr(User, "check_password", look)
+    attempt("carol@acme.example", place="")
+
+    assert judged == ["carol@acme.example"] * ALLOWED_GUESSES
+
+
+@pytest.mark.services
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer at a time")
 @pytest.mark.django_db(transaction=True)
 def test_thirty_guesses_at_once_are_judged_no_more_often_than_one_after_another(carol, judged):
     start = threading.Barrier(30)
