@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import msal
 import requests
+import urllib3
 from django.conf import settings
 from msal.exceptions import MsalServiceError
 
@@ -193,7 +194,7 @@ class Identity:
             if "CERTIFICATE_VERIFY_FAILED" in str(error):
                 raise Misconfigured("CertificateNotTrusted") from error
             raise Unavailable("TlsError") from error
-        except requests.RequestException as error:
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise Unavailable(type(error).__name__) from error
         except json.JSONDecodeError as error:
             raise Unavailable("TruncatedReply", retry_after=self._wait()) from error

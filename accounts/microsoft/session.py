@@ -11,6 +11,7 @@ import os
 import time
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
+from io import BytesIO
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -22,6 +23,7 @@ from django.conf import settings
 from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
+from accounts.answers import BoundedPool, read_whole
 from accounts.microsoft.errors import Misconfigured
 
 IDENTITY_TIMEOUT = (5.0, 30.0)
@@ -29,6 +31,7 @@ IDENTITY_TIMEOUT = (5.0, 30.0)
 
 _DISCOVERY_LIFE_SECONDS = 86_400.0
 _POOL_SIZE = 10
+_BOUNDED: dict[str, type] = {"https": BoundedPool}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +79,21 @@ def _new_session(ca_bundle: str) -> requests.Session:
     session.trust_env = False  # REQUESTS_CA_BUNDLE would silently override `verify`, a proxy would see the tokens
     session.verify = ca_bundle or True
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # one person's cookies never reach another's
-    session.mount("https://", HTTPAdapter(_POOL_SIZE, _POOL_SIZE, max_retries=_retry(dropped=0)))
+    session.mount("https://", _BoundedAdapter(_POOL_SIZE, _POOL_SIZE, max_retries=_retry(dropped=0)))
     return session
 
 
 def _new_pool(ca_bundle: str, graph_url: str) -> urllib3.HTTPConnectionPool:
     trusted = ca_bundle or certifi.where()
     manager = urllib3.PoolManager(maxsize=_POOL_SIZE, retries=_retry(dropped=1), ca_certs=trusted)
+    manager.pool_classes_by_scheme = _BOUNDED
     return manager.connection_from_url(graph_url)
+
+
+class _BoundedAdapter(HTTPAdapter):
+    def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
+        super().init_poolmanager(*arguments, **named)
+        self.poolmanager.pool_classes_by_scheme = _BOUNDED
 
 
 def _retry(*, dropped: int) -> Retry:
@@ -110,6 +120,8 @@ def _retry(*, dropped: int) -> Retry:
 class IdentityTransport:
     """What MSAL sends its requests through; remembers how the last answer ended, which MSAL keeps to itself.
 
+    An answer is read whole as it comes, within its bounds: raises what accounts.answers does.
+
     Discovery documents are kept for a day for the whole process, so that a new MSAL application costs no request.
     """
 
@@ -134,8 +146,10 @@ class IdentityTransport:
 
     def _send(self, method: str, url: str, arguments: dict[str, Any]) -> requests.Response:
         response = self.session.request(
-            method, url, timeout=IDENTITY_TIMEOUT, allow_redirects=False, **_without_timeout(arguments)
+            method, url, timeout=IDENTITY_TIMEOUT, allow_redirects=False, stream=True, **_without_timeout(arguments)
         )
+        response.raw = BytesIO(read_whole(response.raw))
+        response.content  # noqa: B018 - read into the response, which threads may share
         self.last_status = response.status_code
         self.last_headers = {name.lower(): value for name, value in response.headers.items()}
         return response

@@ -34,7 +34,7 @@ from mailsync.graph.parse import (
     parse_list_page,
     parse_person,
 )
-from mailsync.graph.refusals import Reply, Target
+from mailsync.graph.refusals import TOO_LARGE, TOO_LARGE_ALONE, Reply, Target
 from mailsync.graph.subscriptions import Subscriptions
 from mailsync.graph.wire import IMMUTABLE_IDS, Tokens, Wire
 
@@ -120,7 +120,7 @@ class GraphClient:
             except MicrosoftError as error:
                 results[folder_id] = error
         for some in in_batches(paths):
-            replies = self._wire.batch({key: paths[key] for key in some}, prefer=_paged(page_size))
+            replies = self._batch({key: paths[key] for key in some}, _paged(page_size))
             for key, reply in replies.items():
                 if key:
                     results[key] = _outcome(reply, Target.BATCHED_CURSOR, parse_delta_page)
@@ -197,9 +197,23 @@ class GraphClient:
     ) -> dict[str, Parsed | MicrosoftError]:
         results: dict[str, Parsed | MicrosoftError] = {}
         for some in in_batches(paths):
-            replies = self._wire.batch({key: paths[key] for key in some}, prefer=prefer)
+            replies = self._batch({key: paths[key] for key in some}, prefer)
             results.update({key: _outcome(reply, target, parse) for key, reply in replies.items()})
         return results
+
+    def _batch(self, paths: Mapping[str, str], prefer: str) -> dict[str, Reply]:
+        """A `$batch`, or where its answer is larger than is read, its halves; one that is too large alone says so."""
+        try:
+            return self._wire.batch(paths, prefer=prefer)
+        except Unavailable as error:
+            if error.code != TOO_LARGE:
+                raise
+        if len(paths) == 1:
+            return dict.fromkeys(paths, TOO_LARGE_ALONE)
+        keys = list(paths)
+        halves = keys[: len(keys) // 2], keys[len(keys) // 2 :]
+        first, second = (self._batch({key: paths[key] for key in half}, prefer) for half in halves)
+        return first | second
 
 
 def _outcome(reply: Reply, target: Target, parse: Callable[[Any], Parsed]) -> Parsed | MicrosoftError:

@@ -4,6 +4,7 @@ MicrosoftError                    (accounts.microsoft.errors, re-exported)
 ├── Retryable(retry_after)
 │   ├── Throttled                 429, ApplicationThrottled                       → later, same cursor
 │   └── Unavailable               5xx, dropped, JSON cut short, not understood    → later, same cursor
+│                                 larger or slower than is read                   → the same, half the page
 ├── ConnectionLost
 │   ├── ConsentRevoked            403 that outlives a fresh token                 → needs_consent
 │   ├── AdminConsentNeeded        (signing in only)                               → needs_admin
@@ -15,7 +16,7 @@ MicrosoftError                    (accounts.microsoft.errors, re-exported)
 ├── CursorExpired                 410, SyncState…, ResyncRequired                 → this folder from the lookback
 ├── FolderGone                    404 on a folder, ErrorSyncFolderNotFound        → list the folders again
 ├── ItemGone                      404 on an item                                  → skip it, count it
-├── ItemUnreadable                403 on an item, corrupt, not to be converted    → skip it, count it; never a removal
+├── ItemUnreadable                403, corrupt, not to be converted, too large    → skip it, count it; never a removal
 └── ForeignLink                   a link that leaves Graph                        → never followed; folder anew
 """
 
@@ -91,10 +92,10 @@ class ItemGone(MicrosoftError):
 
 
 class ItemUnreadable(MicrosoftError):
-    """One mail is there and cannot be had: its copy is corrupt, or Microsoft refuses it. It is not gone."""
+    """One mail is there and cannot be had: it is corrupt, larger than is read, or refused. It is not gone."""
 
     consequence = Consequence.SKIP_ITEM
-    sentence = "Microsoft does not hand out this mail, or cannot read it itself."
+    sentence = "This mail cannot be had: Microsoft refuses it, cannot read it itself, or it is too large."
     next_step = "Nothing to do: it is counted as failed, and looked for again when the mailbox is compared."
 
 

@@ -17,6 +17,7 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import Any
 
+from accounts.answers import AnswerTooLarge
 from accounts.microsoft.retry_after import seconds_to_wait
 from mailsync.graph.errors import (
     Blocked,
@@ -66,6 +67,12 @@ class Reply:
         return error if isinstance(error, dict) else {}
 
 
+TOO_LARGE = AnswerTooLarge.__name__
+"""The code of an answer that is larger than is read: not Graph's word, but treated like one of its own."""
+
+TOO_LARGE_ALONE = Reply(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, {}, {"error": {"code": TOO_LARGE}})
+"""What stands for a single reply of a `$batch` that is too large."""
+
 EXPIRED_CURSOR_CODES = frozenset(
     {"syncstatenotfound", "syncstateinvalid", "resyncrequired", "resyncchangesapplydifferences",
      "resyncchangesuploaddifferences", "errorinvalidsyncstatedata"}
@@ -82,7 +89,7 @@ THROTTLED_CODES = frozenset(
 MISSING_ITEM_CODE = "erroritemnotfound"
 UNREADABLE_ITEM_CODES = frozenset(
     {"errorcorruptdata", "erroritemcorrupt", "errormessageinvalid", "errormimecontentinvalid",
-     "errorcontentconversionfailed"}
+     "errorcontentconversionfailed", TOO_LARGE.lower()}
 )  # fmt: skip
 DOCUMENTED_CODES = (
     EXPIRED_CURSOR_CODES | MISSING_FOLDER_CODES | MAILBOX_UNAVAILABLE_CODES | THROTTLED_CODES | UNREADABLE_ITEM_CODES

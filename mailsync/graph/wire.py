@@ -6,7 +6,8 @@
                                                      └─▶ else refusal() ──▶ an error of the tree
 
 GETs, a `$batch` of GETs and change-notification subscriptions are all it can send: nothing in a mailbox can be changed
-through it. Redirects are never followed: a bearer token must not travel to an address that nobody configured.
+through it. An answer is read up to a size and within a time (accounts.answers). Redirects are never followed: a bearer
+token must not travel to an address that nobody configured.
 """
 
 import json
@@ -21,6 +22,7 @@ from urllib.parse import urlsplit
 import orjson
 import urllib3
 
+from accounts.answers import read_whole
 from mailsync.graph.batch import batch_payload, read_replies, whole_body
 from mailsync.graph.errors import Misconfigured, Unavailable
 from mailsync.graph.refusals import Reply, Target
@@ -131,7 +133,7 @@ class Wire:
                 redirect=False,
                 preload_content=False,  # an answer that breaks off is not asked for again behind the sync's back
             )
-            content = response.data
+            content = read_whole(response)
         except urllib3.exceptions.HTTPError as error:
             raise _trouble(error) from error
         return Reply(response.status, response.headers, _json(content))

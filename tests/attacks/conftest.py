@@ -1,0 +1,5 @@
+"""What attacks are made on: among others, a mailbox in the sandbox tenant."""
+
+from tests.mailsync.sync.conftest import enter, world
+
+__all__ = ["enter", "world"]
