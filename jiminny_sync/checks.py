@@ -1,6 +1,7 @@
 """`manage.py check --database default --tag services`: what is wrong with the servers and how to mend it.
 
-They ask servers, so they run only where a database is named: with `--database`, and before `migrate`.
+They ask servers, so they run only where a database is named: with `--database`, and before `migrate`. What the settings
+open to everybody is said by every command.
 """
 
 from collections.abc import Iterator, Sequence
@@ -8,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004 - Django's name
+from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004 - Django's name
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import DatabaseError
@@ -33,6 +34,20 @@ def check_services(databases: Sequence[str] | None = None, **_: Any) -> list[Che
         return []
     found = [finding for alias in databases for finding in _database(connections[alias])]
     return [*found, *_keys(), *_broker(), *_search()]
+
+
+@register(Tags.security)
+def check_hosts(**_: Any) -> list[CheckMessage]:
+    """ALLOWED_HOSTS that allows any host lets anybody choose the address in links that are mailed or shown."""
+    if "*" not in settings.ALLOWED_HOSTS:
+        return []
+    return [
+        Warning(
+            "ALLOWED_HOSTS=* answers under any name: whoever asks decides what links in answers and mails lead to.",
+            hint="Name the hosts that people use, such as ALLOWED_HOSTS=sync.example.com.",
+            id="settings.W001",
+        )
+    ]
 
 
 def _database(connection: BaseDatabaseWrapper) -> Iterator[CheckMessage]:

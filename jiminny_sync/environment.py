@@ -1,10 +1,33 @@
 """The environment that settings are read from: NAME, or NAME_FILE with the name of a file that holds the value."""
 
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from environ.fileaware_mapping import FileAwareMapping
+
+LOOPBACK_SOURCES = ("http://localhost:*", "http://127.0.0.1:*")
+"""In a content security policy: the sandbox tenant's sign-in page."""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a name or address means the machine that it is used on."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def is_this_machine(address: str) -> bool:
+    """Whether a URL leads to the machine that it is opened on, so that nobody else can open it."""
+    return is_loopback(urlsplit(address).hostname or "")
+
+
+def origin(address: str) -> str:
+    """Scheme, host and port of a URL."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 class _SecretFiles(FileAwareMapping):  # type: ignore[misc]

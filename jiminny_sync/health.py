@@ -1,9 +1,10 @@
 """`/healthz`: the process answers. `/readyz`: what it stands on answers. `/metrics`: counts and lags, nobody's name.
 
-A check that fails is named and no more; why stands in the log.
+The latter two are for monitoring alone. A check that fails is named and no more; why stands in the log.
 """
 
 from collections.abc import Callable
+from functools import wraps
 
 import structlog
 from celery import current_app
@@ -11,14 +12,18 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from elasticsearch import Elasticsearch
 
+from jiminny_sync.environment import is_loopback
 from jiminny_sync.metrics import exposition, gather
 from timeline.search.lag import index_lag
 
 ANSWER_WITHIN_SECONDS = 2
+NOT_MONITORING = "This page is for monitoring: send METRICS_TOKEN as 'Authorization: Bearer …'.\n"
+_FORWARDED = ("X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Forwarded", "Via")
 
 log = structlog.get_logger(__name__)
 
@@ -29,8 +34,35 @@ def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's si
     return HttpResponse("ok\n", content_type="text/plain")
 
 
+def for_monitoring(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Only who sends METRICS_TOKEN; without one set, only this machine, where nobody else can reach the product anyway.
+
+    Where BASE_URL is public, a request from this machine may be the proxy's, whatever headers it brings or lacks: it
+    proves nothing there.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponse:
+        if _may_monitor(request):
+            return view(request)
+        return HttpResponse(
+            NOT_MONITORING, status=401, content_type="text/plain", headers={"WWW-Authenticate": "Bearer"}
+        )
+
+    return guarded
+
+
+def _may_monitor(request: HttpRequest) -> bool:
+    if settings.METRICS_TOKEN:
+        given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        return constant_time_compare(given, settings.METRICS_TOKEN)
+    is_forwarded = any(name in request.headers for name in _FORWARDED)
+    return settings.IS_LOCAL and not is_forwarded and is_loopback(request.META["REMOTE_ADDR"])
+
+
 @require_safe
 @never_cache
+@for_monitoring
 def readyz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - as above
     """200 where every service answers, else 503; which ones do not is said, and how far search is behind."""
     results = {name: answers(name) for name in _checks()}
@@ -42,6 +74,7 @@ def readyz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - as above
 
 @require_safe
 @never_cache
+@for_monitoring
 def metrics(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - as above
     """In Prometheus' text format 0.0.4."""
     return HttpResponse(exposition(gather(timezone.now())), content_type="text/plain; version=0.0.4; charset=utf-8")

@@ -6,18 +6,24 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from jiminny_sync.embedded import embedded_broker, generated_secret, is_fernet_key
-from jiminny_sync.environment import Environment
+from jiminny_sync.embedded import embedded_broker, generated_secret, is_fernet_key, private_file, private_folder
+from jiminny_sync.environment import LOOPBACK_SOURCES, Environment, is_this_machine, origin
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
-VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+VAR_DIR = private_folder(Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))))
 
 IS_TEST_RUN = "pytest" in sys.modules
 DEBUG = env.bool("DEBUG", default=True)
 BASE_URL = env.address("BASE_URL", default="http://localhost:8000")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
+IS_LOCAL = is_this_machine(BASE_URL)
+if DEBUG and not IS_LOCAL:
+    raise ImproperlyConfigured(
+        f"DEBUG is on, and BASE_URL ({BASE_URL}) is an address that others reach: error pages would show them settings"
+        " and mail. Set DEBUG=0."
+    )
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES", default=["127.0.0.1", "::1"])
 
 
@@ -102,8 +108,8 @@ if not _database_url.startswith(("sqlite:", "mysql:")):
     raise ImproperlyConfigured("DATABASE_URL must begin with mysql:// (MariaDB) or sqlite:///.")
 DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url_config(_database_url)}
 _database = DATABASES["default"]
-VAR_DIR.mkdir(parents=True, exist_ok=True)
 if _database["ENGINE"].endswith("sqlite3"):
+    private_file(Path(_database["NAME"]))
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,
@@ -209,9 +215,23 @@ CSRF_COOKIE_NAME = "jiminny_csrf"
 SECURE_SSL_REDIRECT = IS_HTTPS and env.bool("SECURE_SSL_REDIRECT", default=not DEBUG)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS and not DEBUG else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", default=False)  # other people's sites, maybe
+SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # the operator's own decision, for a whole domain
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+SECURE_CSP = {
+    "default-src": ["'self'"],
+    "img-src": ["'self'", "data:"],
+    "style-src": ["'self'"],
+    "script-src": ["'self'"],
+    # a browser holds the redirects after a form against it: "Connect Microsoft 365" leads there
+    "form-action": ["'self'", origin(MICROSOFT_AUTHORITY), *(LOOPBACK_SOURCES if DEBUG else ())],
+    "frame-ancestors": ["'none'"],
+    "base-uri": ["'none'"],
+    "object-src": ["'none'"],
+}
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)

@@ -1,6 +1,7 @@
 """`make demo`: the whole product on this machine, in the foreground, against a sandbox tenant; Ctrl-C ends it."""
 
 import argparse
+import os
 import signal
 import sys
 import time
@@ -15,6 +16,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000, help="the web server's; the sandbox takes the next two")
     parser.add_argument("--live", type=float, default=20.0, help="seconds between live mails; 0: none")
     arguments = parser.parse_args()
+    os.umask(0o077)
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
     try:

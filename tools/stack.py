@@ -19,6 +19,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypedDict
 
+from jiminny_sync.embedded import private_folder
+
 ROOT = Path(__file__).resolve().parents[1]
 ORGANIZATION, SLUG, DOMAIN = "Acme", "acme", "acme.example"
 PASSWORD = "demo-only-password"  # noqa: S105 - printed on purpose, loopback only
@@ -70,7 +72,7 @@ class Stack:
             **(variables or {}),
         }
         self.sandbox: SandboxDetails | None = None
-        self.logs = var / "logs"
+        self.logs = private_folder(var) / "logs"
         self.crm = var / "demo-crm"
         self.logs.mkdir(parents=True, exist_ok=True)
 

@@ -58,6 +58,9 @@ def test_made_secrets_fit_each_other_and_the_application(secrets):
     assert database.username == SERVICES["mariadb"]["environment"]["MARIADB_USER"]
     assert database.path == "/" + SERVICES["mariadb"]["environment"]["MARIADB_DATABASE"]
     assert broker.password == (secrets / "redis_password").read_text()
+    search = urlsplit((secrets / "elasticsearch_url").read_text())
+    assert (search.username, search.password) == ("elastic", (secrets / "elasticsearch_password").read_text())
+    assert len((secrets / "metrics_token").read_text()) > 40
     assert {database.hostname, broker.hostname} <= set(SERVICES)
     Fernet((secrets / "field_encryption_keys").read_text())
     assert len((secrets / "secret_key").read_text()) >= 50
@@ -94,19 +97,35 @@ def test_only_the_web_server_is_published_and_only_to_this_machine():
     assert COMPOSE["networks"]["inside"] == {"internal": True}
 
 
-def test_our_containers_can_write_nothing_and_gain_nothing():
-    for name in (*OURS, "migrate"):
-        service = SERVICES[name]
-        assert service["read_only"] is True
-        assert service["cap_drop"] == ["ALL"]
-        assert service["security_opt"] == ["no-new-privileges:true"]
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_container_writes_to_its_volume_and_memory_alone_and_gains_nothing(name):
+    service = SERVICES[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert all("size=" in mount for mount in service["tmpfs"])
+    assert not {"privileged", "cap_add", "devices", "pid", "ipc", "network_mode", "userns_mode"} & set(service)
+    assert service.get("user", "10001") in {"10001", "mysql", "redis", "1000:0"}, "nobody is root"
+    writable = [volume for volume in service.get("volumes", []) if not volume.endswith(":ro")]
+    assert all(volume.partition(":")[0] in COMPOSE["volumes"] for volume in writable), "no folder of the machine"
+
+
+def test_every_server_with_mail_in_it_asks_for_a_password():
+    for name in ("mariadb", "redis", "elasticsearch"):
+        assert any("password" in secret for secret in SERVICES[name]["secrets"])
+    assert SERVICES["elasticsearch"]["environment"]["xpack.security.enabled"] == "true"
+    assert "MARIADB_ALLOW_EMPTY_ROOT_PASSWORD" not in SERVICES["mariadb"]["environment"]
+    assert "--requirepass" in SERVICES["redis"]["command"][-1]
+
+
+def test_our_image_runs_as_nobody():
     assert re.search(r"^USER 10001$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
 
 
 def test_no_secret_stands_in_the_open():
     for service in SERVICES.values():
         for name, value in service.get("environment", {}).items():
-            if re.search("PASSWORD|SECRET|KEY|DATABASE_URL|BROKER", name):
+            if re.search("PASSWORD|SECRET|KEY|TOKEN|DATABASE_URL|BROKER|ELASTICSEARCH_URL", name):
                 assert name.endswith("_FILE"), name
                 assert value.startswith("/run/secrets/")
 
