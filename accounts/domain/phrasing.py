@@ -8,6 +8,9 @@ import idna
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _JUST_NOW = 45
 _WEEKS_FROM, _MONTHS_FROM, _YEARS_FROM = 14, 60, 730
+HUES = 24
+"""Colours of people; static/parts.css has a class for each."""
+
 _CURRENCY_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
 
 
@@ -84,5 +87,5 @@ def initials(name: str) -> str:
 
 
 def hue(name: str) -> int:
-    """A colour angle, the same for the same name on every page."""
-    return sum(ord(letter) * (place + 7) for place, letter in enumerate(name.lower())) % 360
+    """The number of one of HUES colours, the same for the same name on every page."""
+    return sum(ord(letter) * (place + 7) for place, letter in enumerate(name.lower())) % HUES

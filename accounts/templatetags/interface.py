@@ -30,7 +30,7 @@ def icon(name: str, label: str = "") -> SafeString:
 def avatar(name: str, size: str = "") -> SafeString:
     """Initials on a colour of the person's own; the name itself stands beside it."""
     return format_html(
-        '<span class="avatar {}" style="--hue: {}" aria-hidden="true">{}</span>',
+        '<span class="avatar {} hue-{}" aria-hidden="true">{}</span>',
         size,
         phrasing.hue(name),
         phrasing.initials(name),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.domain.phrasing import duration, hue, initials, money, relative, relative_day
+from accounts.domain.phrasing import HUES, duration, hue, initials, money, relative, relative_day
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -79,5 +79,5 @@ def test_an_avatar_shows_one_or_two_letters(name, letters):
 
 @given(st.text())
 def test_any_name_has_a_colour_and_letters(name):
-    assert 0 <= hue(name) < 360
+    assert 0 <= hue(name) < HUES
     assert initials(name)
