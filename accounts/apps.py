@@ -7,4 +7,8 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import lookups  # noqa: F401, PLC0415 - registers itself with Django's fields
-        from accounts.services import api_tokens, founding  # noqa: F401, PLC0415 - their receivers listen once models are loaded
+        from accounts.services import (  # noqa: PLC0415 - their receivers listen once models are loaded
+            api_tokens,  # noqa: F401
+            founding,  # noqa: F401
+            sign_ins,  # noqa: F401
+        )

@@ -6,7 +6,7 @@
 A text taken out where nobody notes it is an error, so that no new way of reading is forgotten.
 """
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -21,24 +21,31 @@ class Unwitnessed(RuntimeError):
 
 @dataclass(slots=True)
 class Reading:
-    """What was given out so far, by verb and the organization that it belongs to; `form`: as which file."""
+    """What was given out so far, by verb and the organization that it belongs to; `form`: as which file; to whom."""
 
     given: dict[tuple[AuditVerb, UUID], set[Hashable]] = field(default_factory=dict)
     form: str = ""
+    actor: Callable[[], object] = lambda: None
 
 
 _open: ContextVar[Reading | None] = ContextVar("reading", default=None)
 
 
 @contextmanager
-def reading() -> Iterator[Reading]:
-    """Note what is given out within."""
-    read = Reading()
+def reading(actor: Callable[[], object] = lambda: None) -> Iterator[Reading]:
+    """Note what is given out within; `actor` says, whenever it is asked, who is signed in."""
+    read = Reading(actor=actor)
     token = _open.set(read)
     try:
         yield read
     finally:
         _open.reset(token)
+
+
+def acting() -> object:
+    """Who is signed in where this runs; None for a command or a task."""
+    read = _open.get()
+    return read.actor() if read else None
 
 
 def gave(organization_id: UUID, what: Hashable, verb: AuditVerb = AuditVerb.VIEWED) -> None:

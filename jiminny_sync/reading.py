@@ -28,7 +28,7 @@ class ReadingMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with reading() as read:
+        with reading(lambda: request.user) as read:
             response = self.get_response(request)
         if read.given and request.method != "HEAD" and response.status_code < HTTPStatus.MULTIPLE_CHOICES:
             assert isinstance(request.user, User)  # noqa: S101 - nobody else is given anything to read

@@ -187,15 +187,25 @@ class ScopedAdmin(_ModelAdmin):
         return _answered(request, partial(super().changelist_view, request, *args, **options))
 
     # --- who did it
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:  # noqa: FBT001, FBT002 - Django's signature
+        """Django's, and from and to of what was chosen; of what was written, only that it was changed."""
+        message: list[Any] = super().construct_change_message(request, form, formsets, add)
+        chosen = [name for name in form.changed_data if not isinstance(form.fields.get(name), forms.CharField | None)]
+        values = {name: [_plain(form.initial.get(name)), _plain(form.cleaned_data.get(name))] for name in chosen}
+        for part in message:
+            if values and "name" not in part.get("changed", {"name": ""}):
+                part["changed"]["values"] = values
+        return message
+
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         self.audit(request, obj, AuditVerb.ADDED)
         return super().log_addition(request, obj, message)
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        fields = [
-            name for part in message if isinstance(part, dict) for name in part.get("changed", {}).get("fields", [])
-        ]
-        self.audit(request, obj, AuditVerb.CHANGED, fields=fields)
+        changed = [part.get("changed", {}) for part in message if isinstance(part, dict)]
+        fields = [name for part in changed for name in part.get("fields", [])]
+        values = {name: value for part in changed for name, value in part.get("values", {}).items()}
+        self.audit(request, obj, AuditVerb.CHANGED, fields=fields, **({"values": values} if values else {}))
         return super().log_change(request, obj, message)
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
@@ -246,6 +256,13 @@ def organization_of(obj: Any) -> Organization | None:
         return obj
     organization: Organization | None = getattr(obj, "organization", None)
     return organization
+
+
+def _plain(value: Any) -> bool | int | str | None:
+    """A chosen value as the trail keeps it: a record by its id."""
+    if value is None or isinstance(value, bool | int):
+        return value
+    return str(value.pk if isinstance(value, models.Model) else value)
 
 
 def _has_organization(model: type[models.Model]) -> bool:

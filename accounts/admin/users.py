@@ -198,5 +198,7 @@ class PersonAdmin(ScopedAdmin, UserAdmin):  # type: ignore[type-arg] # not subsc
             person.is_active = False
             person.save(update_fields=["is_active"])
             may_no_longer_sync.send(sender=User, user=person, actor=request.user)
-            self.log_change(request, person, [{"changed": {"fields": ["is_active"]}}])
+            self.log_change(
+                request, person, [{"changed": {"fields": ["is_active"], "values": {"is_active": [True, False]}}}]
+            )
         self.message_user(request, f"{len(people)} people were deactivated.")

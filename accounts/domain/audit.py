@@ -38,8 +38,6 @@ class AuditVerb(StrEnum):
     SIGNED_IN = "signed_in"
     SIGN_IN_FAILED = "sign_in_failed"
     CHANGED_PASSWORD = "changed_password"  # noqa: S105 - a verb
-    MADE_TOKEN = "made_token"  # noqa: S105 - a verb
-    REVOKED_TOKEN = "revoked_token"  # noqa: S105 - a verb
     READ_TRAIL = "read_trail"
 
 

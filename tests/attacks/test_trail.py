@@ -16,7 +16,7 @@ from accounts.models import AuditEvent, AuditIntake, User
 from accounts.reading import Unwitnessed
 from accounts.services.intake import chain_intake
 from tests.api_client import client_of
-from tests.factories import ExclusionFactory, LeadFactory, MailboxFactory
+from tests.factories import PASSWORD, ExclusionFactory, LeadFactory, MailboxFactory
 from tests.scenery import scene
 from tests.test_pages_walk import filled, pages
 from timeline.domain.vocabulary import Kind
@@ -213,3 +213,80 @@ def test_an_operator_who_reads_trails_is_on_each(client, acme, rival, alice, eve
     client.get("/admin/accounts/auditevent/")
     rows = AuditIntake.objects.filter(verb=AuditVerb.READ_TRAIL, actor=operator)
     assert {row.organization for row in rows} == {acme, rival}
+
+
+def test_sign_ins_and_what_failed_are_on_the_trail_by_the_login(client, carol):
+    for password in (PASSWORD, "wrong", "wrong again"):
+        client.post("/login/", {"username": f" {carol.email.upper()} ", "password": password})
+        client.logout()
+    chain_intake(now=timezone.now())
+    rows = {row.verb: row for row in AuditEvent.objects.filter(organization=carol.organization)}
+    assert set(rows) == {"signed_in", "sign_in_failed"}
+    assert rows["signed_in"].actor_email == carol.email
+    assert (rows["sign_in_failed"].actor_email, rows["sign_in_failed"].detail["times"]) == ("", 2)
+    assert {row.subject_id for row in rows.values()} == {str(carol.pk)}
+
+
+@pytest.mark.parametrize("door", ["/login/", "/admin/login/"])
+def test_what_was_typed_into_the_wrong_box_is_kept_nowhere_on_the_trail(client, acme, caplog, door):
+    typed = "Xyzzy-my-real-p@ssword.example"
+    client.post(door, {"username": typed, "password": "x"})
+    intake = list(AuditIntake.objects.values())
+    chain_intake(now=timezone.now() + timedelta(hours=1))
+    assert [row["organization_id"] for row in intake] == [None]
+    assert "sign_in_failed" in caplog.text
+    assert "xyzzy" not in f"{intake}{caplog.text}{list(AuditEvent.objects.values())}".lower()
+    assert not AuditIntake.objects.exists()
+
+
+def test_a_password_that_changes_is_on_the_trail_whoever_changed_it(client, alice, carol):
+    changed = AuditEvent.objects.filter(verb="changed_password").order_by("sequence")
+    client.force_login(carol)
+    new = {"new_password1": "a new long passphrase", "new_password2": "a new long passphrase"}
+    client.post("/profile/password/", {"old_password": PASSWORD, **new})
+    client.force_login(alice)
+    newer = "an even newer passphrase"
+    given = {"password1": newer, "password2": newer, "usable_password": "true"}
+    client.post(f"/admin/accounts/user/{carol.pk}/password/", given)
+    carol.set_password("one from a command line")
+    carol.save()
+    client.post("/login/", {"username": carol.email, "password": "one from a command line"})
+    assert [(event.actor, event.subject_id) for event in changed] == [
+        (carol, str(carol.pk)), (alice, str(carol.pk)), (None, str(carol.pk)),
+    ]  # fmt: skip
+
+
+def test_calls_and_meetings_that_are_written_and_deleted_are_on_the_trail(acme, carol):
+    api = client_of(carol)
+    body = {"kind": "call", "source": "dialer", "external_id": "4711", "occurred_at": "2026-11-20T10:00:00Z"}
+    made = [api.post("/api/v1/engagements/", {**body, "notes": CANARY}, format="json") for _ in range(2)]
+    assert [answer.status_code for answer in made] == [201, 200]
+    api.delete(f"/api/v1/engagements/{made[0].json()['id']}/")
+    events = AuditEvent.objects.filter(subject_id=made[0].json()["id"]).order_by("sequence")
+    assert [(event.verb, event.detail) for event in events] == [
+        ("added", {"kind": "call", "source": "dialer"}), ("deleted", {"kind": "call"}),
+    ]  # fmt: skip
+    assert CANARY not in str(list(AuditEvent.objects.values()))
+
+
+def test_a_correction_says_from_where_to_where(carol, world):
+    api = client_of(carol)
+    for opportunity in (None, str(world["deal"])):
+        api.patch(f"/api/v1/engagements/{world['engagement']}/", {"opportunity": opportunity}, format="json")
+    details = [event.detail for event in AuditEvent.objects.filter(verb="corrected").order_by("sequence")]
+    deal = str(world["deal"])
+    assert details == [{"from": deal, "opportunity": None}, {"from": None, "opportunity": deal}]
+
+
+def test_a_change_in_the_console_says_from_and_to_of_what_was_chosen_and_not_what_was_written(client, alice, acme):
+    client.force_login(alice)
+    page = client.get(f"/admin/accounts/organization/{acme.pk}/change/").context["adminform"].form
+    given = {name: value for name, value in page.initial.items() if value not in {None, False}}
+    changes = {"name": "Xyzzy renamed", "visibility": "owner_only", "closed_deal_grace_days": 3, "owner_priority": "on"}
+    assert client.post(f"/admin/accounts/organization/{acme.pk}/change/", {**given, **changes}).status_code == 302
+    detail = AuditEvent.objects.get(verb="changed").detail
+    assert detail["values"] == {
+        "visibility": ["everyone", "owner_only"], "closed_deal_grace_days": [14, 3], "owner_priority": [False, True],
+    }  # fmt: skip
+    assert "Name" in detail["fields"]
+    assert "Xyzzy" not in str(detail)

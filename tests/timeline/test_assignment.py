@@ -44,7 +44,7 @@ def filed():
 
 
 def test_a_correction_pins_the_whole_conversation_and_is_audited(acme, bob, carol, dave, globex, jane):
-    OpportunityFactory(organization=acme, account=globex, name="Guessed")
+    guessed = OpportunityFactory(organization=acme, account=globex, name="Guessed")
     right = OpportunityFactory(
         organization=acme, account=globex, name="Right", owner=dave, crm_modified_at=A_MONDAY - timedelta(days=9)
     )
@@ -55,8 +55,8 @@ def test_a_correction_pins_the_whole_conversation_and_is_audited(acme, bob, caro
     record(acme, carol, compose(acme, 3, references=("<2@globex.example>",)))
     tell(acme, accounts={globex.id})
     assert filed() == [("Right", "pinned")] * 3
-    event = AuditEvent.objects.get()
-    assert (event.actor, event.verb, event.detail) == (bob, "corrected", {"opportunity": str(right.id)})
+    event, moved = AuditEvent.objects.get(), {"from": str(guessed.id), "opportunity": str(right.id)}
+    assert (event.actor, event.verb, event.detail) == (bob, "corrected", moved)
 
 
 def test_a_correction_to_no_deal_holds_too(acme, bob, carol, globex, jane):

@@ -42,7 +42,7 @@ def correct_opportunity(*, engagement: Engagement, opportunity: Opportunity | No
     now = timezone.now()
     engagement.refresh_from_db()  # mail that came meanwhile may have joined its conversation to another
     together = Q(conversation=engagement.conversation_id) if engagement.conversation_id else Q(pk=engagement.pk)
-    moved = Engagement.objects.filter(together)
+    moved, before = Engagement.objects.filter(together), engagement.opportunity
     _refuse_escape(opportunity, moved, held_places(engagement.organization))
     refuse_gain(actor, opportunity, moved)
     if engagement.conversation_id is None:
@@ -57,10 +57,14 @@ def correct_opportunity(*, engagement: Engagement, opportunity: Opportunity | No
         actor=actor,
         verb=AuditVerb.CORRECTED,
         subject=engagement,
-        detail={"opportunity": str(opportunity.pk) if opportunity else None},
+        detail={"from": _id_of(before), "opportunity": _id_of(opportunity)},
     )
     engagement.refresh_from_db()
     return engagement
+
+
+def _id_of(opportunity: Opportunity | None) -> str | None:
+    return str(opportunity.pk) if opportunity else None
 
 
 def _refuse_escape(opportunity: Opportunity | None, moved: QuerySet[Engagement], held: HeldPlaces) -> None:

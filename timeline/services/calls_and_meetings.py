@@ -13,8 +13,10 @@ from datetime import datetime
 from typing import TypedDict
 from uuid import UUID
 
+from accounts.domain.audit import AuditVerb
 from accounts.models import Organization, User
 from accounts.rows import insert_tuples
+from accounts.services.audit import record_event
 from accounts.unit_of_work import one_unit_of_work
 from crm.domain.directory import Match
 from crm.models import Account, Opportunity
@@ -107,6 +109,8 @@ def record_activity(
         detail=organization.detail,
     )
     _store(engagement, people, match, users)
+    detail = {"kind": kind, "source": source}
+    record_event(organization=organization, actor=actor, verb=AuditVerb.ADDED, subject=engagement, detail=detail)
     return RecordedActivity(engagement, is_new=True)
 
 
