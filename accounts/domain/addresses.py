@@ -13,12 +13,16 @@ from collections.abc import Collection
 
 import idna
 
+from accounts.domain.normalization import normalized
+
 MAX_ADDRESS_LENGTH = 320
 """64 octets before the @, 255 after it (RFC 5321 4.5.3.1)."""
 
 _MAX_RAW_LENGTH = 4_000
 _MAX_DOMAIN_LENGTH = 253
-_QUOTED_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_QUOTED_STRING = re.compile(r'"(?:[^"\\]|\\.)*+(?:(?P<end>")|\\?\Z)', re.DOTALL)
+"""One that never ends takes the rest, so that no mark in it is tried as another beginning."""
+
 _ANGLE_ADDRESS = re.compile(r"<([^<>]*)>")
 _TRAILING_COMMENT = re.compile(r"\([^()]*\)\s*\Z")
 _SCHEME = re.compile(r"\A(?:mailto|smtp):", re.IGNORECASE)
@@ -103,7 +107,7 @@ def _bare(raw: str) -> str:
     """Without display name, brackets, scheme, comment and quotes."""
     text = _trimmed(raw)
     if "<" in text:
-        outside_quotes = _QUOTED_STRING.sub(lambda quoted: quoted.group() if _is_local(quoted) else " ", text)
+        outside_quotes = _QUOTED_STRING.sub(lambda quoted: " " if _is_a_name(quoted) else quoted.group(), text)
         bracketed = [found for found in _ANGLE_ADDRESS.findall(outside_quotes) if "@" in found]
         if not bracketed:
             return ""
@@ -115,8 +119,9 @@ def _bare(raw: str) -> str:
     return text if text.startswith('"') and '"@' in text else text.strip(_QUOTES + _SEPARATORS + " ")
 
 
-def _is_local(quoted: re.Match[str]) -> bool:
-    return quoted.string[quoted.end() : quoted.end() + 1] == "@"
+def _is_a_name(quoted: re.Match[str]) -> bool:
+    """Whether it is a whole quoted string, and no local part."""
+    return quoted["end"] is not None and quoted.string[quoted.end() : quoted.end() + 1] != "@"
 
 
 def _trimmed(text: str) -> str:
@@ -134,7 +139,7 @@ def _is_blank(character: str) -> bool:
 
 
 def _normal_local_part(local: str) -> str | None:
-    local = unicodedata.normalize("NFC", local)
+    local = normalized("NFC", local)
     if len(local) >= 2 and local[0] == local[-1] == '"':  # noqa: PLR2004 - an opening and a closing quote
         inner = re.sub(r"\\(.)", r"\1", local[1:-1])
         if _DOT_ATOM.fullmatch(inner):

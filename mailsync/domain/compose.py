@@ -37,7 +37,7 @@ _INDEX_GUID = slice(6, 22)
 
 
 _VS = re.compile(r"\s*vs\s*[:：]", re.IGNORECASE)
-_FINNISH_FIELDS = re.compile(r"^\s*\*{0,2}Lähettäjä\s?:", re.MULTILINE)
+_FINNISH_FIELDS = re.compile(r"^[^\S\n]*\*{0,2}Lähettäjä\s?:", re.MULTILINE)
 
 
 def compose_email(

@@ -11,6 +11,10 @@ _LINE_ENDS = re.compile(r"[\r\n]+")
 _TOKEN_ENDS = re.compile(r"[\s;,(]")
 _MOST_FIELDS = 2_000
 _LONGEST_VALUE = 20_000
+_LONGEST_ENCODED = 1_000
+"""Characters of a field that are read as encoded words: the standard library takes the square of their number."""
+_MOST_CHARACTERS = 1_000_000
+"""Of all values together; Exchange takes headers of 256 kB at most."""
 _LONGEST_NAME = 998
 """Characters of a line (RFC 5322 2.1.1)."""
 
@@ -22,8 +26,10 @@ class Headers:
 
     def __init__(self, fields: Iterable[tuple[str, str]] = ()) -> None:
         self._fields: dict[str, list[str]] = {}
+        room = _MOST_CHARACTERS
         for name, value in islice(fields, _MOST_FIELDS):
-            self._fields.setdefault(_normal_name(name[:_LONGEST_NAME]), []).append(_unfolded(value))
+            self._fields.setdefault(_normal_name(name[:_LONGEST_NAME]), []).append(_unfolded(value[:room]))
+            room -= min(room, len(value))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Headers) and self._fields == other._fields
@@ -74,7 +80,8 @@ def _unfolded(value: str) -> str:
 
 
 def decoded(value: str) -> str:
-    """A field's text with encoded words (RFC 2047) read; what cannot be read stays as it is."""
+    """The beginning of a field's text with encoded words (RFC 2047) read; what cannot be read stays as it is."""
+    value = value[:_LONGEST_ENCODED]
     if "=?" not in value:
         return value
     try:

@@ -44,11 +44,13 @@ _VOID = frozenset(
 _NAME = re.compile(r"</?(?!https?:|mailto:)([a-zA-Z][a-zA-Z0-9:_-]{0,30})(?=[\s/>])")
 _STYLE = re.compile(r"style\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _HIDING = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|(?:max-)?height\s*:\s*0(?:px|pt|em)?\s*(?:;|!|$)[^\"]*overflow\s*:\s*hidden"
-    r"|overflow\s*:\s*hidden[^\"]*(?:max-)?height\s*:\s*0(?:px|pt|em)?\s*(?:;|!|$)|max-height\s*:\s*0(?:px|pt|em)?\s*(?:;|!|$)"
+    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|max-height\s*:\s*0(?:px|pt|em)?\s*(?:;|!|$)"
     r"|font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:;|!|$)|(?<![\w-])opacity\s*:\s*0(?:\.0+)?\s*(?:;|!|$)",
     re.IGNORECASE,
 )
+_NO_HEIGHT = re.compile(r"height\s*:\s*0(?:px|pt|em)?\s*(?:;|!|$)", re.IGNORECASE)
+_NO_OVERFLOW = re.compile(r"overflow\s*:\s*hidden", re.IGNORECASE)
+"""The two hide together, whichever comes first: one pattern for both goes over the rest again for each of them."""
 _HIDDEN_ATTRIBUTE = re.compile(r"\shidden(?=[\s>/=])", re.IGNORECASE)
 _MOST_TOKENS = 60_000
 """Tags and stretches of text between them; a long newsletter has some ten thousand."""
@@ -113,6 +115,7 @@ class _Scanner:
         self._position = 0
         self._quote_searches = 0
         self._comment_end = 0
+        self._tag_end = -1
 
     def tokens(self) -> Iterator[_Token]:
         html = self._html
@@ -143,8 +146,11 @@ class _Scanner:
 
     def _tag(self) -> Iterator[_Token]:
         html, opening = self._html, self._position
-        closing = html.find(">", opening)
-        if closing < 0:
+        if self._tag_end < opening:
+            found = html.find(">", opening)
+            self._tag_end = len(html) if found < 0 else found
+        closing = self._tag_end
+        if closing == len(html):
             self._position = len(html)
             yield _Token("", html[opening:].replace("<", "&lt;"))
             return
@@ -203,6 +209,10 @@ def _is_hidden(token: _Token) -> bool:
     if len(token.source) < 10:  # noqa: PLR2004 - no room for a style or the attribute
         return False
     style = _STYLE.search(token.source)
-    if style and _HIDING.search((style.group(1) or style.group(2) or "")[:_LONGEST_ATTRIBUTE]):
+    if style and _hides((style.group(1) or style.group(2) or "")[:_LONGEST_ATTRIBUTE]):
         return True
     return bool(_HIDDEN_ATTRIBUTE.search(token.source))
+
+
+def _hides(style: str) -> bool:
+    return bool(_HIDING.search(style) or (_NO_HEIGHT.search(style) and _NO_OVERFLOW.search(style)))

@@ -12,7 +12,7 @@ from mailsync.domain.phrases import Phrases, alternatives, entries, fold
 
 _ORIGINAL = alternatives("original_message")
 ATTRIBUTION_END = re.compile(
-    rf"(?:^|[\s,;)>\]]|(?<=[^\x00-\x7f])|(?<=\d)){alternatives('attribution_verb')}\s*[:：]?\s*[-=]{{0,20}}\s*$",
+    rf"(?:^|[\s,;)>\]]|(?<=[^\x00-\x7f])|(?<=\d)){alternatives('attribution_verb')}\s*+[:：]?\s*+[-=]{{0,20}}+\s*+$",
     re.IGNORECASE,
 )
 """The verb closes the line: “On Monday Jane wrote:”."""
@@ -20,10 +20,10 @@ ATTRIBUTION_END = re.compile(
 ATTRIBUTION_MIDDLE = re.compile(
     r"(?:^|\s)(?:schrieb|schreef|skrev|hat|heeft|wrote|a écrit|escribió|napisał\(a\)|написал(?:а|\(а\))?|kirjoitti"
     r"|ha scritto|escreveu|napsala?"
-    r"|ezt írta|napisana przez)\s.{0,300}[:：]\s*$",
+    r"|ezt írta|napisana przez)\s(?=.{1,301}+$)",
     re.IGNORECASE,
 )
-"""The verb stands before the name: “Am 3.5. um 10:00 schrieb Jane:”."""
+"""The verb stands before the name, in a line that ends with a colon: “Am 3.5. um 10:00 schrieb Jane:”."""
 
 ATTRIBUTION_QUOTING = re.compile(
     r"\s*(?:quoting|zitat von|zitiere|citando(?: a)?|citation de|citerar|citeren van|cytowanie)\s.{2,200}[:：]\s*$",
@@ -75,7 +75,7 @@ ANSWER_LINE = re.compile(rf"\s*{_ANSWER_LINE}\s*$", re.IGNORECASE)
 """A help desk's “##- Please type your reply above this line -##”."""
 
 _WORDS_ALONE = (
-    r"(?:original message|ursprüngliche nachricht|message d.origine)\s*:?|original message processed by .{1,40}"
+    r"(?:original message|ursprüngliche nachricht|message d.origine)\s*+:?|original message processed by .{1,40}"
 )
 DIVIDER_WITHOUT_RULE = re.compile(rf"(?:{_WORDS_ALONE})\s*$", re.IGNORECASE)
 DIVIDER = re.compile(
@@ -127,7 +127,8 @@ DEVICE_SIGNATURE = re.compile(rf"\s*{alternatives('device_signature')}\s*$", re.
 LONGEST_DISCLAIMER = 3_000
 DISCLAIMER = Phrases(entries("disclaimer"), re.IGNORECASE | re.MULTILINE)
 LIST_FOOTER = re.compile(
-    r"mailing list|mailman|listinfo|unsubscribe|list-?archive|to (?:post|subscribe)|https?://\S*lists?\.", re.IGNORECASE
+    r"mailing list|mailman|listinfo|unsubscribe|list-?archive|to (?:post|subscribe)|https?://\S{0,200}?lists?\.",
+    re.IGNORECASE,
 )
 
 

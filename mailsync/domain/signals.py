@@ -18,6 +18,7 @@ _TEXT_LOOKED_AT = 20_000
 _MOST_ADDRESSES = 50
 
 _ADDRESS = r"([\w.+=&'*/%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})"
+_ANY_ADDRESS = re.compile(_ADDRESS)
 _RECIPIENT_FIELD = re.compile(
     rf"^(?:Final|Original)-Recipient\s*:\s*(?:[\w-]+\s*;)?\s*<?{_ADDRESS}", re.IGNORECASE | re.MULTILINE
 )
@@ -75,7 +76,7 @@ def away(address: str, text: str, sent_at: datetime) -> Away:
 def failing(headers: Headers, text: str) -> Failing | None:
     """Whom a delivery report names as failing for good; None where it names nobody or speaks of a delay."""
     text = text[:_TEXT_LOOKED_AT]
-    named = [each for value in headers.all("x-failed-recipients") for each in re.findall(_ADDRESS, value)]
+    named = [each for value in headers.all("x-failed-recipients") for each in _ANY_ADDRESS.findall(value)]
     statuses = {(action or "").casefold() or digit for action, digit in _STATUS_FIELD.findall(text)}
     if not named:
         named = _RECIPIENT_FIELD.findall(text)
@@ -126,7 +127,7 @@ def _until_pattern() -> re.Pattern[str]:
         rf"|(?:{month})\b\.?\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?"
         r"|\d{1,2}[./]\s?\d{1,2}[./](?:\s?\d{2,4})?|\d{1,2}/\d{1,2}\b|\d{4}年\d{1,2}月\d{1,2}日|\d{1,2}月\d{1,2}日"
     )
-    before = rf"(?:\b{alternatives('away_until')}|[-–—])\s*:?\s+{weekday}(?P<day>{day})"
+    before = rf"(?:\b{alternatives('away_until')}|[-–—])(?:\s*+:)?\s+{weekday}(?P<day>{day})"
     weekday_after = r"(?:\([^()]{1,4}\)|（[^（）]{1,4}）)?"
     followed = (
         rf"(?:\d{{4}}年)?\d{{1,2}}月\d{{1,2}}日(?={weekday_after}\s*(?:まで|から|より|至|前|回|返))"

@@ -40,7 +40,7 @@ _CLEANED_ASCII = {
 }
 """What the two patterns make of a text that is ASCII, as most of a mail's is, in one pass."""
 _JOINER = "\u200c"
-_STRAY_JOINERS = re.compile("(?:(?<=\\s)|^)\u200c+|\u200c+(?=\\s|$)")
+_JOINERS = re.compile("\u200c+")
 _QUOTE_MARK_ALONE = re.compile(r">[> ]*")
 _CELL = "\t"
 
@@ -74,7 +74,7 @@ def clean(text: str) -> str:
         text = text.replace("\r\n", "\n").translate(_CLEANED_ASCII)
     else:
         text = _REMOVED.sub("", _SPACES.sub(" ", _LINE_ENDS.sub("\n", text.replace("\r\n", "\n"))))
-        text = _STRAY_JOINERS.sub("", text) if _JOINER in text else text
+        text = _JOINERS.sub(_between_letters, text) if _JOINER in text else text
     lines: list[str] = []
     is_after_blank = True
     for line in text.split("\n"):
@@ -83,6 +83,13 @@ def clean(text: str) -> str:
             lines.append(bare)
         is_after_blank = not bare
     return "\n".join(lines).strip("\n")
+
+
+def _between_letters(joiners: re.Match[str]) -> str:
+    """Joiners as they are between letters, as Persian has them; nothing beside blanks, where they only pad."""
+    text, start, end = joiners.string, joiners.start(), joiners.end()
+    stands_between = start > 0 and end < len(text) and not text[start - 1].isspace() and not text[end].isspace()
+    return joiners.group() if stands_between else ""
 
 
 def _without_image(name: re.Match[str]) -> str:
@@ -106,12 +113,13 @@ def _without_empty_quotes(text: str) -> str:
     """A quoted empty line becomes an empty one where quoting begins or ends, and one is enough in between."""
     lines = text.split("\n")
     kept: list[str] = []
+    is_below_text = False
     for line in lines:
         bare = line.rstrip()
-        above = kept[-1] if kept else ""
-        is_idle = not above or not above.startswith(">") or _QUOTE_MARK_ALONE.fullmatch(above)
-        if not (kept and is_idle and _QUOTE_MARK_ALONE.fullmatch(bare)):
+        is_mark_alone = _QUOTE_MARK_ALONE.fullmatch(bare) is not None
+        if is_below_text or not kept or not is_mark_alone:
             kept.append(bare)
+            is_below_text = bare.startswith(">") and not is_mark_alone
     return "\n".join(kept)
 
 

@@ -7,13 +7,13 @@ reused     ──▶ both together       two mails under one Message-ID stay two
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from accounts.domain.addresses import normalize_address
+from accounts.domain.normalization import normalized
 
 _MAX_ID_LENGTH = 4_000
 """RFC 5322 lines hold 998 characters; what is far longer names nothing."""
@@ -26,10 +26,10 @@ _REPLY_WORDS = (
     "továbbítás|vá|ynt|ilt|atb|bls|отг|отговор|отв|ответ|пн|пересл|回复|答复|回覆|答覆|转发|轉寄|返信|転送"
 )
 _REPLY_PREFIX = re.compile(
-    rf"\A(?:{_REPLY_WORDS})\s*(?:\[\d{{1,4}}\]|\(\d{{1,4}}\)|\^\d{{1,4}})?\s*[:：]\s*", re.IGNORECASE
+    rf"(?:{_REPLY_WORDS})\s*+(?:\[\d{{1,4}}\]|\(\d{{1,4}}\)|\^\d{{1,4}})?\s*+[:：]\s*", re.IGNORECASE
 )
 _GATEWAY_TAG = re.compile(
-    r"\A(?:\[[^\[\]]{1,40}\]|\((?:external|extern|externe|ext)\)|\*{2,5}[^*]{1,40}\*{2,5}|\{[^{}]{1,40}\}|"
+    r"(?:\[[^\[\]]{1,40}\]|\((?:external|extern|externe|ext)\)|\*{2,5}[^*]{1,40}\*{2,5}|\{[^{}]{1,40}\}|"
     r"(?:external|extern|ext)(?:\s+(?:email|mail|sender))?\s*[:：])\s*",
     re.IGNORECASE,
 )
@@ -113,15 +113,15 @@ def subject_core(subject: str) -> str:
 
 
 def _stripped(subject: str, prefixes: tuple[re.Pattern[str], ...]) -> str:
-    text = " ".join(unicodedata.normalize("NFC", subject[:2_000]).split())
+    text = " ".join(normalized("NFC", subject[:2_000]).split())
     if not _PREFIX_MARK.search(text):
         return text
     start = 0
     while start < len(text):
-        found = next((match for prefix in prefixes if (match := prefix.match(text[start:]))), None)
+        found = next((match for prefix in prefixes if (match := prefix.match(text, start))), None)
         if found is None:
             break
-        start += found.end()
+        start = found.end()
     return text[start:] or text
 
 

@@ -13,6 +13,8 @@ import unicodedata
 from collections.abc import Iterable
 from itertools import filterfalse
 
+from accounts.domain.normalization import normalized
+
 LONGEST_WORD = 64
 MOST_TERMS = 16
 LONGEST_SEARCH = 300
@@ -55,10 +57,10 @@ def terms_of(search: str) -> tuple[tuple[str, ...], ...]:
 
 
 def _folded(text: str) -> str:
-    bare = _NOT_ASCII.sub(_without_accents, unicodedata.normalize("NFKD", text.casefold()))
+    bare = _NOT_ASCII.sub(_without_accents, normalized("NFKD", text.casefold()))
     if bare.isascii():
         return bare.lower()  # a trademark sign is two capitals by now
-    return unicodedata.normalize("NFKC", bare).casefold().translate(_APART)
+    return normalized("NFKC", bare).casefold().translate(_APART)
 
 
 def _without_accents(found: re.Match[str]) -> str:

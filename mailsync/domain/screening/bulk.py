@@ -32,11 +32,11 @@ _COMPLAINT_FIELDS = frozenset({"feedback-id", "x-feedback-id", "x-report-abuse",
 _TICKET_MAILERS = re.compile(r"zendesk|freshdesk|otrs|znuny|servicenow|jira|request ?tracker", re.IGNORECASE)
 _PROGRAMS = re.compile(alternatives("program_mailers"), re.IGNORECASE)
 _VERP = re.compile(
-    r"[+=_.-][\w.+%-]+=[\w-]+\.[\w.-]+@|\A<?(?:bounces?|b|return|errors?|rp|msprvs\d|delivery)[-+_.=]|bounce",
+    r"[+=_.-][\w.+%-]{1,100}+=[\w-]{1,63}+\.[\w.-]{1,255}+@|\A<?(?:bounces?|b|return|errors?|rp|msprvs\d|delivery)[-+_.=]|bounce",
     re.IGNORECASE,
 )
 _DMARC_REPORT = re.compile(
-    r"\A(?:\[[^\]]{1,40}\]\s*)?report[- ]domain:\s*\S+.{0,200}\bsubmitter:.{0,200}\breport-id:", re.IGNORECASE
+    r"\A(?:\[[^\]]{1,40}\]\s*)?report[- ]domain:\s*\S++.{0,200}\bsubmitter:.{0,200}\breport-id:", re.IGNORECASE
 )
 """A DMARC report's subject (RFC 7489 7.2.1.1)."""
 _REWRITTEN = re.compile(r"srs\d?[=+]|\Aprvs=|\Abtv\d=|\Abatv", re.IGNORECASE)

@@ -9,10 +9,11 @@ from mailsync.domain.screening.rule import Mail
 
 _CLIENTS = re.compile(alternatives("mail_clients"), re.IGNORECASE)
 _MASS_MAILERS = re.compile(alternatives("mass_mailers"), re.IGNORECASE)
+_LONGEST_MAILER = 300
 _CLIENT_FIELDS = ("thread-index", "x-originating-ip", "x-ms-has-attach", "x-ms-exchange-messagesentrepresentingtype")
 _CLIENT_IDS = re.compile(
-    r"@(?:mail\.gmail\.com|\S*\.(?:prod\.)?outlook\.com|\S*yahoo\.(?:com|co\.\w\w)|me\.com|icloud\.com|proton(?:mail)?\.(?:me|com|ch)"
-    r"|email\.android\.com|\S*\.i\.mail\.ru|mail\.yandex\.(?:ru|net|com)|\S*3c-app-(?:gmx|webde|mailcom)\S*)>?\Z"
+    r"@(?:mail\.gmail\.com|[^\s@]*\.(?:prod\.)?outlook\.com|[^\s@]*yahoo\.(?:com|co\.\w\w)|me\.com|icloud\.com|proton(?:mail)?\.(?:me|com|ch)"
+    r"|email\.android\.com|[^\s@]*\.i\.mail\.ru|mail\.yandex\.(?:ru|net|com)|[^\s@]*3c-app-(?:gmx|webde|mailcom)[^\s@]{0,64})>?\Z"
     r"|\A<?tencent_\w+@",
     re.IGNORECASE,
 )
@@ -24,7 +25,7 @@ def mailer(mail: Mail) -> str:
     fields = mail.fields
     if "x-mailer" not in fields and "user-agent" not in fields:
         return ""
-    return decoded(f"{fields.get('x-mailer')} {fields.get('user-agent')}").strip()[:300]
+    return decoded(f"{fields.get('x-mailer')[:_LONGEST_MAILER]} {fields.get('user-agent')[:_LONGEST_MAILER]}").strip()
 
 
 def is_reply(mail: Mail) -> bool:

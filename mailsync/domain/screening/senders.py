@@ -33,7 +33,7 @@ _NO_REPLY = re.compile(
 _ANNOUNCERS = re.compile(
     r"(?:\A|[-_.+])(?:e?-?newsletters?|e?-?news|mailing(?:s|list)?|mailer|marketing|promo(?:tion)?s?|offers?|deals?|campaigns?"
     r"|announce(?:ments?)?|bulletins?|digests?|nyhetsbrev|nieuwsbrief|boletin|bollettino|infoletter|rundbrief|subscri\w+"
-    r"|list-?(?:serv|server|master|manager|admin)|majordomo|[a-z0-9_.-]+-(?:request|owner|bounces))(?:\Z|[-_.+\d])",
+    r"|list-?(?:serv|server|master|manager|admin)|majordomo|[a-z0-9_.-]{1,64}-(?:request|owner|bounces))(?:\Z|[-_.+\d])",
 )
 _NOTIFIERS = re.compile(
     r"(?:\A|[-_.+])(?:nobody|www-data|apache|httpd|notif(?:y|ication|ications|ier)|alerts?|automailer|auto(?:mated|matic)?"
@@ -61,9 +61,9 @@ DELIVERY_SERVICES = words("delivery_services")
 
 NOTICE_DOMAINS = words("notice_domains")
 _MASS_MAIL_HOST = re.compile(
-    r"(?:\A|\.)(?:e|em|e-?mail\d*|e?news\w*|mailings?|mktg?|marketing|campaigns?|promos?|offers?|deals?|inform|click|bounces?"
-    r"|notifications?|notify|alerts?|updates?|\w*mailer\d*|lists?|reply|links?|www-?mail|e?blast\w*|subscri\w+|response)\d*\.[^.]+\.[a-z]"
-    r"|(?:\A|[.-])\w*(?:newsletter|e-?blast|mailings|bulkmail|massmail|imakenews|e-?mailer)\w*\."
+    r"(?:\A|\.)(?:e|em|e-?mail|e?news\w{0,63}|mailings?|mktg?|marketing|campaigns?|promos?|offers?|deals?|inform|click|bounces?"
+    r"|notifications?|notify|alerts?|updates?|\w{0,63}mailer|lists?|reply|links?|www-?mail|e?blast\w{0,63}|subscri\w{1,63}|response)\d*+\.[^.]++\.[a-z]"
+    r"|(?:\A|[.-])\w{0,63}(?:newsletter|e-?blast|mailings|bulkmail|massmail|imakenews|e-?mailer)\w{0,63}\."
 )
 _VIA = re.compile(r"\bvia\s+([^\W_]{3,30})", re.IGNORECASE)
 _MADE_UP = re.compile(r"\A(?=(?:.*\d){6})(?=(?:.*[-_.=+]){2}|.{28})[^@]{18,}\Z")
@@ -194,4 +194,4 @@ def _hosts_in(text: str) -> frozenset[str]:
     return frozenset(_HOST.findall(text.casefold()))
 
 
-_HOST = re.compile(r"(?<![a-z0-9-])(?:[a-z0-9-]{1,63}\.)+[a-z]{2,24}(?![a-z0-9-])")
+_HOST = re.compile(r"(?<![a-z0-9-])(?:[a-z0-9-]{1,63}\.){1,12}[a-z]{2,24}(?![a-z0-9-])")

@@ -37,7 +37,7 @@ _ABSENCE = _any("absence")
 _ACKNOWLEDGEMENT = _any("acknowledgement")
 _CHALLENGE = _any("challenge")
 _ANSWER_LINE = re.compile(
-    r"(?:reply|write|type|respond|antwort\w*|r[ée]pon\w+|respuesta|resposta|risp\w+)[^\n]{0,60}"
+    r"(?:(?:reply|write|type|respond|respuesta|resposta)[^\n]{0,60}|(?:antwort|r[ée]pon\w|risp\w)[^\n]{0,80})"
     r"(?:above this line|[üu]ber dieser (?:zeile|linie)|au-dessus de cette ligne|encima de esta l[íi]nea"
     r"|acima desta linha)",
     re.IGNORECASE,
