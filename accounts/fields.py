@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.query_utils import DeferredAttribute
 
-from accounts.encryption import decrypt, encrypt
+from accounts.encryption import Place, seal, unseal
 
 if TYPE_CHECKING:
     _CharField = models.CharField[str, str]
@@ -26,15 +27,71 @@ class NameField(_CharField):
         return parameters
 
 
-class EncryptedTextField(_TextField):
-    """Text that stands encrypted in the table (MultiFernet) and in the clear only on the instance.
+class Sealed(str):
+    """A secret as it stands in the table."""
 
-    Raises `accounts.encryption.UnreadableSecret` on load where no configured key opens the value.
+    __slots__ = ()
+
+
+class _OpenedWhenRead(DeferredAttribute):
+    """A secret is opened when it is asked for: only then is its row known, and a page that does not ask stays up."""
+
+    field: "EncryptedTextField"
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        value = super().__get__(instance, owner)
+        if isinstance(value, Sealed):
+            value = instance.__dict__[self.field.attname] = unseal(value, self.field.place_in(instance))
+        return value
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        instance.__dict__[self.field.attname] = value
+
+
+class EncryptedTextField(_TextField):
+    """Text that stands encrypted in the table, bound to its place there, and in the clear only on the instance.
+
+    `label` names the field for good, whatever becomes of model and table. `row` is the attribute that tells the rows of
+    an organization apart and is known before a row is written. Reading the attribute raises
+    `accounts.encryption.UnreadableSecret` where no configured key opens the value in its place.
     """
 
+    descriptor_class = _OpenedWhenRead
+
+    def __init__(self, *args: Any, label: str = "", row: str = "pk", **options: Any) -> None:
+        self.label, self.row = label, row
+        super().__init__(*args, **options)
+
+    def place_in(self, instance: models.Model) -> Place:
+        """Where a secret of `instance` stands."""
+        row = getattr(instance, self.row)
+        if not self.label or not row:
+            raise ValueError(f"{self.model.__name__}.{self.name} has no label, or its row has no id yet.")
+        return Place(self.label, str(getattr(instance, "organization_id")), str(row))  # noqa: B009 - each has one
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:  # noqa: ARG002, FBT001 - Django's signature
+        return sealed_in(model_instance, **{self.attname: model_instance.__dict__.get(self.attname)})[self.attname]
+
     def get_prep_value(self, value: Any) -> Any:
-        text = super().get_prep_value(value)
-        return text if not text else encrypt(text)
+        if value and not isinstance(value, Sealed):
+            raise TypeError(f"{self.name} is written with its row, or sealed for it by sealed_in().")
+        return value and str(value)
 
     def from_db_value(self, value: str | None, *_: object) -> str | None:
-        return value if not value else decrypt(value)
+        return Sealed(value) if value else value
+
+
+def sealed_in(instance: models.Model, **changes: Any) -> dict[str, Any]:
+    """`changes` as an UPDATE of the row of `instance` takes them: each secret sealed for its place."""
+    fields = {name: instance._meta.get_field(name) for name in changes}  # noqa: SLF001 - Django's documented API
+    return {
+        name: Sealed(seal(value, field.place_in(instance)))
+        if isinstance(field, EncryptedTextField) and value and not isinstance(value, Sealed)
+        else value
+        for (name, value), field in zip(changes.items(), fields.values(), strict=True)
+    }
+
+
+def is_set(instance: models.Model, name: str) -> bool:
+    """Whether a secret stands there at all, opened or not."""
+    return bool(instance.__dict__.get(name))

@@ -164,7 +164,7 @@ class MicrosoftConnection(models.Model):
     tenant_id = models.CharField(max_length=36, blank=True)
     object_id = models.CharField(max_length=36, blank=True)
     username = models.CharField(max_length=320, blank=True)
-    token_cache = EncryptedTextField(blank=True)
+    token_cache = EncryptedTextField(blank=True, label="token cache", row="user_id")
     token_version = models.PositiveIntegerField(default=0, help_text="Grows with each saved cache: compare and set.")
     granted_scopes = models.TextField(blank=True, help_text="As Microsoft returned them, space-separated.")
     state = models.CharField(max_length=20, choices=choices(ConnectionState), default=ConnectionState.DISCONNECTED)
@@ -191,13 +191,19 @@ class SignInFlow(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_in_flows")
     state_hash = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the state sent to Microsoft.")
-    flow = EncryptedTextField(help_text="MSAL's flow: code verifier, nonce, redirect address.")
-    answer = EncryptedTextField(blank=True, help_text="What came back, until the browser proves whose it is.")
+    flow = EncryptedTextField(label="sign-in flow", help_text="MSAL's flow: code verifier, nonce, redirect address.")
+    answer = EncryptedTextField(
+        blank=True, label="sign-in answer", help_text="What came back, until the browser proves whose it is."
+    )
     expires_at = models.DateTimeField(db_index=True)
     used_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"sign-in of {self.user_id}"
+
+    @property
+    def organization_id(self) -> uuid.UUID | None:
+        return self.user.organization_id if self.user else None
 
 
 class ApiToken(models.Model):
@@ -264,7 +270,7 @@ class OrganizationKey(models.Model):
     """An organization's own secret, for keyed hashes that must outlive every rotation of the encryption keys."""
 
     organization = models.OneToOneField(Organization, on_delete=models.CASCADE, related_name="key")
-    secret = EncryptedTextField(help_text="64 hexadecimal digits.")
+    secret = EncryptedTextField(label="organization key", row="organization_id", help_text="64 hexadecimal digits.")
 
     def __str__(self) -> str:
         return f"key of {self.organization_id}"

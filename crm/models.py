@@ -216,7 +216,7 @@ class CrmConnection(models.Model):
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="crm_connections")
     provider = models.CharField(max_length=20)
-    credentials = EncryptedTextField(blank=True)
+    credentials = EncryptedTextField(blank=True, label="CRM credentials", row="provider")
     cursor = models.TextField(blank=True)
     state = models.CharField(max_length=20, default="off")
     state_reason = models.CharField(max_length=200, blank=True)

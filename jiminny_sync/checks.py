@@ -6,6 +6,7 @@ open to everybody is said by every command.
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +15,10 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import DatabaseError
 
-from accounts.encryption import encrypt
+from accounts.encryption import Place, UnreadableSecret, seal
+from accounts.models import Organization
+from accounts.portions import in_portions
+from accounts.services.keys import organization_key
 from jiminny_sync.health import answers
 from timeline.search.building import has_index
 from timeline.search.writing import IndexUnavailable
@@ -87,13 +91,30 @@ def _database(connection: BaseDatabaseWrapper) -> Iterator[CheckMessage]:
 
 def _keys() -> Iterator[CheckMessage]:
     try:
-        encrypt("a word")
+        seal("a word", Place("check", "", ""))
     except (ValueError, IndexError):
         yield Error(
             "FIELD_ENCRYPTION_KEYS holds no usable key: nobody's sign-in can be stored or read.",
             hint="Give at least one Fernet key, 32 bytes in URL-safe base64, newest first.",
             id="services.E005",
         )
+        return
+    yield from _organizations_keys()
+
+
+def _organizations_keys() -> Iterator[CheckMessage]:
+    """Each organization whose key is missing or unreadable: what it erased could come back, so nothing is recorded."""
+    try:
+        for organization in chain.from_iterable(in_portions(Organization.objects.all(), 500)):
+            try:
+                organization_key(organization)
+            except UnreadableSecret as error:
+                yield Error(
+                    str(error), hint="Restore accounts_organizationkey, or the key it was written with.",
+                    id="services.E010",
+                )  # fmt: skip
+    except DatabaseError:
+        return  # before the first migration there is no table; a database that is away is told above
 
 
 def _broker() -> Iterator[CheckMessage]:

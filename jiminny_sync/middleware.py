@@ -2,8 +2,14 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
+import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts.encryption import UnreadableSecret
+
+log = structlog.get_logger()
 
 
 class ContentSecurityPolicyMiddleware:
@@ -23,3 +29,20 @@ class ContentSecurityPolicyMiddleware:
 def as_header(policy: Mapping[str, Iterable[str]]) -> str:
     """{directive: sources} as the header says it."""
     return "; ".join(f"{directive} {' '.join(sources)}" for directive, sources in policy.items())
+
+
+class UnreadableSecretMiddleware:
+    """What needs a secret that cannot be read is answered in words, and the operator's log says which it is."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """503 for an unreadable secret alone."""
+        if not isinstance(error, UnreadableSecret):
+            return None
+        log.error("unreadable_secret", what=str(error))
+        return render(request, "503.html", status=503)

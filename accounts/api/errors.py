@@ -27,3 +27,11 @@ class TooLarge(exceptions.APIException):
     status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     default_detail = "The body is too large."
     default_code = "too_large"
+
+
+class SecretUnreadable(exceptions.APIException):
+    """A secret that this needs cannot be read: the operator's to mend."""
+
+    status_code = HTTPStatus.SERVICE_UNAVAILABLE
+    default_detail = "A secret stored here cannot be read, so this cannot be done. The operator was told."
+    default_code = "unreadable_secret"

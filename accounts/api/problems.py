@@ -6,6 +6,7 @@
 from http import HTTPStatus
 from typing import Any
 
+import structlog
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
@@ -15,12 +16,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView, exception_handler
 
+from accounts.api.errors import SecretUnreadable
+from accounts.encryption import UnreadableSecret
+
+log = structlog.get_logger()
+
 CONTENT_TYPE = "application/problem+json"
 _OUR_FAULT = "Something went wrong on our side. It was logged; trying again later may help."
 
 
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's EXCEPTION_HANDLER: the same exceptions answered, in the one shape."""
+    if isinstance(error, UnreadableSecret):
+        log.error("unreadable_secret", what=str(error))
+        error = SecretUnreadable()
     if isinstance(error, DjangoValidationError):
         error = exceptions.ValidationError(detail=_django_detail(error))
     response = exception_handler(error, context)

@@ -152,8 +152,8 @@ class Identity:
         scopes = result.get("scope") or " ".join(flow.get("scope") or ())
         return Redeemed(result.get("id_token_claims") or {}, scopes, self.cache)
 
-    def token(self, scopes: Sequence[str], *, object_id: str = "", is_fresh_wanted: bool = False) -> Token:
-        """A token for `scopes`, from the cache where it still has five minutes, else by refresh token."""
+    def token(self, scopes: Sequence[str], *, object_id: str, is_fresh_wanted: bool = False) -> Token:
+        """A token for `scopes` of the account with this object id and no other, from the cache where it still lasts."""
         account = self._account(object_id)
         result = account and self._calling(
             lambda: self._application.acquire_token_silent_with_error(
@@ -172,8 +172,7 @@ class Identity:
 
     def _account(self, object_id: str) -> dict[str, Any] | None:
         accounts: list[dict[str, Any]] = self._application.get_accounts()
-        named = [account for account in accounts if object_id and account.get("local_account_id") == object_id]
-        return next(iter(named or accounts), None)
+        return next((each for each in accounts if object_id and each.get("local_account_id") == object_id), None)
 
     def _raise_if_refused(self, result: Mapping[str, Any]) -> None:
         if "error" not in result and result.get("access_token"):

@@ -16,6 +16,7 @@ from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from accounts.domain.audit import AuditEntry, entry_hash
+from accounts.encryption import UnreadableSecret
 from accounts.models import AuditChain, AuditEvent, Organization, User
 from accounts.portions import in_portions
 from accounts.services.keys import organization_key
@@ -88,7 +89,10 @@ class TrailVerdict:
 
 def verify_trail(organization: Organization, *, must_contain: str = "") -> TrailVerdict:
     """Walk the chain from its beginning; `must_contain` is a hash noted down earlier, to notice a cut-off end."""
-    key = organization_key(organization)
+    try:
+        key = organization_key(organization)
+    except UnreadableSecret as error:
+        return TrailVerdict(0, "", str(error))
     length, last_hash, newest = _written(organization)
     previous, count, was_seen = "", 0, not must_contain
     events = AuditEvent.objects.filter(organization=organization, sequence__lte=newest)

@@ -23,6 +23,8 @@ from accounts.domain.addresses import normalize_address
 from accounts.domain.audit import AuditVerb
 from accounts.domain.sign_in import MicrosoftPerson, SignInRefused, as_tenant_id, identify
 from accounts.domain.vocabulary import ConnectionState
+from accounts.encryption import UnreadableSecret
+from accounts.fields import is_set, sealed_in
 from accounts.microsoft.aadsts import sign_in_error
 from accounts.microsoft.errors import MicrosoftError, Misconfigured
 from accounts.microsoft.identity import Identity, Redeemed, configured_tenant, is_configured
@@ -90,7 +92,8 @@ def accept_answer(state: str, params: Mapping[str, str], *, now: datetime | None
         raise SignInRefused("state_unknown", "Microsoft's answer belongs to no sign-in that was begun here.")
     _require_open(flow, now)
     flow.answer = json.dumps(answer)
-    is_first = SignInFlow.objects.filter(pk=flow.pk, used_at=None, answer="").update(answer=flow.answer)
+    kept = sealed_in(flow, answer=flow.answer)
+    is_first = SignInFlow.objects.filter(pk=flow.pk, used_at=None, answer="").update(**kept)
     if not is_first:
         raise SignInRefused("answered_already", "This sign-in was answered once already.")
     return flow
@@ -113,7 +116,7 @@ def finish_sign_in(*, flow: SignInFlow, user: User, now: datetime | None = None)
     now = now or timezone.now()
     _take(flow, user, now)
     organization = _require_may_connect(user)
-    begun, answer = json.loads(flow.flow), json.loads(flow.answer or "{}")
+    begun, answer = _opened(flow)
     try:
         if "error" in answer:
             raise sign_in_error(answer)
@@ -158,6 +161,17 @@ def _require_may_connect(user: User) -> Organization:
             "may_not_sync", "Your admin has not allowed you to connect a mailbox.", "Ask your admin to allow it."
         )
     return user.organization
+
+
+def _opened(flow: SignInFlow) -> tuple[dict[str, Any], dict[str, str]]:
+    try:
+        return json.loads(flow.flow), json.loads(flow.answer or "{}")
+    except UnreadableSecret as error:
+        raise SignInRefused(
+            "unreadable",
+            "What was kept of this sign-in cannot be read.",
+            "Start anew; tell your operator if it recurs.",
+        ) from error
 
 
 def _require_open(flow: SignInFlow, now: datetime) -> None:
@@ -211,7 +225,7 @@ def _connect(
     if connection is None:
         connection = MicrosoftConnection(user=user, organization=organization)
     has_changed = bool(connection.object_id) and _person_of(connection) != (person.tenant_id, person.object_id)
-    if has_changed and connection.token_cache:
+    if has_changed and is_set(connection, "token_cache"):
         raise SignInRefused(
             "another_account",
             f"You signed in as {person.username}, but {connection.username} is connected.",

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any, cast
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.apps import apps
-from django.conf import settings
 from django.db import models
-from django.db.models import ExpressionWrapper, F, Value
+from django.db.models import ExpressionWrapper, F
 
-from accounts.fields import EncryptedTextField
+from accounts.encryption import UnreadableSecret, is_under_newest_key, seal, unseal
+from accounts.fields import EncryptedTextField, Sealed
 from accounts.portions import in_portions
 
 _RAW = models.TextField()
@@ -38,29 +38,19 @@ def rotate_column(model: type[models.Model], name: str, *, batch_size: int = 500
 
     The stored text is compared as it is replaced: a token cache refreshed between our read and write must not be lost.
     """
-    keys = [Fernet(key) for key in settings.FIELD_ENCRYPTION_KEYS]
-    newest, all_keys = keys[0], MultiFernet(keys)
-    tally = RotationTally(f"{model._meta.label}.{name}")  # noqa: SLF001 - as above
-    rows = (
-        model._default_manager.annotate(stored_text=ExpressionWrapper(F(name), output_field=_RAW))  # noqa: SLF001
-        .exclude(stored_text="")
-        .exclude(stored_text__isnull=True)
-    )
-    for batch in in_portions(rows.values_list("pk", "stored_text", named=True), batch_size):
-        for pk, stored in batch:
-            if _opens(newest, stored):
+    tally = RotationTally(f"{model._meta.label}.{name}")  # noqa: SLF001 - Django's documented Model._meta API
+    field: Any = model._meta.get_field(name)  # noqa: SLF001 - as above
+    rows = model._default_manager.annotate(stored_text=ExpressionWrapper(F(name), output_field=_RAW))  # noqa: SLF001
+    for batch in in_portions(rows.exclude(stored_text="").exclude(stored_text=None), batch_size):
+        for row in cast("list[Any]", batch):
+            stored, place = str(row.stored_text), field.place_in(row)
+            if is_under_newest_key(stored, place):
                 tally.already_newest += 1
-            elif not _opens(all_keys, stored):
+                continue
+            try:
+                rewritten = Sealed(seal(unseal(stored, place), place))
+            except UnreadableSecret:
                 tally.unreadable += 1
             else:
-                rewritten = Value(all_keys.rotate(stored.encode("ascii")).decode("ascii"), output_field=_RAW)
-                tally.rotated += rows.filter(pk=pk, stored_text=stored).update(**{name: rewritten})
+                tally.rotated += rows.filter(pk=row.pk, stored_text=stored).update(**{name: rewritten})
     return tally
-
-
-def _opens(key: Fernet | MultiFernet, stored: str) -> bool:
-    try:
-        key.decrypt(stored.encode("ascii"))
-    except (InvalidToken, UnicodeEncodeError):
-        return False
-    return True

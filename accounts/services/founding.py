@@ -9,12 +9,12 @@ from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from accounts.models import AuditChain, Organization
-from accounts.services.keys import organization_key
+from accounts.services.keys import make_organization_key
 
 
 @receiver(post_save, sender=Organization, dispatch_uid="accounts.founding")
 def found(*, instance: Organization, created: bool, raw: bool = False, **_: Any) -> None:
     """Make both with the organization, in its transaction; a loaded fixture brings its own."""
     if created and not raw:
-        organization_key(instance)
+        make_organization_key(instance)
         AuditChain.objects.get_or_create(organization=instance)

@@ -17,6 +17,8 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.domain.vocabulary import ConnectionState
+from accounts.encryption import UnreadableSecret
+from accounts.fields import sealed_in
 from accounts.microsoft.aadsts import explain
 from accounts.microsoft.errors import (
     ConnectionLost,
@@ -30,6 +32,7 @@ from accounts.microsoft.errors import (
 from accounts.microsoft.identity import Identity, Token
 from accounts.microsoft.scopes import MAIL_READ, USER_READ, as_granted, is_granted
 from accounts.models import MicrosoftConnection
+from accounts.services.keys import as_alarm
 from accounts.signals import connection_changed
 from accounts.unit_of_work import unit_of_work
 
@@ -71,9 +74,13 @@ class TokenProvider:
 
     def _acquire(self, *, is_fresh_wanted: bool) -> Token:
         row = self.connection
-        if row.state == ConnectionState.DISCONNECTED or not row.token_cache:
+        try:
+            cache = row.token_cache
+        except UnreadableSecret as error:
+            raise as_alarm(error) from error
+        if row.state == ConnectionState.DISCONNECTED or not cache:
             raise _why_without_tokens(row)
-        identity = Identity(row.token_cache)
+        identity = Identity(cache)
         is_scope_missing = not is_granted(self.scope, row.granted_scopes)
         token = identity.token(
             as_granted([USER_READ, self.scope], row.granted_scopes),
@@ -152,7 +159,7 @@ def _compare_and_set(row: MicrosoftConnection, changes: dict[str, Any], *, is_an
 
     def write() -> bool:
         unchanged = MicrosoftConnection.objects.filter(pk=row.pk, token_version=row.token_version)
-        if not unchanged.update(**changes, token_version=written.token_version):
+        if not unchanged.update(**sealed_in(row, **changes), token_version=written.token_version):
             return False
         if is_announced:
             connection_changed.send(sender=MicrosoftConnection, connection=written, account_changed=False)

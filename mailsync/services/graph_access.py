@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 
-from accounts.encryption import UnreadableSecret
-from accounts.microsoft.errors import Misconfigured, ReauthenticationNeeded
+from accounts.microsoft.errors import ReauthenticationNeeded
 from accounts.microsoft.session import graph_pool
 from accounts.models import MicrosoftConnection
 from accounts.services.tokens import NOT_CONNECTED, token_provider
@@ -25,14 +24,8 @@ def graph_client_for(mailbox: Mailbox, *, gate: Callable[[Tokens], Tokens] | Non
 
 
 def connection_of(mailbox: Mailbox) -> MicrosoftConnection:
-    """The owner's connection; raises the error tree where there is none or its tokens cannot be decrypted."""
+    """The owner's connection; raises ReauthenticationNeeded where there is none."""
     try:
         return mailbox.user.microsoft_connection
     except MicrosoftConnection.DoesNotExist:
         raise ReauthenticationNeeded(NOT_CONNECTED, sentence="Microsoft 365 is not connected.") from None
-    except UnreadableSecret as error:
-        raise Misconfigured(
-            "UnreadableSecret",
-            sentence="The stored sign-in cannot be decrypted: its key is missing from FIELD_ENCRYPTION_KEYS.",
-            next_step="The operator has to add the key again, or every person has to connect again.",
-        ) from error

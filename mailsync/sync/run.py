@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.domain.vocabulary import ConnectionState
 from accounts.encryption import UnreadableSecret
+from accounts.services.keys import as_alarm
 from crm.models import DirectoryChange
 from mailsync.domain.mailbox_state import NOT_CONNECTED
 from mailsync.domain.vocabulary import MailboxState, RunKind
@@ -61,11 +62,7 @@ def load_mailbox(mailbox_id: UUID, now: datetime) -> Mailbox:
     due = Sighting.objects.filter(mailbox=OuterRef("pk"), gone_at=None, missing_since__lte=now - GRACE)
     changes = DirectoryChange.objects.filter(organization=OuterRef("organization"), id__gt=OuterRef("last_change_id"))
     mailboxes = Mailbox.objects.annotate(has_removals_due=Exists(due), has_changes=Exists(changes))
-    try:
-        return mailboxes.select_related("organization", "user__microsoft_connection").get(pk=mailbox_id)
-    except UnreadableSecret:
-        # whoever asks for the connection is told so by an error of the tree
-        return mailboxes.select_related("organization", "user").get(pk=mailbox_id)
+    return mailboxes.select_related("organization", "user__microsoft_connection").get(pk=mailbox_id)
 
 
 @rare_collections()
@@ -91,6 +88,9 @@ def run(mailbox_id: UUID, kind: RunKind | None, work: Callable[[Reading], None],
         work(reading)
     except Interrupted as interruption:
         close_run(reading, row, terms.clock(), interruption.code)
+    except UnreadableSecret as error:
+        log.error("unreadable_secret", mailbox=str(mailbox.pk), what=str(error))  # noqa: TRY400 - no defect of the code
+        _fail(reading, row, as_alarm(error), claim=claim.name, now=terms.clock())
     except Exception as error:  # noqa: BLE001 - whatever went wrong must be shown on the mailbox
         _fail(reading, row, error, claim=claim.name, now=terms.clock())
     finally:

@@ -98,10 +98,12 @@ def test_ids_and_times_are_written_whatever_form_they_come_in() -> None:
     assert [*times] == [(given.recorded_at, given.changed_at)] * 2
 
 
-def test_a_field_of_our_own_makes_its_values_ready_itself() -> None:
+def test_a_secret_is_not_written_where_its_row_is_not_looked_at() -> None:
     connection = MicrosoftConnectionFactory(token_cache="secret")
     MicrosoftConnection.objects.all().delete()
-    insert_rows([connection])
+    with pytest.raises(TypeError, match="sealed"):
+        insert_rows([connection])
+    MicrosoftConnection.objects.bulk_create([connection])
     assert MicrosoftConnection.objects.get().token_cache == "secret"
 
 

@@ -41,7 +41,7 @@ class Answer:
         (Answer(skew=timedelta(minutes=5)), ["services.W004"]),
     ],
 )
-def test_what_mariadb_has_wrong_is_named(monkeypatch, settings, answer, found):
+def test_what_mariadb_has_wrong_is_named(monkeypatch, settings, db, answer, found):
     monkeypatch.setattr(checks, "connections", {"default": answer})
     settings.ELASTICSEARCH_URL = ""
     assert [each.id for each in checks.check_services(databases=["default"]) if each.id != "services.W006"] == found

@@ -105,7 +105,7 @@ def test_a_refresh_that_fails_is_an_error_of_the_tree(platform, answer, error):
     platform.replace(responses.POST, TOKEN, **answer)
 
     with pytest.raises(error) as raised:
-        Identity(cache).token(["Mail.Read"], is_fresh_wanted=True)
+        Identity(cache).token(["Mail.Read"], object_id="person", is_fresh_wanted=True)
 
     if "headers" in answer:
         assert raised.value.retry_after == 9.0
@@ -115,22 +115,22 @@ def test_a_refusal_is_not_remembered_past_its_repair(platform):
     cache = signed_in(platform)
     platform.replace(responses.POST, TOKEN, status=400, json={"error": "invalid_grant", "error_codes": [50173]})
     with pytest.raises(ReauthenticationNeeded):
-        Identity(cache).token(["Mail.Read"], is_fresh_wanted=True)
+        Identity(cache).token(["Mail.Read"], object_id="person", is_fresh_wanted=True)
     platform.replace(responses.POST, TOKEN, json=token_answer(access_token="mended"))
 
-    assert Identity(cache).token(["Mail.Read"], is_fresh_wanted=True).value == "mended"
+    assert Identity(cache).token(["Mail.Read"], object_id="person", is_fresh_wanted=True).value == "mended"
 
 
 def test_a_new_refresh_token_replaces_the_old_one_and_a_missing_one_does_not(platform):
     cache = signed_in(platform)
     platform.replace(responses.POST, TOKEN, json=token_answer(refresh_token=None))
     identity = Identity(cache)
-    identity.token(["Mail.Read"], is_fresh_wanted=True)
+    identity.token(["Mail.Read"], object_id="person", is_fresh_wanted=True)
     assert '"secret": "refresh"' in identity.cache
 
     platform.replace(responses.POST, TOKEN, json=token_answer(refresh_token="newer"))
     identity = Identity(cache)
-    identity.token(["Mail.Read"], is_fresh_wanted=True)
+    identity.token(["Mail.Read"], object_id="person", is_fresh_wanted=True)
 
     assert '"secret": "newer"' in identity.cache
     assert '"secret": "refresh"' not in identity.cache
@@ -161,7 +161,7 @@ def test_without_a_person_in_the_cache_nothing_is_asked(platform):
     platform.get(DISCOVERY, json=ENDPOINTS)
 
     with pytest.raises(ReauthenticationNeeded, match="no_refresh_token"):
-        Identity().token(["Mail.Read"])
+        Identity().token(["Mail.Read"], object_id="person")
 
 
 def test_a_token_granted_in_the_long_spelling_is_found_in_the_cache_again(platform):
@@ -173,7 +173,9 @@ def test_a_token_granted_in_the_long_spelling_is_found_in_the_cache_again(platfo
     redeemed = Identity().redeem(flow, {"code": "c", "state": flow["state"]})
     asked_so_far = len(platform.calls)
 
-    token = Identity(redeemed.cache).token(as_granted(["User.Read", "Mail.Read"], redeemed.granted_scopes))
+    token = Identity(redeemed.cache).token(
+        as_granted(["User.Read", "Mail.Read"], redeemed.granted_scopes), object_id="person"
+    )
 
     assert (token.value, token.granted_scopes) == ("opaque", "")
     assert len(platform.calls) == asked_so_far
