@@ -13,10 +13,14 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.models import User
 
-COOKIE = "jiminny_browser"
 MOST_LOGINS = 5
 _SALT = "accounts.known_browsers"
 _SECONDS = 180 * 24 * 3600
+
+
+def cookie_name() -> str:
+    """Over https one that plain HTTP cannot set (RFC 6265bis 4.1.3)."""
+    return "__Secure-jiminny_browser" if settings.IS_HTTPS else "jiminny_browser"
 
 
 def known_browser(request: HttpRequest, address: str) -> str:
@@ -36,7 +40,7 @@ def remember_browser(request: HttpRequest, response: HttpResponse, user: User) -
     others = [login for login in cookie["logins"] if login[0] != str(user.pk)]
     logins = [[str(user.pk), user.session_generation], *others][:MOST_LOGINS]
     response.set_cookie(
-        COOKIE,
+        cookie_name(),
         signing.dumps({"id": cookie["id"], "logins": logins}, salt=_SALT),
         max_age=_SECONDS,
         path=settings.LOGIN_URL,
@@ -48,7 +52,7 @@ def remember_browser(request: HttpRequest, response: HttpResponse, user: User) -
 
 def _read(request: HttpRequest) -> dict[str, Any]:
     try:
-        cookie: dict[str, Any] = signing.loads(request.COOKIES.get(COOKIE, ""), salt=_SALT, max_age=_SECONDS)
+        cookie: dict[str, Any] = signing.loads(request.COOKIES.get(cookie_name(), ""), salt=_SALT, max_age=_SECONDS)
     except signing.BadSignature:
         return {}
     return cookie

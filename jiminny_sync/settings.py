@@ -211,8 +211,10 @@ IS_HTTPS = BASE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_IDLE_MINUTES = max(1, env.int("SESSION_IDLE_MINUTES", default=480))
 SESSION_COOKIE_AGE = 14 * 24 * 3600  # whoever is busy signs in again after two weeks all the same
-SESSION_COOKIE_NAME = "jiminny_session"
-CSRF_COOKIE_NAME = "jiminny_csrf"
+_HOST_ALONE = "__Host-" if IS_HTTPS else ""  # browsers then refuse one that a neighbouring host or plain HTTP set
+SESSION_COOKIE_NAME = f"{_HOST_ALONE}jiminny_session"
+CSRF_COOKIE_NAME = f"{_HOST_ALONE}jiminny_csrf"
+CSRF_COOKIE_HTTPONLY = True  # forms carry the token, no script reads the cookie
 SECURE_SSL_REDIRECT = IS_HTTPS and env.bool("SECURE_SSL_REDIRECT", default=not DEBUG)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS and not DEBUG else 0

@@ -16,7 +16,7 @@ from accounts.admin.scoping import ReadOnlyInline, ScopedAdmin, ScopedForm, is_o
 from accounts.domain.vocabulary import Role
 from accounts.models import ApiToken, User, UserAddress
 from accounts.services.api_tokens import live_tokens, revoke_tokens
-from accounts.services.people import checked_address, welcome
+from accounts.services.people import checked_address, end_sessions, welcome
 from accounts.signals import may_no_longer_sync
 
 
@@ -111,7 +111,7 @@ class PersonAdmin(ScopedAdmin, UserAdmin):  # type: ignore[type-arg] # not subsc
     ordering = ["name", "email"]
     filter_horizontal = []
     readonly_fields = ["email", "last_login", "created_at"]
-    actions = ["deactivate", "revoke_tokens"]
+    actions = ["deactivate", "end_sessions", "revoke_tokens"]
     fieldsets = [
         (None, {"fields": ["email", "name", "organization"]}),
         (
@@ -189,6 +189,14 @@ class PersonAdmin(ScopedAdmin, UserAdmin):  # type: ignore[type-arg] # not subsc
         actor: Any = request.user  # signed in, by permission
         ended = sum(revoke_tokens(user=person, actor=actor, why="by an admin") for person in queryset)
         self.message_user(request, f"{ended} tokens were revoked.")
+
+    @admin.action(description="End every session", permissions=["change"])
+    def end_sessions(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Sign the selected people out in every browser."""
+        people = list(queryset)
+        for person in people:
+            end_sessions(user=person, actor=request.user)  # type: ignore[arg-type] # signed in, by permission
+        self.message_user(request, f"{len(people)} people were signed out everywhere.")
 
     @admin.action(description="Deactivate: no sign-in, no token, no import", permissions=["change"])
     def deactivate(self, request: HttpRequest, queryset: Any) -> None:

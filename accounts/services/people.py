@@ -83,13 +83,13 @@ def welcome(*, user: User, actor: User | None) -> None:
 
 
 @one_unit_of_work
-def end_sessions(*, user: User) -> None:
+def end_sessions(*, user: User, actor: User) -> None:
     """End every session of `user`, in whatever browser, and let no browser be known to be theirs any more."""
     User.objects.filter(pk=user.pk).update(session_generation=F("session_generation") + 1)
     if user.organization is not None:
         record_event(
             organization=user.organization,
-            actor=user,
+            actor=actor,
             verb=AuditVerb.CHANGED,
             subject=user,
             detail={"sessions": "ended"},

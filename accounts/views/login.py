@@ -1,12 +1,13 @@
 """The door: `/login/` and `/logout/`, the console's too; the own password, and the end of all own sessions."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.contrib.auth import logout as end_session
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView, redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse, reverse_lazy
 from django.views.decorators.cache import never_cache
@@ -17,6 +18,8 @@ from accounts.known_browsers import remember_browser
 from accounts.models import User
 from accounts.services.people import end_sessions
 from accounts.viewer import ViewerRequest, viewer_required
+
+Response = TypeVar("Response", bound=HttpResponseBase)
 
 
 class _Login(LoginView):
@@ -30,6 +33,11 @@ class _Login(LoginView):
         return response
 
 
+class _Logout(LogoutView):
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return _leaving_nothing(super().post(request, *args, **kwargs))
+
+
 class _ChangePassword(PasswordChangeView):
     template_name = "accounts/password.html"
     form_class = ChangePasswordForm
@@ -41,7 +49,7 @@ class _ChangePassword(PasswordChangeView):
 
 
 login = _Login.as_view()
-logout = LogoutView.as_view(http_method_names=["post", "options"])
+logout = _Logout.as_view(http_method_names=["post", "options"])
 change_password = _ChangePassword.as_view()
 
 
@@ -57,6 +65,12 @@ def console_login(request: HttpRequest) -> HttpResponse:
 @viewer_required
 def end_own_sessions(request: ViewerRequest) -> HttpResponse:
     """Sign out in every browser, this one included."""
-    end_sessions(user=request.user)
+    end_sessions(user=request.user, actor=request.user)
     end_session(request)
-    return redirect("login")
+    return _leaving_nothing(redirect("login"))
+
+
+def _leaving_nothing(response: Response) -> Response:
+    """What the browser holds of this site goes with the session."""
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response

@@ -165,7 +165,7 @@ def test_a_made_up_cookie_makes_no_browser_known(carol, judged):
     browser = Client()
     made_up = signing.dumps({"id": "x", "logins": [[str(carol.pk), 0]]}, key="guessed", salt=known_browsers._SALT)
     for _ in range(2 * ALLOWED_GUESSES):
-        browser.cookies[known_browsers.COOKIE] = made_up
+        browser.cookies[known_browsers.cookie_name()] = made_up
         attempt("carol@acme.example", browser=browser)
 
     assert len(judged) == ALLOWED_GUESSES

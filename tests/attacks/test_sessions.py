@@ -1,9 +1,13 @@
 """Sessions: idle ones, stolen ones, and those that began with a password somebody else knows."""
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
 import time_machine
+from cryptography.fernet import Fernet
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -145,3 +149,27 @@ def test_an_own_password_is_changed_only_where_the_one_in_use_is_asked_for(alice
 
 def test_whoever_is_in_without_the_right_is_told_and_not_sent_in_circles(carol):
     assert entered(carol).get("/admin/", follow=True).status_code == 403
+
+
+def test_an_admin_ends_the_sessions_of_the_own_people_alone(alice, carol, mallory):
+    colleague, stranger = entered(carol), entered(mallory)
+    action = {"action": "end_sessions", "_selected_action": [str(carol.pk), str(mallory.pk)]}
+    entered(alice).post(reverse("admin:accounts_user_changelist"), action)
+
+    assert (is_in(colleague), is_in(stranger)) == (False, True)
+
+
+@pytest.mark.parametrize("path", ["/logout/", "/profile/sessions/end/"])
+def test_a_browser_is_told_to_keep_nothing_of_a_session_that_ended(carol, path):
+    assert entered(carol).post(path)["Clear-Site-Data"] == '"cache", "storage"'
+
+
+def test_cookies_of_an_https_site_are_its_own_alone():
+    code = (
+        "import jiminny_sync.settings as s; print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE)"
+    )
+    keys = {"SECRET_KEY": "x" * 60, "FIELD_ENCRYPTION_KEYS": Fernet.generate_key().decode()}
+    environment = {**os.environ, **keys, "BASE_URL": "https://sync.acme.example", "DEBUG": "0"}
+    shown = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+
+    assert shown.stdout.split() == ["__Host-jiminny_session", "__Host-jiminny_csrf", "True"]
