@@ -25,8 +25,8 @@ from accounts.ids import new_id
 
 
 def choices(words: type[Any]) -> list[tuple[str, str]]:
-    """A StrEnum as Django choices: `needs_sign_in` reads "Needs sign in"."""
-    return [(word.value, word.value.replace("_", " ").capitalize()) for word in words]
+    """A StrEnum as Django choices: `needs_sign_in` reads "Needs sign in", unless the word has a label of its own."""
+    return [(word.value, getattr(word, "label", word.value.replace("_", " ").capitalize())) for word in words]
 
 
 class Organization(models.Model):

@@ -33,6 +33,7 @@ from timeline.models import (
     Engagement,
     IndexOutbox,
     LegalHold,
+    MailboxCopy,
     Participant,
     RetentionPolicy,
     Suppression,
@@ -302,6 +303,19 @@ class EmailMessageFactory(factory.django.DjangoModelFactory):
     internet_message_id = factory.Sequence(lambda n: f"<{n}@customer.example>")
     text = "Shall we talk on Thursday?"
     new_text = factory.SelfAttribute("text")
+
+
+class MailboxCopyFactory(factory.django.DjangoModelFactory):
+    """A person's mailbox holds the engagement and shows colleagues what the engagement shows."""
+
+    class Meta:
+        model = MailboxCopy
+
+    engagement = factory.SubFactory(EngagementFactory)
+    organization = factory.SelfAttribute("engagement.organization")
+    user = factory.SubFactory(UserFactory, organization=factory.SelfAttribute("..organization"))
+    visibility = factory.SelfAttribute("engagement.visibility")
+    detail = factory.SelfAttribute("engagement.detail")
 
 
 class ParticipantFactory(factory.django.DjangoModelFactory):

@@ -37,7 +37,7 @@ def stamp_of(engagement_id: UUID, changed_at: datetime) -> int:
 
 @registry.register_document
 class EngagementDocument(Document):  # type: ignore[misc]  # the library has no types
-    """One engagement; `readers` are the users who took part in it or own it."""
+    """One engagement; `readers` are the users who took part in it or hold it."""
 
     organization = fields.KeywordField()
     kind = fields.KeywordField()
@@ -97,9 +97,8 @@ class EngagementDocument(Document):  # type: ignore[misc]  # the library has no 
         return sorted({person.address for person in row.participants.all()})
 
     def prepare_readers(self, row: Engagement) -> list[str]:
-        email = getattr(row, "email", None)
-        users = {person.user_id for person in row.participants.all()} | {row.owner_id}
-        users.add(email.inbox_owner_id if email is not None else None)
+        users = {person.user_id for person in row.participants.all()}
+        users |= {copy.user_id for copy in row.copies.all() if copy.taken_back_at is None}
         return sorted(str(user) for user in users if user is not None)
 
     def prepare_is_hidden(self, row: Engagement) -> bool:

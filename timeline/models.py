@@ -82,7 +82,7 @@ class Engagement(models.Model):
         max_length=40,
         choices=choices(Visibility),
         default=Visibility.EVERYONE,
-        help_text="The widest of its mailboxes'.",
+        help_text="The widest of its copies'.",
     )
     detail = models.CharField(max_length=20, choices=choices(Detail), default=Detail.FULL_TEXT)
     hidden_at = models.DateTimeField(null=True, blank=True, help_text="Hidden by a rule; undone by clearing it.")
@@ -162,6 +162,31 @@ class EmailMessage(models.Model):
 
     def __str__(self) -> str:
         return self.internet_message_id or self.message_key
+
+
+class MailboxCopy(models.Model):
+    """Whose mailbox holds an email, and what it lets colleagues see; of a reported call or meeting, its reporter."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="mailbox_copies")
+    engagement = models.ForeignKey(Engagement, on_delete=models.CASCADE, related_name="copies", db_index=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="mailbox_copies", db_index=False)
+    visibility = models.CharField(max_length=40, choices=choices(Visibility))
+    detail = models.CharField(max_length=20, choices=choices(Detail))
+    taken_back_at = models.DateTimeField(null=True, blank=True, help_text="From then on the person holds it no more.")
+
+    class Meta:
+        verbose_name_plural = "mailbox copies"
+        constraints = [
+            # whose copies are there of an email? also the foreign key's index
+            models.UniqueConstraint(fields=["engagement", "user"], name="one_copy_per_user"),
+        ]
+        indexes = [
+            # "does this colleague hold it?" of each engagement; also the foreign key's
+            models.Index(fields=["user", "engagement", "taken_back_at"], name="copies_of_user"),
+        ]
+
+    def __str__(self) -> str:
+        return f"copy of {self.engagement_id}"
 
 
 class Participant(models.Model):

@@ -2,27 +2,43 @@
 
                hidden by a rule? ──yes──▶ nobody
                       │ no
-   took part or owns it? ──yes──▶ in full
+   took part or holds it? ──yes──▶ in full
                       │ no
    visibility    everyone ─────────────────────▶ every colleague    ┐
                  participants_and_managers ────▶ managers, admins   ├─▶ as much as `detail` says:
                  owner_only ───────────────────▶ nobody else        ┘   full_text · subject · metadata
 
-`owner_only` leaves an email to its owner and to the colleagues it was written by or to: they hold it in their own
-mailbox. `metadata` is everything but the words: when, from whom, to whom, under which deal.
+It is decided when an engagement is read. Who owns it or its deal, where it is filed and who filed it there say nothing
+about it (docs/decisions/0050). `metadata` is everything but the words: when, from whom, to whom, under which deal.
 """
 
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.domain.vocabulary import Detail, Visibility
 from accounts.models import User
-from timeline.models import Engagement, Participant
+from timeline.domain.vocabulary import Kind, ParticipantRole
+from timeline.models import Engagement, MailboxCopy, Participant
 
 
 def took_part(viewer: User) -> Q:
-    """Engagements that are the viewer's own: owned, written, received (in Bcc, too) or attended."""
+    """Engagements that are the viewer's own: written, received (in Bcc or by a group, too), attended or reported."""
     parts = Participant.objects.filter(engagement=OuterRef("pk"), user=viewer)
-    return Q(owner=viewer) | Q(email__inbox_owner=viewer) | Q(Exists(parts))
+    copies = MailboxCopy.objects.filter(engagement=OuterRef("pk"), user=viewer, taken_back_at=None)
+    return Q(Exists(parts)) | Q(Exists(copies))
+
+
+def may_be_deleted_by(rep: User) -> Q:
+    """Engagements that a rep may delete for everybody: what the rep wrote, or nobody else of us took part in or holds.
+
+    Of a call or meeting the host or the reporter is the author.
+    """
+    parts = Participant.objects.filter(engagement=OuterRef("pk"))
+    copies = MailboxCopy.objects.filter(engagement=OuterRef("pk"), taken_back_at=None)
+    wrote = Q(Exists(parts.filter(user=rep, role__in=[ParticipantRole.FROM, ParticipantRole.HOST])))
+    reported = Q(Exists(copies.filter(user=rep)), kind__in=[Kind.CALL, Kind.MEETING])
+    others_part = parts.filter(user__isnull=False).exclude(user=rep)
+    is_alone = took_part(rep) & ~Q(Exists(others_part)) & ~Q(Exists(copies.exclude(user=rep)))
+    return Q(organization=rep.organization_id) & (wrote | reported | is_alone)
 
 
 def visible_to(viewer: User) -> Q:

@@ -32,7 +32,8 @@ class OrganizationAdmin(ScopedAdmin):
             {
                 "fields": ["visibility", "detail"],
                 "description": "The default for mailboxes without a setting of their own. Whoever took part in an "
-                "email, and whoever owns it, always reads it in full. A change concerns what is recorded from then on.",
+                "email, or holds it in the own mailbox, always reads it in full; owning its deal gives no right. A "
+                "change concerns what is recorded from then on.",
             },
         ),
         ("Deletion in Outlook", {"fields": ["deletion_policy"]}),

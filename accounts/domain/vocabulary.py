@@ -60,11 +60,16 @@ class OpportunityRule(StrEnum):
 
 
 class Visibility(StrEnum):
-    """Who besides its participants may read an email (F26)."""
+    """Who besides those who took part may read an email (F26)."""
 
     EVERYONE = "everyone"
     PARTICIPANTS_AND_MANAGERS = "participants_and_managers"
     OWNER_ONLY = "owner_only"
+
+    @property
+    def label(self) -> str:
+        """What a person reads; who owns an email has no right by that."""
+        return "Only who took part" if self is Visibility.OWNER_ONLY else self.value.replace("_", " ").capitalize()
 
 
 class Detail(StrEnum):

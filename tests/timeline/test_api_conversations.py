@@ -20,6 +20,7 @@ from tests.factories import (
     EmailMessageFactory,
     EngagementFactory,
     LegalHoldFactory,
+    MailboxCopyFactory,
     OpportunityFactory,
     ParticipantFactory,
     SightingFactory,
@@ -32,8 +33,8 @@ from timeline.services.suppression import suppressed_among
 URL = "/api/v1/conversations/"
 
 
-def thread(organization, count=2, **fields):
-    """A conversation of `count` mails, a day apart."""
+def thread(organization, count=2, holder=None, **fields):
+    """A conversation of `count` mails, a day apart, in the mailbox of `holder`."""
     conversation = ConversationFactory(
         organization=organization, subject="Renewal", first_at=A_MONDAY, last_at=A_MONDAY + timedelta(days=count - 1),
         email_count=count,
@@ -51,6 +52,8 @@ def thread(organization, count=2, **fields):
         )
         ParticipantFactory(engagement=mail.engagement, role="from", name="Jane", address="jane@globex.example")
         ParticipantFactory(engagement=mail.engagement, role="to", name="", address="carol@acme.example", position=1)
+        if holder:
+            MailboxCopyFactory(engagement=mail.engagement, user=holder)
     return conversation
 
 
@@ -84,7 +87,9 @@ def test_that_it_was_read_is_written_down(acme, carol):
 def test_what_the_caller_may_not_read_leaves_no_trace_in_the_summary(acme, carol, dave):
     conversation = thread(acme, 3)
     first, _, last = Engagement.objects.filter(conversation=conversation).order_by("occurred_at")
-    Engagement.objects.filter(pk__in=[first.pk, last.pk]).update(visibility=Visibility.OWNER_ONLY, owner=carol)
+    Engagement.objects.filter(pk__in=[first.pk, last.pk]).update(visibility=Visibility.OWNER_ONLY, owner=dave)
+    for mail in (first, last):
+        MailboxCopyFactory(engagement=mail, user=carol)
     Conversation.objects.update(subject="Secret beginning")
     client = client_of(dave)
     for summary in (client.get(URL).json()["results"][0], client.get(f"{URL}{conversation.pk}/").json()):
@@ -96,7 +101,7 @@ def test_what_the_caller_may_not_read_leaves_no_trace_in_the_summary(acme, carol
 
 
 def test_a_conversation_without_a_readable_mail_does_not_exist(acme, carol, dave):
-    conversation = thread(acme, owner=carol, visibility=Visibility.OWNER_ONLY)
+    conversation = thread(acme, holder=carol, visibility=Visibility.OWNER_ONLY)
     client = client_of(dave)
     assert client.get(URL).json()["results"] == []
     for answer in (
@@ -108,7 +113,7 @@ def test_a_conversation_without_a_readable_mail_does_not_exist(acme, carol, dave
 
 
 def test_a_subject_that_is_not_shown_is_empty(acme, carol, dave):
-    conversation = thread(acme, owner=carol, detail=Detail.METADATA)
+    conversation = thread(acme, holder=carol, detail=Detail.METADATA)
     found = client_of(dave).get(f"{URL}{conversation.pk}/").json()
     assert found["subject"] == ""
     assert {mail["subject"] + mail["email"]["text"] for mail in found["engagements"]} == {""}
@@ -138,7 +143,7 @@ def test_pages_of_conversations_hold_together(acme, carol):
 
 def test_filters_look_at_readable_mails_only(acme, carol, dave):
     account, deal = AccountFactory(organization=acme), OpportunityFactory(organization=acme)
-    secret = thread(acme, owner=carol, account=account, opportunity=deal)
+    secret = thread(acme, holder=carol, account=account, opportunity=deal)
     Engagement.objects.filter(conversation=secret, subject="Renewal").update(visibility=Visibility.OWNER_ONLY)
     open_one = thread(acme)
     for name, value in (("account", account.pk), ("opportunity", deal.pk)):
@@ -200,7 +205,7 @@ def test_an_export_as_csv_opens_in_a_spreadsheet(acme, carol):
 
 @pytest.mark.parametrize("form", ["json", "eml", "csv"])
 def test_an_export_holds_no_more_than_the_caller_may_read(acme, carol, dave, form):
-    conversation = thread(acme, 2, owner=carol, detail=Detail.METADATA)
+    conversation = thread(acme, 2, holder=carol, detail=Detail.METADATA)
     Engagement.objects.filter(subject="Re: Renewal").update(visibility=Visibility.OWNER_ONLY)
     content = export(dave, conversation, form).content.decode()
     assert "Renewal" not in content
@@ -244,7 +249,7 @@ def test_a_deleted_conversation_is_gone_with_everything_and_stays_away(acme, ali
 
 
 def test_a_rep_deletes_a_conversation_only_where_all_of_it_is_the_reps_own(acme, carol, dave):
-    conversation = thread(acme, 2, owner=carol)
+    conversation = thread(acme, 2, holder=carol)
     answer = client_of(dave).delete(f"{URL}{conversation.pk}/")
     assert answer.status_code == 403
     assert "admin" in answer.json()["detail"]
@@ -252,14 +257,15 @@ def test_a_rep_deletes_a_conversation_only_where_all_of_it_is_the_reps_own(acme,
 
 
 def test_a_colleagues_mail_that_a_rule_hides_is_not_deleted_with_the_rest(acme, carol, dave):
-    conversation = thread(acme, 2, owner=carol)
-    Engagement.objects.filter(subject="Renewal").update(owner=dave, hidden_at=A_MONDAY)
+    conversation = thread(acme, 2, holder=carol)
+    Engagement.objects.filter(subject="Renewal").update(hidden_at=A_MONDAY)
+    MailboxCopyFactory(engagement=Engagement.objects.get(subject="Renewal"), user=dave)
     assert client_of(carol).delete(f"{URL}{conversation.pk}/").status_code == 403
     assert Engagement.objects.filter(conversation=conversation).count() == 2
 
 
 def test_a_manager_deletes_what_managers_may_read(acme, bob, carol):
-    conversation = thread(acme, 2, owner=carol)
+    conversation = thread(acme, 2, holder=carol)
     Engagement.objects.filter(subject="Renewal").update(visibility=Visibility.OWNER_ONLY)
     assert client_of(bob).delete(f"{URL}{conversation.pk}/").status_code == 403
     Engagement.objects.update(visibility=Visibility.PARTICIPANTS_AND_MANAGERS)

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from accounts.domain.vocabulary import Visibility
+from accounts.domain.vocabulary import Detail, Visibility
 from accounts.models import AuditEvent
 from tests.api_client import PREFIX, client_of
 from tests.factories import A_MONDAY, AccountFactory, ContactFactory, OpportunityFactory
@@ -101,16 +101,15 @@ def test_a_rule_ends_with_its_deal(acme, carol, doubtful):
     assert Engagement.objects.order_by("-occurred_at")[0].opportunity.name == "Old"
 
 
-def test_nobody_makes_a_rule_that_brings_colleagues_mail_into_the_own_hands(client, acme, carol, dave, doubtful):
-    record(acme, carol, compose(acme, 5))
-    doubtful.participants.create(organization=acme, role="cc", address=dave.email, user=dave)
+def test_a_rule_under_the_own_deal_brings_nobody_colleagues_mail(client, acme, carol, dave, doubtful):
+    record(acme, carol, compose(acme, 5, text="Only for Carol", new_text="Only for Carol"), detail=Detail.METADATA)
     mine = OpportunityFactory(organization=acme, account=doubtful.account, name="Mine", owner=dave)
     client.force_login(dave)
     page = file_under(client, doubtful, "Mine").content.decode()
-    page = follow_offer(client, page, doubtful).content.decode()
-    assert "ask somebody who took part" in page
-    assert Engagement.objects.filter(opportunity=mine).count() == 1
-    assert not FilingRule.objects.exists()
+    follow_offer(client, page, doubtful)
+    assert FilingRule.objects.get().made_by == dave
+    assert Engagement.objects.filter(opportunity=mine, owner=dave).count() == 2
+    assert "Only for Carol" not in client.get(f"/deals/{mine.pk}/").content.decode()
 
 
 def test_a_colleagues_rule_is_the_colleagues_or_a_managers_to_change(client, acme, bob, carol, dave, doubtful):

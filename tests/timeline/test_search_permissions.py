@@ -115,7 +115,7 @@ def may_find(viewer: User, engagement: Engagement, search: str) -> bool:
     if engagement.organization_id != viewer.organization_id or engagement.hidden_at:
         return False
     people = list(engagement.participants.all())
-    is_own = viewer.pk in {engagement.owner_id, engagement.email.inbox_owner_id, *(each.user_id for each in people)}
+    is_own = viewer.pk in {*(each.user_id for each in people), *(each.user_id for each in engagement.copies.all())}
     sees_all = viewer.role in {Role.ADMIN, Role.MANAGER}
     is_open = engagement.visibility == Visibility.EVERYONE or (
         engagement.visibility == Visibility.PARTICIPANTS_AND_MANAGERS and sees_all
@@ -151,7 +151,7 @@ def _found(cast: Cast, backend: str) -> dict[tuple[str, str], frozenset[UUID]]:
 
 
 def _expected(cast: Cast) -> dict[tuple[str, str], frozenset[UUID]]:
-    rows = list(Engagement.objects.select_related("email").prefetch_related("participants"))
+    rows = list(Engagement.objects.select_related("email").prefetch_related("participants", "copies"))
     return {
         (name, query): frozenset(row.pk for row in rows if terms_of(query) and may_find(viewer, row, query))
         for (name, viewer), query in itertools.product(cast.people.items(), QUERIES)

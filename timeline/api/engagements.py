@@ -28,7 +28,6 @@ from timeline.services.calls_and_meetings import (
     record_activity,
 )
 from timeline.services.deletion import NotAllowed, OnHold, delete_engagement
-from timeline.services.gains import NoGain
 
 
 @extend_schema(tags=["engagements"])
@@ -72,13 +71,10 @@ class Engagements(ListModelMixin, RetrieveModelMixin, GenericViewSet[Engagement]
         return Response(self.get_serializer(self._shown(recorded)).data, status=status)
 
     def _shown(self, recorded: RecordedActivity) -> Engagement:
-        """The call or meeting as its reporter may see it."""
-        rows = with_parts(Engagement.objects.all()) if recorded.is_new else self.get_queryset()
-        engagement = rows.filter(pk=recorded.engagement.pk).first()
+        """The call or meeting as the caller may see it."""
+        engagement = self.get_queryset().filter(pk=recorded.engagement.pk).first()
         if engagement is None:
             raise Conflict("A call or meeting with this source and external_id was recorded that you may not see.")
-        if recorded.is_new:
-            engagement.is_own = True  # type: ignore[attr-defined] # who reported it knows what it says
         return engagement
 
     @extend_schema(request=CorrectionSerializer, responses=EngagementSerializer, examples=[CORRECTION])
@@ -90,8 +86,6 @@ class Engagements(ListModelMixin, RetrieveModelMixin, GenericViewSet[Engagement]
         opportunity = _of_organization(request, Opportunity, body.validated_data["opportunity"], "opportunity")
         try:
             correct_opportunity(engagement=engagement, opportunity=opportunity, actor=request.user)  # type: ignore[arg-type]
-        except NoGain as error:
-            raise PermissionDenied(str(error)) from error
         except OnHold as error:
             raise Conflict(str(error)) from error
         return self.retrieve(request, pk=pk)

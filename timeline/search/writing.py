@@ -75,7 +75,9 @@ def write_documents(announced: Sequence[Announced], target: str, *, is_findable_
     """Make the documents of these engagements in `target`, an alias, say what the rows say now."""
     version = _clock()
     rows = Engagement.objects.filter(pk__in=[each.engagement for each in announced]).defer(*_NOT_IN_A_DOCUMENT)
-    standing = {row.pk: row for row in rows.select_related("email", "search_text").prefetch_related("participants")}
+    standing = {
+        row.pk: row for row in rows.select_related("email", "search_text").prefetch_related("participants", "copies")
+    }
     actions = (_action(each, standing.get(each.engagement), version, target) for each in announced)
     try:
         for is_done, result in streaming_bulk(

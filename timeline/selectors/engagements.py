@@ -63,8 +63,10 @@ class Presented:
 
 
 def presented(engagement: Engagement, viewer: User) -> Presented:
-    """`engagement` as `viewer` may read it. It must come from `engagements_for(viewer)`."""
-    is_own = _is_own(engagement, viewer)
+    """`engagement` as `viewer` may read it. It must come from `engagements_for(viewer)`, or costs a query."""
+    is_own: bool | None = getattr(engagement, "is_own", None)
+    if is_own is None:
+        is_own = Engagement.objects.filter(took_part(viewer), pk=engagement.pk).exists()
     subject_shown = shows_subject(engagement, is_own=is_own)
     text_shown = shows_text(engagement, is_own=is_own)
     email: EmailMessage | None = getattr(engagement, "email", None)
@@ -77,12 +79,3 @@ def presented(engagement: Engagement, viewer: User) -> Presented:
         shows_subject=subject_shown,
         shows_text=text_shown,
     )
-
-
-def _is_own(engagement: Engagement, viewer: User) -> bool:
-    annotated = getattr(engagement, "is_own", None)
-    if annotated is not None:
-        return bool(annotated)
-    email: EmailMessage | None = getattr(engagement, "email", None)
-    users = {engagement.owner_id, email.inbox_owner_id if email else None}
-    return viewer.pk in users | {part.user_id for part in engagement.participants.all()}

@@ -6,6 +6,7 @@ scope   organization ──▶ everything        account, contact ──▶ what
 What is held for the place where it stands does not leave it: neither a person's correction nor the CRM takes it away.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -68,6 +69,14 @@ def is_held(organization: Organization) -> Q:
         takes_part = Participant.objects.filter(engagement=OuterRef("pk"), contact__in=contacts)
         condition |= Q(Exists(concerns)) | Q(Exists(takes_part))
     return condition
+
+
+def held_among(organization: Organization, engagements: Collection[UUID]) -> set[UUID]:
+    """Those of these engagements that a hold covers: two queries, none where there are none."""
+    if not engagements:
+        return set()
+    rows = Engagement.objects.filter(is_held(organization), organization=organization, pk__in=engagements)
+    return set(rows.values_list("pk", flat=True))
 
 
 def any_held(organization: Organization, engagements: Q) -> bool:

@@ -1,7 +1,6 @@
 """Corrections and re-evaluation: which deal an engagement stands under after a person or the CRM changed its mind.
 
 a person ──correct_opportunity──▶ pins the conversation, audited; no rule moves it again
-              └─ would become the owner of what a colleague exchanged ──▶ NoGain
 the CRM  ──on_customers_changed──▶ reassess: deals opened, closed, changed hands; addresses and domains came or went
 """
 
@@ -22,7 +21,6 @@ from timeline.search.outbox import announce
 from timeline.selectors.holds import HeldPlaces, held_places
 from timeline.services.affected import affected_engagements, engagements_of_accounts
 from timeline.services.deletion import OnHold
-from timeline.services.gains import refuse_gain
 from timeline.services.pins import apply_pin
 from timeline.services.reassessment import reassess_engagements
 
@@ -35,7 +33,7 @@ class ForeignOpportunity(Exception):
 def correct_opportunity(*, engagement: Engagement, opportunity: Opportunity | None, actor: User) -> Engagement:
     """Put `engagement`, and with a mail its whole conversation, under `opportunity` or under none, for good (F25).
 
-    Raises ForeignOpportunity; NoGain and OnHold with a sentence.
+    It gives nobody a right and takes none. Raises ForeignOpportunity; OnHold with a sentence.
     """
     if opportunity is not None and opportunity.organization_id != engagement.organization_id:
         raise ForeignOpportunity("The opportunity belongs to another organization.")
@@ -44,7 +42,6 @@ def correct_opportunity(*, engagement: Engagement, opportunity: Opportunity | No
     together = Q(conversation=engagement.conversation_id) if engagement.conversation_id else Q(pk=engagement.pk)
     moved, before = Engagement.objects.filter(together), engagement.opportunity
     _refuse_escape(opportunity, moved, held_places(engagement.organization))
-    refuse_gain(actor, opportunity, moved)
     if engagement.conversation_id is None:
         _pin_alone(engagement, opportunity)
     else:

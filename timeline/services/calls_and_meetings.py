@@ -14,6 +14,7 @@ from typing import TypedDict
 from uuid import UUID
 
 from accounts.domain.audit import AuditVerb
+from accounts.domain.vocabulary import Detail, Visibility
 from accounts.models import Organization, User
 from accounts.rows import insert_tuples
 from accounts.services.audit import record_event
@@ -23,11 +24,13 @@ from crm.models import Account, Opportunity
 from crm.selectors import directory_for
 from timeline.domain.assignment import Assignment, nearest_account, nearest_inbox_owner
 from timeline.domain.email import EmailParticipant
+from timeline.domain.sharing import Sharing
 from timeline.domain.vocabulary import AssociationRule, ParticipantRole, SuppressionKind
 from timeline.models import Association, Engagement, Participant
 from timeline.search.outbox import queue_for_index
 from timeline.services.deletion import activity_identity
 from timeline.services.filing import Case, Filing, FilingRoom
+from timeline.services.mailbox_copies import hold_new
 from timeline.services.people import (
     AssociationRow,
     Owned,
@@ -94,6 +97,7 @@ def record_activity(
     filing = _filed(organization, occurred_at, people, match, users, actor=actor, given=opportunity)
     if account is not None:
         filing = replace(filing, account=account.pk)
+    sharing = Sharing(Visibility(organization.visibility), Detail(organization.detail))
     engagement = Engagement(
         organization=organization,
         kind=kind,
@@ -105,10 +109,11 @@ def record_activity(
         notes=notes,
         duration_seconds=duration_seconds,
         **filing.columns,
-        visibility=organization.visibility,
-        detail=organization.detail,
+        visibility=sharing.visibility,
+        detail=sharing.detail,
     )
     _store(engagement, people, match, users)
+    hold_new(organization, actor.pk, sharing, [engagement.pk])  # who reports it took part
     detail = {"kind": kind, "source": source}
     record_event(organization=organization, actor=actor, verb=AuditVerb.ADDED, subject=engagement, detail=detail)
     return RecordedActivity(engagement, is_new=True)

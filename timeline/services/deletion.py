@@ -25,7 +25,9 @@ from timeline.search.outbox import announce
 from timeline.selectors import engagements_for
 from timeline.selectors.holds import is_held
 from timeline.services.suppression import Suppressed, suppress
-from timeline.visibility import took_part
+from timeline.visibility import may_be_deleted_by, took_part
+
+_INSTEAD = "ask an admin to delete it. An exclusion keeps further mail with somebody out of your own import."
 
 
 class OnHold(Exception):
@@ -46,7 +48,7 @@ def delete_conversation(*, conversation: Conversation, actor: User) -> int:
     def delete() -> int:
         _lock([conversation.pk])  # before the question: what a colleague's mailbox adds meanwhile counts, too
         if not _may_delete(actor, rows):
-            raise NotAllowed("Colleagues took part in this conversation: ask an admin to delete it.")
+            raise NotAllowed(f"Colleagues took part in this conversation, or their mailboxes hold it: {_INSTEAD}")
         deleted = _delete(conversation.organization, rows, what="This conversation")
         record_event(
             organization=conversation.organization,
@@ -70,7 +72,7 @@ def delete_engagement(*, engagement: Engagement, actor: User) -> None:
     """Delete one engagement, and its conversation where nothing else is in it. Raises NotAllowed and OnHold."""
     rows = Engagement.objects.filter(pk=engagement.pk)
     if not _may_delete(actor, rows):
-        raise NotAllowed("Only somebody who took part in this, or an admin, may delete it.")
+        raise NotAllowed(f"You did not write this, and it is not yours alone: {_INSTEAD}")
     organization, conversation = engagement.organization, engagement.conversation_id
 
     def delete() -> None:
@@ -135,19 +137,17 @@ def _lock(conversations: Collection[UUID | None]) -> None:
 
 
 def _may_delete(actor: User, rows: QuerySet[Engagement]) -> bool:
-    """Admins anything; managers what they may read; reps what they own or took part in. All or nothing.
+    """Admins anything; managers what they may read; reps what they wrote or what is theirs alone. All or nothing.
 
     What a rule hides may come back: it goes only with who took part in it.
     """
     if actor.is_organization_admin:
         return True
-    hidden = rows.filter(hidden_at__isnull=False)
-    if hidden.filter(took_part(actor)).count() != hidden.count():
-        return False
-    permitted = engagements_for(actor).filter(pk__in=rows.values("pk"))
     if not actor.reads_every_deal:
-        permitted = permitted.filter(took_part(actor))
-    return permitted.count() == rows.filter(hidden_at=None).count()
+        return not rows.exclude(may_be_deleted_by(actor)).exists()
+    hidden = rows.filter(hidden_at__isnull=False)
+    permitted = engagements_for(actor).filter(pk__in=rows.values("pk"))
+    return not hidden.exclude(took_part(actor)).exists() and permitted.count() == rows.filter(hidden_at=None).count()
 
 
 def _delete(organization: Organization, rows: QuerySet[Engagement], *, what: str) -> int:

@@ -9,16 +9,15 @@ from accounts.services.audit import record_event
 from accounts.unit_of_work import unit_of_work
 from crm.domain.changes import CustomerChanges
 from crm.models import Contact, Opportunity
-from timeline.models import Engagement, FilingRule
+from timeline.models import FilingRule
 from timeline.services.assignment import ForeignOpportunity, reassess
 from timeline.services.deletion import NotAllowed
-from timeline.services.gains import refuse_gain
 
 
 def make_rule(*, contact: Contact, opportunity: Opportunity, actor: User) -> FilingRule:
     """File what is exchanged with `contact` under `opportunity` while it is open, in place of an earlier rule.
 
-    Raises ForeignOpportunity; NoGain and NotAllowed with a sentence.
+    Raises ForeignOpportunity; NotAllowed with a sentence.
     """
     organization = contact.organization
     if opportunity.organization_id != organization.pk:
@@ -27,7 +26,6 @@ def make_rule(*, contact: Contact, opportunity: Opportunity, actor: User) -> Fil
     def make() -> FilingRule:
         if earlier := FilingRule.objects.filter(organization=organization, contact=contact).first():
             _require_may_change(earlier, actor)
-        refuse_gain(actor, opportunity, Engagement.objects.filter(associations__contact=contact))
         rule, _ = FilingRule.objects.update_or_create(
             organization=organization, contact=contact, defaults={"opportunity": opportunity, "made_by": actor}
         )

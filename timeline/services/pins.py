@@ -10,23 +10,14 @@ from timeline.domain.vocabulary import AssociationRule
 from timeline.models import Conversation, EmailMessage, Engagement
 from timeline.search.outbox import announce
 from timeline.selectors.holds import HeldPlaces, held_places
-from timeline.services.gains import would_gain
 
 
 def apply_pins(conversations: Iterable[Conversation], *, now: datetime) -> None:
     """Put every engagement of those `conversations` that are pinned under the pinned deal, or under none.
 
-    What a legal hold fixes where it stands stays there. A pin whose maker would own by it what colleagues exchanged
-    ends: anybody can write a mail that joins two conversations.
+    What a legal hold fixes where it stands stays there.
     """
     for conversation in conversations:
-        if conversation.pinned_by is not None and would_gain(
-            conversation.pinned_by,
-            conversation.pinned_opportunity,
-            Engagement.objects.filter(conversation=conversation),
-        ):
-            conversation.pinned_opportunity = conversation.pinned_by = conversation.pinned_at = None
-            conversation.save(update_fields=["pinned_opportunity", "pinned_by", "pinned_at"])
         if conversation.pinned_at is not None:
             apply_pin(conversation, now=now, held=held_places(conversation.organization))
 

@@ -6,7 +6,7 @@ page of composed mails
    │ conversation                                           timeline/services/conversations.py
    │ deal, owner                                            timeline/domain/assignment.py
    ▼
-Engagement + EmailMessage + Participant + Association + outbox row, in the caller's transaction
+Engagement + EmailMessage + Participant + Association + MailboxCopy + outbox row, in the caller's transaction
 
 The number of queries is the same for one mail and for five hundred. Unique constraints decide between two workers:
 the loser's IntegrityError is for the caller, who repeats the whole unit of work and then finds the winner's rows.
@@ -23,6 +23,7 @@ from accounts.models import Organization, User
 from accounts.rows import insert_tuples
 from timeline.domain.assignment import nearest_inbox_owner
 from timeline.domain.email import ComposedEmail
+from timeline.domain.sharing import Sharing
 from timeline.domain.threading import threaded
 from timeline.domain.vocabulary import AssociationRule, Direction, Kind, SuppressionKind
 from timeline.models import Association, Conversation, EmailMessage, Engagement, Participant
@@ -31,6 +32,7 @@ from timeline.search.texts import SearchTextRow, search_text, write_search_texts
 from timeline.services.conversations import Arrival, place_in_conversations
 from timeline.services.copies import Mail, find_mails
 from timeline.services.filing import FilingRoom
+from timeline.services.mailbox_copies import hold_new
 from timeline.services.people import (
     AssociationRow,
     Owned,
@@ -74,7 +76,7 @@ def record_emails(
     `visibility` and `detail` are the mailbox's; an email that several hold has the widest. Runs in the caller's
     transaction. Raises IntegrityError where another worker recorded the same mail meanwhile: repeat the transaction.
     """
-    holding = Holding(organization, mailbox_owner, Visibility(visibility), Detail(detail), now)
+    holding = Holding(organization, mailbox_owner, Sharing(Visibility(visibility), Detail(detail)), now)
     suppressed = _suppressed(organization, emails)
     mails = find_mails(organization, [email for email, is_out in zip(emails, suppressed, strict=True) if not is_out])
     if mails:
@@ -161,6 +163,7 @@ def _write_new(holding: Holding, seen: Iterable[Seen], room: FilingRoom, places:
     insert_tuples(EmailMessage, emails)
     insert_tuples(Participant, participants)
     insert_tuples(Association, associations)
+    hold_new(holding.organization, holding.owner.pk, holding.sharing, [row.id for row in engagements])
     write_search_texts(texts)
 
 
@@ -198,8 +201,8 @@ def _engagement(holding: Holding, seen: Seen, room: FilingRoom, conversation: Co
         direction=email.direction,
         subject=email.subject,
         conversation_id=conversation.pk,
-        visibility=holding.visibility,
-        detail=holding.detail,
+        visibility=holding.sharing.visibility,
+        detail=holding.sharing.detail,
         **room.file(seen.case, conversation).columns,
     )
 

@@ -1,4 +1,4 @@
-"""Another sighting of a recorded mail: it may widen who reads it, complete its ancestry and bring its owner nearer.
+"""Another sighting of a recorded mail: it adds a holder, may complete its ancestry and bring its owner nearer.
 
 What a copy adds depends on the copies alone, so the rows end the same whichever mailbox is read first.
 """
@@ -7,25 +7,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import TypeVar
 from uuid import UUID
 
-from accounts.domain.vocabulary import Detail, Visibility
 from accounts.models import Organization, User
 from timeline.domain.copies import Wording, combined
+from timeline.domain.sharing import Sharing
 from timeline.domain.vocabulary import AssociationRule
 from timeline.models import Association, Conversation, EmailMessage, Engagement
 from timeline.services.copies import Mail, stored_wording, wording_of
 from timeline.services.filing import FILING_COLUMNS, Case, FilingRoom
+from timeline.services.mailbox_copies import hold_known
 from timeline.services.people import AssociationRow, Owned, association_rows
 
 _AT_ONCE = 500
-_WIDEST_FIRST = (Visibility.EVERYONE, Visibility.PARTICIPANTS_AND_MANAGERS, Visibility.OWNER_ONLY)
-_FULLEST_FIRST = (Detail.FULL_TEXT, Detail.SUBJECT, Detail.METADATA)
 _ENGAGEMENT_COLUMNS = ("subject", "visibility", "detail", *FILING_COLUMNS, "changed_at")
 _EMAIL_COLUMNS = ("text", "new_text", "is_text_cut", "in_reply_to", "references", "inbox_owner")
-
-Word = TypeVar("Word", Visibility, Detail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +30,7 @@ class Holding:
 
     organization: Organization
     owner: User
-    visibility: Visibility
-    detail: Detail
+    sharing: Sharing
     now: datetime
 
 
@@ -59,16 +54,6 @@ class Seen:
         return Case(email.occurred_at, parts, email.match, users, self.inbox_owner)
 
 
-def widest(one: str, other: str) -> Visibility:
-    """Of two mailboxes' visibilities, the one that more people read by."""
-    return min(Visibility(one), Visibility(other), key=_WIDEST_FIRST.index)
-
-
-def fullest(one: str, other: str) -> Detail:
-    """Of two mailboxes' details, the one that shows more."""
-    return min(Detail(one), Detail(other), key=_FULLEST_FIRST.index)
-
-
 def bring_up_to_date(
     holding: Holding, seen: Iterable[Seen], room: FilingRoom, places: Mapping[str, Conversation]
 ) -> list[UUID]:
@@ -76,20 +61,19 @@ def bring_up_to_date(
     engagements: list[Engagement] = []
     emails: list[EmailMessage] = []
     associations: list[AssociationRow] = []
-    for each in sorted(seen, key=lambda one: one.mail.id):
-        row = each.mail.stored
-        if row is None:
-            continue
-        before = _state(row)
+    known = [(each, row) for each in sorted(seen, key=lambda one: one.mail.id) if (row := each.mail.stored) is not None]
+    states = {row.pk: _state(row) for _, row in known}
+    rows = [row.engagement for _, row in known]
+    newly_held = hold_known(holding.organization, holding.owner.pk, holding.sharing, rows)
+    for each, row in known:
         _reword(row, combined(stored_wording(row), wording_of(each.mail.email)))
-        row.engagement.visibility = widest(row.engagement.visibility, holding.visibility)
-        row.engagement.detail = fullest(row.engagement.detail, holding.detail)
         if row.inbox_owner_id != each.inbox_owner:
             row.inbox_owner_id = each.inbox_owner
             _refile(row.engagement, each, room, places[each.mail.key])
         owned = Owned(row.organization_id, row.pk, row.engagement.occurred_at)
         associations += association_rows(owned, each.mail.email.match)
-        if _state(row) != before:
+        is_new_reader = row.pk in newly_held and holding.owner.pk not in each.participants
+        if is_new_reader or _state(row) != states[row.pk]:
             row.engagement.changed_at = holding.now
             engagements.append(row.engagement)
             emails.append(row)

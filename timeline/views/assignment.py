@@ -21,7 +21,6 @@ from timeline.selectors.timelines import timeline_page
 from timeline.services import filing_rules
 from timeline.services.assignment import correct_opportunity
 from timeline.services.deletion import NotAllowed, OnHold
-from timeline.services.gains import NoGain
 from timeline.views.arriving import arrived, asked_since, with_counts
 
 
@@ -44,7 +43,7 @@ def assignment(request: ViewerRequest, pk: UUID) -> HttpResponse:
 def _corrected(request: ViewerRequest, engagement: Engagement, opportunity: Opportunity | None) -> HttpResponse:
     try:
         correct_opportunity(engagement=engagement, opportunity=opportunity, actor=request.user)
-    except (NoGain, OnHold) as refusal:
+    except OnHold as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, f"Filed under {opportunity}." if opportunity else "Taken off every deal.")
@@ -63,7 +62,7 @@ def make_rule(request: ViewerRequest, pk: UUID) -> HttpResponse:
         return redirect("assignment", pk=pk)
     try:
         filing_rules.make_rule(contact=contact, opportunity=engagement.opportunity, actor=request.user)
-    except (NoGain, NotAllowed) as refusal:
+    except NotAllowed as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(

@@ -1,0 +1,133 @@
+"""Whose mailboxes hold an email, and what follows from it: who may read it, its inbox owner, its owner.
+
+a page shows it ──hold_new, hold_known──▶ MailboxCopy ◀──take_back── it went from the mailbox, or was taken back
+                                              │
+                    widest sharing of the live copies; a legal hold freezes it
+                                              ▼
+                            Engagement.visibility, Engagement.detail
+
+A copy says what its mailbox showed colleagues when it came: seeing it again publishes nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from accounts.domain.vocabulary import Detail, Visibility
+from accounts.models import Organization
+from accounts.rows import insert_tuples
+from timeline.domain.assignment import nearest_inbox_owner, place_of
+from timeline.domain.sharing import Sharing, widest
+from timeline.domain.vocabulary import ParticipantRole
+from timeline.models import EmailMessage, Engagement, MailboxCopy, Participant
+from timeline.search.outbox import announce
+from timeline.selectors.holds import held_among
+
+_AT_ONCE = 500
+
+
+class CopyRow(NamedTuple):
+    """A MailboxCopy to be inserted."""
+
+    organization_id: UUID
+    engagement_id: UUID
+    user_id: UUID
+    visibility: Visibility
+    detail: Detail
+
+
+def hold_new(organization: Organization, user: UUID, sharing: Sharing, engagements: Iterable[UUID]) -> None:
+    """Let a person hold engagements that nobody holds yet: one statement."""
+    insert_tuples(MailboxCopy, [CopyRow(organization.pk, engagement, user, *sharing) for engagement in engagements])
+
+
+def hold_known(
+    organization: Organization, user: UUID, sharing: Sharing, engagements: Collection[Engagement]
+) -> set[UUID]:
+    """Let a person hold recorded engagements, whose rows the caller has locked; of which that is new.
+
+    Sets what colleagues may see on the rows themselves: the caller writes them.
+    """
+    copies = _copies(engagement.pk for engagement in engagements)
+    own = {engagement: copy for engagement, some in copies.items() for copy in some if copy.user_id == user}
+    missing = [engagement.pk for engagement in engagements if engagement.pk not in own]
+    returned = [copy for copy in own.values() if copy.taken_back_at is not None]
+    hold_new(organization, user, sharing, missing)
+    for copy in returned:
+        copy.visibility, copy.detail = sharing
+        copy.taken_back_at = None
+    MailboxCopy.objects.bulk_update(returned, ["visibility", "detail", "taken_back_at"], batch_size=_AT_ONCE)
+    sharings = {pk: [_sharing(copy) for copy in some if copy.taken_back_at is None] for pk, some in copies.items()}
+    for pk in missing:
+        sharings.setdefault(pk, []).append(sharing)
+    share(organization, engagements, sharings)
+    return {*missing, *(copy.engagement_id for copy in returned)}
+
+
+def share(
+    organization: Organization, engagements: Iterable[Engagement], sharings: Mapping[UUID, Iterable[Sharing]]
+) -> None:
+    """Set on each row what its live copies show together; without one, or under a legal hold, it stays as it is."""
+    changed = []
+    for engagement in engagements:
+        together = widest(sharings.get(engagement.pk, ()))
+        if together is not None and together != _sharing(engagement):
+            changed.append((engagement, together))
+    frozen = held_among(organization, [engagement.pk for engagement, _ in changed])
+    for engagement, together in changed:
+        if engagement.pk not in frozen:
+            engagement.visibility, engagement.detail = together
+
+
+def take_back(organization: Organization, user: UUID, emails: Collection[UUID], *, now: datetime) -> set[UUID]:
+    """Let a person hold these emails no more; those that nobody holds any more. Runs in the caller's transaction."""
+    found = EmailMessage.objects.filter(organization=organization, pk__in=emails).order_by("pk")
+    list(found.select_for_update().values_list("pk", flat=True))
+    rows = {row.pk: row for row in found.select_related("engagement__opportunity")}
+    MailboxCopy.objects.filter(engagement__in=list(rows), user=user, taken_back_at=None).update(taken_back_at=now)
+    live = {pk: [copy for copy in some if copy.taken_back_at is None] for pk, some in _copies(rows).items()}
+    held = [rows[pk] for pk in rows if live.get(pk)]
+    share(
+        organization,
+        [row.engagement for row in held],
+        {row.pk: [_sharing(copy) for copy in live[row.pk]] for row in held},
+    )
+    places = _places_of_users(row.pk for row in held)
+    for row in held:
+        _let_own(row, {copy.user_id for copy in live[row.pk]}, places[row.pk])
+    columns = ["owner", "visibility", "detail"]
+    Engagement.objects.bulk_update([row.engagement for row in held], columns, batch_size=_AT_ONCE)
+    Engagement.objects.filter(pk__in=list(rows)).update(changed_at=now)
+    EmailMessage.objects.bulk_update(held, ["inbox_owner"], batch_size=_AT_ONCE)
+    announce(organization.pk, rows)
+    return {pk for pk in rows if not live.get(pk)}
+
+
+def _let_own(row: EmailMessage, holders: Collection[UUID], places: Mapping[UUID, tuple[ParticipantRole, int]]) -> None:
+    """The nearest of who is left is the inbox owner, and the owner where no deal's owner goes before (F10)."""
+    row.inbox_owner_id = nearest_inbox_owner(holders, places)
+    deal = row.engagement.opportunity
+    row.engagement.owner_id = deal.owner_id if deal is not None and deal.owner_id else row.inbox_owner_id
+
+
+def _copies(engagements: Iterable[UUID]) -> dict[UUID, list[MailboxCopy]]:
+    copies: dict[UUID, list[MailboxCopy]] = defaultdict(list)
+    for copy in MailboxCopy.objects.filter(engagement__in=list(engagements)):
+        copies[copy.engagement_id].append(copy)
+    return copies
+
+
+def _sharing(row: MailboxCopy | Engagement) -> Sharing:
+    return Sharing(Visibility(row.visibility), Detail(row.detail))
+
+
+def _places_of_users(emails: Iterable[UUID]) -> dict[UUID, dict[UUID, tuple[ParticipantRole, int]]]:
+    places: dict[UUID, dict[UUID, tuple[ParticipantRole, int]]] = defaultdict(dict)
+    rows = Participant.objects.filter(engagement_id__in=list(emails), user__isnull=False)
+    for engagement, user, role, position in rows.values_list("engagement_id", "user_id", "role", "position"):
+        place = (ParticipantRole(role), position)
+        standing = places[engagement].setdefault(user, place)
+        places[engagement][user] = min(standing, place, key=lambda each: (place_of(each[0]), each[1]))
+    return places
