@@ -8,6 +8,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import lookups  # noqa: F401, PLC0415 - registers itself with Django's fields
         from accounts.services import (  # noqa: PLC0415 - their receivers listen once models are loaded
+            addresses,  # noqa: F401
             api_tokens,  # noqa: F401
             founding,  # noqa: F401
             sign_ins,  # noqa: F401

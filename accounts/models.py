@@ -156,6 +156,25 @@ class UserAddress(models.Model):
         return self.address
 
 
+class FormerAddress(models.Model):
+    """An address that stood with somebody until then: what was exchanged before is not its next person's."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="former_addresses")
+    address = models.CharField(max_length=320)
+    user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+", help_text="Whose it was.")
+    until = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "former addresses"
+        indexes = [
+            # who are these people? asked with each page of mails
+            models.Index(fields=["organization", "address"], name="former_addresses_by_address"),
+        ]
+
+    def __str__(self) -> str:
+        return self.address
+
+
 class MicrosoftConnection(models.Model):
     """One person's sign-in at Microsoft: the encrypted MSAL token cache and what it is good for."""
 

@@ -1,26 +1,33 @@
 """Who may read or delete a mail follows from who took part and whose mailbox holds it, and from nothing that people do.
 
 a colleague files it · makes a rule · files it under a third person's deal · the CRM changes an owner ·
-a stranger's mail joins two threads                             ──▶ every page, list, search, export, deletion
+a stranger's mail joins two threads · an address moves        ──▶ every page, list, search, export, deletion
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.domain.vocabulary import Detail, Role, Visibility
-from accounts.models import User
+from accounts.models import User, UserAddress
+from accounts.services.people import create_user
 from crm.domain.changes import CustomerChanges
 from crm.models import Account, Contact, Opportunity
+from mailsync.services.addresses import learn_addresses
 from tests.api_client import PREFIX, client_of
 from tests.factories import (
+    A_MONDAY,
     AccountFactory,
     ContactFactory,
     ExclusionFactory,
+    MailboxFactory,
     OpportunityFactory,
+    UserAddressFactory,
     UserFactory,
 )
 from tests.test_pages_walk import filled, pages
@@ -229,3 +236,64 @@ def test_the_reporter_and_the_host_took_part_in_a_call_and_nobody_else(world):
         assert client_of(person).get(f"{PREFIX}engagements/{call.pk}/").status_code == status
     assert post_call(world.erin).status_code == 409
     assert client_of(world.carol).delete(f"{PREFIX}engagements/{call.pk}/").status_code == 204
+
+
+class TestAddresses:
+    """An address that moves to another person moves no past mail."""
+
+    OLD = "former@acme.example"
+
+    def readers(self, mail):
+        return {
+            user.email
+            for user in User.objects.filter(organization=mail.organization_id)
+            if client_of(user).get(f"{PREFIX}engagements/{mail.pk}/").status_code == 200
+        }
+
+    def test_a_login_made_anew_with_the_address_of_a_deleted_one_reads_none_of_its_mail(self, world):
+        former = UserFactory(organization=world.carol.organization, email=self.OLD)
+        mail = world.arrives(1, cc=(self.OLD,))
+        assert self.readers(mail) == {world.carol.email, self.OLD}
+        former.delete()
+        create_user(organization=mail.organization, email=self.OLD, password="a long passphrase", role=Role.REP)
+        assert self.readers(mail) == {world.carol.email}
+
+    @pytest.mark.parametrize("is_recorded_late", [True, False], ids=["mail read after it", "mail read before it"])
+    def test_an_alias_that_microsoft_lists_elsewhere_takes_no_past_mail_along(self, world, is_recorded_late):
+        mailboxes = {person: MailboxFactory(user=person) for person in (world.dave, world.erin)}
+        learn_addresses(mailboxes[world.dave], [world.dave.email, GROUP])
+        fields = {"to": (GROUP,), "occurred_at": A_MONDAY}
+        mail = None if is_recorded_late else world.arrives(1, **fields)
+        learn_addresses(mailboxes[world.dave], [world.dave.email])
+        between = world.arrives(2, **fields)
+        learn_addresses(mailboxes[world.erin], [world.erin.email, GROUP])
+        mail = mail or world.arrives(1, **fields)
+        later = world.arrives(3, to=(GROUP,), occurred_at=timezone.now() + timedelta(days=1))
+        assert world.erin.email not in self.readers(mail) | self.readers(between)
+        assert world.erin.email in self.readers(later)
+
+    def test_who_lets_an_address_go_and_has_it_again_keeps_what_was_exchanged(self, world):
+        mailbox = MailboxFactory(user=world.dave)
+        learn_addresses(mailbox, [world.dave.email, GROUP])
+        learn_addresses(mailbox, [world.dave.email])
+        mail = world.arrives(1, to=(GROUP,), occurred_at=A_MONDAY)
+        learn_addresses(mailbox, [world.dave.email, GROUP])
+        assert self.readers(mail) == {world.carol.email, world.dave.email}
+
+    def test_who_joins_took_part_in_mail_with_an_address_that_stood_with_nobody(self, world):
+        mail = world.arrives(1, cc=("new+deals@acme.example",))
+        create_user(
+            organization=mail.organization, email="new@acme.example", password="a long passphrase", role=Role.REP
+        )
+        assert self.readers(mail) == {world.carol.email, "new@acme.example"}
+
+    def test_a_deactivated_colleagues_address_stays_with_them(self, world):
+        mail = world.arrives(1, cc=(world.dave.email,))
+        User.objects.filter(pk=world.dave.pk).update(is_active=False)
+        learn_addresses(MailboxFactory(user=world.erin), [world.erin.email, world.dave.email])
+        assert world.erin.email not in self.readers(mail)
+
+    def test_an_organization_goes_with_its_addresses(self, world):
+        UserAddressFactory(user=world.dave, address=self.OLD)
+        world.carol.organization.delete()
+        assert not UserAddress.objects.exists()

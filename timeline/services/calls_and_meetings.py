@@ -35,9 +35,9 @@ from timeline.services.people import (
     AssociationRow,
     Owned,
     association_rows,
+    our_people,
     participant_rows,
     places_of_users,
-    users_by_address,
 )
 from timeline.services.suppression import suppressed_among
 
@@ -93,7 +93,7 @@ def record_activity(
         return RecordedActivity(found, is_new=False)
     people = _people(participants)
     _refuse_suppressed(organization, activity_identity(source, external_id), people)
-    match, users = _who_is_who(organization, people)
+    match, users = _who_is_who(organization, people, occurred_at)
     filing = _filed(organization, occurred_at, people, match, users, actor=actor, given=opportunity)
     if account is not None:
         filing = replace(filing, account=account.pk)
@@ -132,10 +132,12 @@ def _refuse_suppressed(organization: Organization, identity: str, people: Iterab
         raise ErasedParticipant("Somebody takes part whose data was erased: nothing with that person is recorded.")
 
 
-def _who_is_who(organization: Organization, people: Iterable[EmailParticipant]) -> tuple[Match, dict[str, UUID]]:
+def _who_is_who(
+    organization: Organization, people: Iterable[EmailParticipant], moment: datetime
+) -> tuple[Match, Mapping[str, UUID]]:
     """The customers among the participants, and our own people by address."""
     addresses = {person.address for person in people}
-    users = users_by_address(organization, addresses)
+    users = our_people(organization, addresses).at(moment)
     others = addresses - users.keys()
     return directory_for(organization, others).match(sorted(others)), users
 

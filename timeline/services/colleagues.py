@@ -3,36 +3,55 @@
 a login, or an address that Microsoft lists ──▶ participants with it point to the user ──▶ filed again by who took part
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.utils import timezone
 
 from accounts.models import Organization, User
+from accounts.portions import in_portions
 from accounts.unit_of_work import one_unit_of_work
 from crm.domain.changes import CustomerChanges
-from timeline.models import Participant
+from timeline.models import Engagement, Participant
+from timeline.search.outbox import announce
 from timeline.services.affected import affected_engagements, in_use, portions
+from timeline.services.people import our_people
 from timeline.services.reassessment import reassess_engagements
+
+_AT_ONCE = 1_000
+_READ = ("address", "engagement", "engagement__occurred_at")
 
 
 def link_colleague(*, user: User, addresses: Collection[str]) -> int:
     """Let the participants with `addresses`, normalized, be `user`; how many engagements are filed otherwise by that.
 
-    A colleague is no customer: a contact or lead with the same address lets go of these engagements.
+    A colleague is no customer: a contact or lead with the same address lets go of these engagements. What was exchanged
+    while an address stood with somebody else, whoever that was, stays with nobody.
     """
     organization = user.organization
     assert organization is not None, "an operator takes part in nothing"  # noqa: S101
-    if not sum(_link(user, some) for some in portions(in_use(organization, addresses))):
+    parts = Participant.objects.filter(organization=organization, user=None).select_related("engagement")
+    linked = sum(
+        _link(user, some)
+        for wanted in portions(in_use(organization, addresses))
+        for some in in_portions(parts.filter(address__in=wanted).only(*_READ), _AT_ONCE)
+    )
+    if not linked:
         return 0
     changes = CustomerChanges(organization.pk, addresses=set(addresses))
     return reassess_engagements(organization, affected_engagements(organization, changes), now=timezone.now())
 
 
 @one_unit_of_work
-def _link(user: User, addresses: Collection[str]) -> int:
-    parts = Participant.objects.filter(organization=user.organization, address__in=addresses, user=None)
-    return parts.update(user=user, contact=None, lead=None)
+def _link(user: User, parts: Sequence[Participant]) -> int:
+    organization: Organization = user.organization  # type: ignore[assignment] # by link_colleague
+    people = our_people(organization, {part.address for part in parts})
+    own = [part for part in parts if people.at(part.engagement.occurred_at).get(part.address) == user.pk]
+    engagements = {part.engagement_id for part in own}
+    Participant.objects.filter(pk__in=[part.pk for part in own], user=None).update(user=user, contact=None, lead=None)
+    Engagement.objects.filter(pk__in=engagements).update(changed_at=timezone.now())
+    announce(organization.pk, engagements)
+    return len(own)
 
 
 def on_person_joined(*, user: User, **_: Any) -> None:

@@ -16,7 +16,7 @@ from django.db.models import Q
 
 from accounts.domain.addresses import normalize_address
 from accounts.domain.audit import AuditVerb
-from accounts.models import Organization, User, UserAddress
+from accounts.models import FormerAddress, Organization, User, UserAddress
 from accounts.services.audit import record_event
 from accounts.unit_of_work import unit_of_work
 from crm.models import Contact, DirectoryChange, Lead, PersonAddress
@@ -108,6 +108,7 @@ def _forget_in_directory(organization: Organization, address: str) -> None:
     leads = set(rows.exclude(lead=None).values_list("lead_id", flat=True))
     rows.delete()
     DirectoryChange.objects.filter(organization=organization, address=address).delete()
+    FormerAddress.objects.filter(organization=organization, address=address).delete()
     held = LegalHold.objects.filter(organization=organization, contact__in=contacts)
     held.filter(released_at__isnull=False).update(contact=None)
     contacts -= set(held.filter(released_at=None).values_list("contact_id", flat=True))

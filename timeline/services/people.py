@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import CharField, UUIDField
 
 from accounts.domain.addresses import address_candidates
-from accounts.models import Organization, UserAddress
+from accounts.models import FormerAddress, Organization, UserAddress
 from accounts.prepared import Given, Prepared
 from crm.domain.directory import Match
 from timeline.domain.assignment import place_of
@@ -22,18 +22,43 @@ _OUR_PEOPLE: Prepared[tuple[str, UUID]] = Prepared(
         organization=Given("organization", UUIDField()), address__among=Given("addresses", CharField())
     ).values_list("address", "user_id")
 )
+_WHOSE_IT_WAS: Prepared[tuple[str, UUID | None, datetime]] = Prepared(
+    lambda: FormerAddress.objects.filter(
+        organization=Given("organization", UUIDField()), address__among=Given("addresses", CharField())
+    ).values_list("address", "user_id", "until")
+)
 
 
-def users_by_address(organization: Organization, addresses: Collection[str]) -> dict[str, UUID]:
-    """Whose address it is among our own people, +tags set aside."""
+class OurPeople:
+    """Whose address it is among our own people: an address that moved is its next person's from then on alone."""
+
+    def __init__(self, users: Mapping[str, UUID], since: Mapping[str, datetime]) -> None:
+        self._users, self._since = users, since
+
+    def at(self, moment: datetime) -> Mapping[str, UUID]:
+        """The users by their address for what was exchanged at `moment`."""
+        earlier = {address for address, since in self._since.items() if moment < since}
+        return {each: user for each, user in self._users.items() if each not in earlier} if earlier else self._users
+
+
+def our_people(organization: Organization, addresses: Collection[str]) -> OurPeople:
+    """Who of our own people is behind these addresses, +tags set aside: two queries."""
     candidates = {address: address_candidates(address) for address in addresses}
     wanted = {each for tried in candidates.values() for each in tried}
-    users = dict(_OUR_PEOPLE.ask(organization=organization.pk, addresses=wanted))
-    return {
-        address: next(users[each] for each in tried if each in users)
+    known = dict(_OUR_PEOPLE.ask(organization=organization.pk, addresses=wanted))
+    moved: dict[str, datetime] = {}
+    for address, former, until in _WHOSE_IT_WAS.ask(organization=organization.pk, addresses=known):
+        if former != known[address]:
+            moved[address] = max(until, moved.get(address, until))
+    own = {
+        address: next(each for each in tried if each in known)
         for address, tried in candidates.items()
-        if any(each in users for each in tried)
+        if any(each in known for each in tried)
     }
+    return OurPeople(
+        {address: known[each] for address, each in own.items()},
+        {address: moved[each] for address, each in own.items() if each in moved},
+    )
 
 
 def places_of_users(

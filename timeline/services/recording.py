@@ -38,9 +38,9 @@ from timeline.services.people import (
     Owned,
     ParticipantRow,
     association_rows,
+    our_people,
     participant_rows,
     places_of_users,
-    users_by_address,
 )
 from timeline.services.pins import apply_pins
 from timeline.services.sightings import Holding, Seen, bring_up_to_date
@@ -113,9 +113,10 @@ def _answers(suppressed: Iterable[bool], mails: Iterable[Mail]) -> list[Recorded
 def _seen(holding: Holding, mails: Iterable[Mail]) -> list[Seen]:
     mails = list(mails)
     addresses = {person.address for mail in mails for person in mail.email.participants}
-    users = users_by_address(holding.organization, addresses)
+    people = our_people(holding.organization, addresses)
     seen = []
     for mail in mails:
+        users = people.at(mail.email.occurred_at)
         places = places_of_users(mail.email.participants, users)
         holders = {holding.owner.pk}
         if mail.stored is not None and mail.stored.inbox_owner_id is not None:
