@@ -15,13 +15,13 @@ from crm.models import Account, Contact, CrmConnection, Lead, Opportunity
 from mailsync.models import BlockedDomain, DeparturePolicy, Exclusion, Mailbox
 from tests import factories
 from tests.api_client import token_for
-from timeline.models import LegalHold, RetentionPolicy, Suppression
+from timeline.models import ActivitySource, LegalHold, RetentionPolicy, Suppression
 
 CANARY = "canary-xyzzy"
 _OURS = {
     Organization, User, AuditEvent, MicrosoftConnection, ConsentGrant, Account, Contact, Lead, Opportunity,
     CrmConnection, RetentionPolicy, LegalHold, Suppression, BlockedDomain, Exclusion, Mailbox,
-    DeparturePolicy,
+    DeparturePolicy, ActivitySource,
 }  # fmt: skip
 PAGES: list[Any] = sorted(_OURS, key=str)
 
@@ -54,6 +54,7 @@ def rows_of(organization, mark):
         Suppression: factories.SuppressionFactory(organization=organization),
         BlockedDomain: factories.BlockedDomainFactory(organization=organization, domain=f"{mark}.blocked.example"),
         Exclusion: factories.ExclusionFactory(organization=organization, value=f"{mark}@excluded.example"),
+        ActivitySource: ActivitySource.objects.create(organization=organization, name=mark, user=user),
         DeparturePolicy: DeparturePolicy.objects.create(organization=organization),
         Mailbox: mailbox,
     }

@@ -15,7 +15,7 @@ from accounts.admin.scoping import ScopedAdmin, ScopedForm, is_operator, own_org
 from accounts.domain.audit import AuditVerb
 from accounts.models import Organization
 from timeline.domain.vocabulary import HoldScope
-from timeline.models import LegalHold, RetentionPolicy, Suppression
+from timeline.models import ActivitySource, LegalHold, RetentionPolicy, Suppression
 from timeline.selectors.retention import due
 from timeline.services.deletion import OnHold
 from timeline.services.erasure import ErasurePreview, erase_person, preview_erasure
@@ -178,3 +178,15 @@ def _due(policy: RetentionPolicy) -> int:
         keep_open_opportunities=policy.keep_open_opportunities,
     )
     return rows.count()
+
+
+@admin.register(ActivitySource)
+class ActivitySourceAdmin(ScopedAdmin):
+    """Who reports calls and meetings under which name; handed over where the person has left, or took it wrongly."""
+
+    may_change = True
+    list_display = ["name", "user", "claimed_at"]
+    list_select_related = ["user"]
+    search_fields = ["name"]
+    fields = ["name", "user", "claimed_at"]
+    readonly_fields = ["name", "claimed_at"]

@@ -129,6 +129,27 @@ class FilingRule(models.Model):
         return f"{self.contact} → {self.opportunity}"
 
 
+class ActivitySource(models.Model):
+    """The name under which a program reports calls and meetings, and whose it is."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="activity_sources")
+    name = models.CharField(max_length=40)
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="activity_sources", help_text="Only this person's tokens report."
+    )
+    claimed_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            # whose is it? asked by each report
+            models.UniqueConstraint(fields=["organization", "name"], name="one_owner_per_source"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class EmailMessage(models.Model):
     """What is kept of a mail: its identity and its text. No HTML, no attachments, no Bcc have a field here."""
 

@@ -28,6 +28,7 @@ from timeline.services.calls_and_meetings import (
     record_activity,
 )
 from timeline.services.deletion import NotAllowed, OnHold, delete_engagement
+from timeline.services.sources import NotYourSource
 
 
 @extend_schema(tags=["engagements"])
@@ -63,6 +64,8 @@ class Engagements(ListModelMixin, RetrieveModelMixin, GenericViewSet[Engagement]
         given["account"] = _of_organization(request, Account, given["account"], "account")
         try:
             recorded = record_activity(actor=request.user, **given)  # type: ignore[arg-type] # as above
+        except NotYourSource as error:
+            raise PermissionDenied(str(error)) from error
         except WasDeleted as error:
             raise Gone(str(error)) from error
         except ErasedParticipant as error:

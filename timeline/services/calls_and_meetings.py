@@ -1,5 +1,6 @@
 """Records calls and meetings that other programs report, once each (API; later, the calendar).
 
+source somebody else's?       ──yes──▶ NotYourSource
 (source, external_id) known?  ──yes──▶ what stands there, unchanged
 deleted or erased before?     ──yes──▶ WasDeleted · ErasedParticipant
       │ no
@@ -39,6 +40,7 @@ from timeline.services.people import (
     participant_rows,
     places_of_users,
 )
+from timeline.services.sources import claim_source
 from timeline.services.suppression import suppressed_among
 
 
@@ -82,12 +84,13 @@ def record_activity(
     account: Account | None,
     opportunity: Opportunity | None,
 ) -> RecordedActivity:
-    """Record a call or meeting of `actor`'s organization; raises WasDeleted and ErasedParticipant with a sentence.
+    """Record a call or meeting of `actor`'s organization; raises NotYourSource, WasDeleted, ErasedParticipant.
 
     Of two that report the same at once, the later finds what the earlier recorded.
     """
     organization = actor.organization
     assert organization is not None, "an operator records nothing"  # noqa: S101
+    claim_source(organization, source, actor=actor)
     known = Engagement.objects.filter(organization=organization, source=source, external_id=external_id)
     if found := known.first():
         return RecordedActivity(found, is_new=False)
