@@ -1,7 +1,11 @@
 """When the trail's own tasks run; jiminny_sync.celery hands it to beat."""
 
-from celery.schedules import schedule
+from celery.schedules import crontab, schedule
 
 SCHEDULE: dict[str, dict[str, object]] = {
+    "write the ends of the trails to the log": {
+        "task": "accounts.log_trail_ends",
+        "schedule": crontab(hour="6", minute="15"),
+    },
     "bring what was read onto the trail": {"task": "accounts.chain_intake", "schedule": schedule(run_every=60)},
 }

@@ -3,10 +3,16 @@
 from celery import shared_task
 from django.utils import timezone
 
-from accounts.services import intake
+from accounts.services import audit, intake
 
 
 @shared_task(name="accounts.chain_intake", expires=55)
 def chain_intake() -> int:
     """Bring what was read onto the trail; how many events that made."""
     return intake.chain_intake(now=timezone.now())
+
+
+@shared_task(name="accounts.log_trail_ends")
+def log_trail_ends() -> int:
+    """Let the newest event of every trail leave the database; how many trails there are."""
+    return audit.log_trail_ends()

@@ -69,5 +69,5 @@ def departures() -> int:
 
 @shared_task(name="mailsync.send_digests")
 def digests() -> int:
-    """Tell admins which mailboxes stopped."""
+    """Tell admins which mailboxes stopped, and where their trail ends."""
     return send_digests()

@@ -11,11 +11,12 @@ from itertools import chain
 from typing import Any
 from uuid import UUID
 
+import structlog
 from django.db import models
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from accounts.domain.audit import AuditEntry, entry_hash
+from accounts.domain.audit import AuditEntry, entry_hash, noted_end
 from accounts.encryption import UnreadableSecret
 from accounts.models import AuditChain, AuditEvent, Organization, User
 from accounts.portions import in_portions
@@ -23,6 +24,7 @@ from accounts.services.keys import organization_key
 from accounts.unit_of_work import one_unit_of_work
 
 _EVENTS_AT_ONCE = 2_000
+_log = structlog.get_logger(__name__)
 
 
 def record_event(
@@ -87,14 +89,15 @@ class TrailVerdict:
         return not self.flaw
 
 
-def verify_trail(organization: Organization, *, must_contain: str = "") -> TrailVerdict:
-    """Walk the chain from its beginning; `must_contain` is a hash noted down earlier, to notice a cut-off end."""
+def verify_trail(organization: Organization, *, expected: Mapping[int, str] | None = None) -> TrailVerdict:
+    """Walk the chain from its beginning; `expected`, ends noted down earlier, tell of an end cut off since."""
     try:
         key = organization_key(organization)
     except UnreadableSecret as error:
         return TrailVerdict(0, "", str(error))
+    expected = expected or {}
     length, last_hash, newest = _written(organization)
-    previous, count, was_seen = "", 0, not must_contain
+    previous, count = "", 0
     events = AuditEvent.objects.filter(organization=organization, sequence__lte=newest)
     for event in chain.from_iterable(in_portions(events, _EVENTS_AT_ONCE, by=["sequence"])):
         if event.sequence != count + 1:
@@ -102,12 +105,28 @@ def verify_trail(organization: Organization, *, must_contain: str = "") -> Trail
         if event.previous_hash != previous or event.hash != entry_hash(key, _entry(event), previous):
             return TrailVerdict(count, previous, f"Event {event.sequence} was changed, or an event before it was.")
         previous, count = event.hash, count + 1
-        was_seen = was_seen or previous == must_contain
+        if expected.get(count, previous) != previous:
+            return TrailVerdict(count, previous, f"Event {count} is not the one noted down: it was written anew.")
+    flaw = ""
     if (length, last_hash) != (count, previous):
-        return TrailVerdict(count, previous, f"The trail ends at event {count}, but {length} were written.")
-    if not was_seen:
-        return TrailVerdict(count, previous, "The hash noted down earlier is not in the trail: its end was cut off.")
-    return TrailVerdict(count, previous)
+        flaw = f"The trail ends at event {count}, but {length} were written."
+    elif expected and max(expected) > count:
+        flaw = f"The trail ends at event {count}, but event {max(expected)} was noted down: its end was cut off."
+    return TrailVerdict(count, previous, flaw)
+
+
+def trail_end(organization: Organization) -> str:
+    """The newest event as it is noted down outside of the database, "acme:4711:HASH"; nothing of an empty trail."""
+    end = AuditChain.objects.filter(organization=organization, length__gt=0).first()
+    return noted_end(organization.slug, end.length, end.last_hash) if end else ""
+
+
+def log_trail_ends() -> int:
+    """Write the newest event of every trail to the log, which nobody changes by changing the database; how many."""
+    ends = [end for organization in Organization.objects.order_by("slug") if (end := trail_end(organization))]
+    for end in ends:
+        _log.info("trail.end", end=end)
+    return len(ends)
 
 
 def _written(organization: Organization) -> tuple[int, str, int]:
