@@ -3,23 +3,39 @@
 page 1 ──next: rows after (occurred_at, id)──▶ page 2 ──next──▶ …        previous: the same, read backwards
 
 The cursor holds every field of the ordering, so that rows of the same second are neither skipped nor repeated, and
-mail that arrives between two requests moves nothing.
+mail that arrives between two requests moves nothing. A page ends at MOST_PAGE_BYTES: where rows may be large, their
+sizes are asked for first, and what is read after that is cut to the byte.
 """
 
 import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from rest_framework.exceptions import ValidationError as BadRequest
 from rest_framework.pagination import CursorPagination
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
+
+MOST_PAGE_BYTES = 8_000_000
+"""Of the rows of a page, as JSON; a single row that is larger is a page of its own."""
+
+MOST_PAGE_ROWS = 500
+_LONGEST_ENVELOPE = 20_000
+"""Bytes around the rows: the links may repeat what was asked."""
+
+
+class Sizes(Protocol):
+    """About how many bytes each of the first `most` rows shows of itself, in order, told without reading them."""
+
+    def __call__(self, rows: Any, most: int, /) -> Sequence[int]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +49,16 @@ class NewestFirst(CursorPagination):
 
     page_size = 50
     page_size_query_param = "page_size"
-    max_page_size = 500
+    max_page_size = MOST_PAGE_ROWS
     ordering: Any = ("-id",)
     cursor_query_description = "Where the page begins: taken from `next` or `previous`, opaque."
     page_size_query_description = "Rows a page, up to 500."
 
     first: Any
     last: Any
+    rows: Sequence[Any] = ()
+    is_backward = False
+    sizes: Sizes | None = None
 
     def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
         self.address = request.build_absolute_uri()
@@ -50,19 +69,42 @@ class NewestFirst(CursorPagination):
         rows = queryset.order_by(*(_reversed(self.order) if backward else self.order))
         if cursor:
             rows = rows.filter(_after(self.order, cursor.values, backward=backward))
-        return self._page(list(rows[: self.request_size + 1]), cursor)
+        told = self._told_sizes(rows, view)
+        most = _fitting(told)
+        has_more = most < len(told)
+        found = list(rows[:most] if has_more else rows[: self.request_size + 1])
+        return self._page(found, cursor, has_more=has_more or len(found) > self.request_size)
 
-    def _page(self, found: Sequence[Any], cursor: _Cursor | None) -> list[Any]:
-        """The page of what was found, in the order of the list; one row too many says that there are more."""
-        backward = bool(cursor and cursor.is_backward)
-        has_more = len(found) > self.request_size
+    def _told_sizes(self, rows: Any, view: APIView | None) -> Sequence[int]:
+        """The sizes of as many rows as were asked for; none where all are small."""
+        sizes: Sizes | None = getattr(view, "sizes", None) or self.sizes
+        return sizes(rows, self.request_size) if sizes else ()
+
+    def _page(self, found: Sequence[Any], cursor: _Cursor | None, *, has_more: bool) -> list[Any]:
+        """The page of what was found, in the order of the list."""
+        self.is_backward = bool(cursor and cursor.is_backward)
         page = list(found[: self.request_size])
-        if backward:
+        if self.is_backward:
             page.reverse()
+        self.rows = page
         self.first, self.last = (page[0], page[-1]) if page else (None, None)
-        self.has_next = bool(page) and (True if backward else has_more)
-        self.has_previous = bool(page) and (has_more if backward else cursor is not None)
+        self.has_next = bool(page) and (True if self.is_backward else has_more)
+        self.has_previous = bool(page) and (has_more if self.is_backward else cursor is not None)
         return page
+
+    def get_paginated_response(self, data: Any) -> Response:
+        """The answer with as many rows as fit, counted from where the page was asked for."""
+        written = [len(JSONRenderer().render(row)) + 1 for row in (reversed(data) if self.is_backward else data)]
+        most = _fitting(written)
+        if most < len(data):
+            rows = {str(row.pk): row for row in self.rows}
+            if self.is_backward:
+                data, self.has_previous = data[-most:], True
+                self.first = rows[str(data[0]["id"])]
+            else:
+                data, self.has_next = data[:most], True
+                self.last = rows[str(data[-1]["id"])]
+        return super().get_paginated_response(data)
 
     def get_next_link(self) -> str | None:
         return self._link(self.last, backward=False) if self.has_next else None
@@ -100,6 +142,16 @@ class NewestFirst(CursorPagination):
             raise BadRequest(
                 {"cursor": ["This is not a cursor of this list: take it from next or previous."]}
             ) from None
+
+
+def _fitting(sizes: Sequence[int]) -> int:
+    """How many rows of these sizes a page holds; one at least."""
+    total = _LONGEST_ENVELOPE
+    for number, size in enumerate(sizes):
+        total += size
+        if total > MOST_PAGE_BYTES and number:
+            return number
+    return len(sizes)
 
 
 def _check(model: type[models.Model], name: str, value: object) -> None:

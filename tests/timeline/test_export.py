@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from timeline.domain.vocabulary import Kind
 from timeline.models import EmailMessage, Engagement, Participant
 from timeline.selectors import Presented
-from timeline.services.export import conversation_csv, conversation_eml
+from timeline.services import export
 
 pytestmark = pytest.mark.usefixtures("witnessed")
 
@@ -30,6 +30,14 @@ def shown(subject="Renewal", text="Hello", parts=(("from", "Jane", "jane@globex.
     participants._result_cache, participants._prefetch_done = rows, True
     vars(engagement)["_prefetched_objects_cache"] = {"participants": participants}
     return Presented(engagement, subject, text, text, "", shows_subject=True, shows_text=True)
+
+
+def conversation_eml(emails):
+    return b"".join(export.conversation_eml(emails))
+
+
+def conversation_csv(engagements):
+    return b"".join(export.conversation_csv(engagements))
 
 
 def parsed(content):

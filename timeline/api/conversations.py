@@ -1,11 +1,12 @@
 """The resource conversations/: read, exported as a file, deleted for good."""
 
+import tempfile
+from collections.abc import Iterable, Iterator
 from http import HTTPStatus
-from itertools import chain
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.decorators import action
@@ -17,19 +18,31 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.api.errors import Conflict
+from accounts.api.pagination import MOST_PAGE_ROWS, NewestFirst
 from accounts.models import User
 from accounts.portions import in_portions
 from accounts.reading import exporting
 from timeline.api.filters import ConversationFilters
-from timeline.api.serializers import ConversationDetailSerializer, ConversationSerializer
+from timeline.api.serializers import ConversationDetailSerializer, ConversationSerializer, EngagementSerializer
 from timeline.models import Conversation, Engagement
 from timeline.selectors import conversations_for, engagements_for, presented, with_parts
+from timeline.selectors.engagements import sizes_of
 from timeline.selectors.summaries import summaries
 from timeline.services.deletion import NotAllowed, OnHold, delete_conversation
 from timeline.services.export import conversation_csv, conversation_eml
 
 _FORMS = {"eml": ("message/rfc822", conversation_eml), "csv": ("text/csv; charset=utf-8", conversation_csv)}
-_MAILS_AT_ONCE = 200
+_MAILS_AT_ONCE = 20
+_KEPT_IN_MEMORY = 1024 * 1024
+"""Bytes of an export; what is longer waits on the disk until it is sent."""
+
+
+class _OldestFirst(NewestFirst):
+    """A conversation's mails: all of them, where they fit."""
+
+    page_size = MOST_PAGE_ROWS
+    ordering = ("occurred_at", "id")
+    sizes = staticmethod(sizes_of)
 
 
 class _AnyAccept(BaseContentNegotiation):
@@ -42,6 +55,12 @@ class _AnyAccept(BaseContentNegotiation):
         self, request: Request, renderers: Any, format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         return JSONRenderer(), "application/json"
+
+
+_MAIL_PAGES = [
+    OpenApiParameter("cursor", description="Where the page of its mails begins: taken from `next` or `previous`."),
+    OpenApiParameter("page_size", int, description=f"Mails a page, up to {MOST_PAGE_ROWS}, which is the default."),
+]
 
 
 @extend_schema(tags=["conversations"])
@@ -66,10 +85,19 @@ class Conversations(GenericViewSet[Conversation]):
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
         return self.get_paginated_response(self.get_serializer(summaries(self.viewer, page), many=True).data)
 
-    @extend_schema(responses=ConversationDetailSerializer)
+    @extend_schema(parameters=_MAIL_PAGES, responses=ConversationDetailSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:
-        """A conversation with its mails, the oldest first. That you read it is written down."""
-        return Response(self._detail(self.get_object()))
+        """A conversation with its mails, the oldest first; where they are more than a page, `next` leads on.
+
+        That you read it is written down.
+        """
+        conversation = self.get_object()
+        pages = _OldestFirst()
+        mails = pages.paginate_queryset(self._mails(conversation), request)
+        many: Any = mails  # which the stubs know one by one
+        shown = EngagementSerializer(many, many=True, context=self.get_serializer_context()).data
+        page = pages.get_paginated_response(shown).data
+        return Response({**self._summary(conversation), "engagements": page.pop("results"), **page})
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
@@ -91,28 +119,56 @@ class Conversations(GenericViewSet[Conversation]):
         },
     )
     @action(detail=True, content_negotiation_class=_AnyAccept, filterset_class=None, pagination_class=None)
-    def export(self, request: Request, pk: str) -> HttpResponse:
+    def export(self, request: Request, pk: str) -> FileResponse | HttpResponse:
         """The conversation as a file: what you may read of it, and nothing else. The export is written down."""
         form = request.query_params.get("as", "json")
         if form not in {"json", *_FORMS}:
             raise ValidationError({"as": ["json, eml or csv."]})
         conversation = self.get_object()
         exporting(conversation.organization_id, form)
-        name = {"Content-Disposition": f'attachment; filename="conversation-{conversation.pk}.{form}"'}
+        mails = self._one_by_one(conversation)
         if form == "json":
-            return Response(self._detail(conversation), headers=name)
-        content_type, write = _FORMS[form]
-        mails = chain.from_iterable(in_portions(self._mails(conversation), _MAILS_AT_ONCE, by=["occurred_at", "pk"]))
-        shown = (presented(mail, self.viewer) for mail in mails)
-        return HttpResponse(write(shown), content_type=content_type, headers=name)
+            content_type, pieces = "application/json", self._as_json(conversation, mails)
+        else:
+            content_type, write = _FORMS[form]
+            pieces = write(presented(mail, self.viewer) for mail in mails)
+        return _sent(pieces, content_type, f"conversation-{conversation.pk}.{form}")
+
+    def _one_by_one(self, conversation: Conversation) -> Iterator[Engagement]:
+        """Each mail, its text let go after it: the two refer to each other, so they would wait for the collector."""
+        for portion in in_portions(self._mails(conversation), _MAILS_AT_ONCE, by=["occurred_at", "pk"]):
+            for mail in portion:
+                yield mail
+                mail._state.fields_cache.clear()  # noqa: SLF001 - what `select_related` fills
+
+    def _as_json(self, conversation: Conversation, mails: Iterable[Engagement]) -> Iterator[bytes]:
+        """What `retrieve` answers, with every mail, piece by piece."""
+        render, context = JSONRenderer().render, self.get_serializer_context()
+        yield render({**self._summary(conversation), "next": None, "previous": None})[:-1] + b',"engagements":['
+        for number, mail in enumerate(mails):
+            yield (b"," if number else b"") + render(EngagementSerializer(mail, context=context).data)
+        yield b"]}"
 
     def _mails(self, conversation: Conversation) -> QuerySet[Engagement]:
         mails = engagements_for(self.viewer).filter(conversation=conversation)
         return with_parts(mails).order_by("occurred_at", "id")
 
-    def _detail(self, conversation: Conversation) -> dict[str, Any]:
+    def _summary(self, conversation: Conversation) -> dict[str, Any]:
         found = summaries(self.viewer, [conversation])
         if not found:
             raise NotFound
-        context = {**self.get_serializer_context(), "engagements": self._mails(conversation)}
-        return ConversationDetailSerializer(found[0], context=context).data
+        return ConversationSerializer(found[0]).data
+
+
+def _sent(pieces: Iterable[bytes], content_type: str, name: str) -> FileResponse | HttpResponse:
+    """A file that is whole before its first byte is sent, so that who read it is on the trail by then."""
+    file = tempfile.SpooledTemporaryFile(_KEPT_IN_MEMORY)  # noqa: SIM115 - the response closes it
+    for piece in pieces:
+        file.write(piece)  # `writelines` would have them all in memory first
+    is_long = file.tell() > _KEPT_IN_MEMORY
+    file.seek(0)
+    if is_long:
+        return FileResponse(file, as_attachment=True, filename=name, content_type=content_type)
+    with file:
+        named = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return HttpResponse(file.read(), content_type=content_type, headers=named)

@@ -20,6 +20,7 @@ from timeline.api.serializers import EngagementSerializer
 from timeline.api.writing import ActivityWriteSerializer, CorrectionSerializer
 from timeline.models import Engagement
 from timeline.selectors import engagements_for, with_parts
+from timeline.selectors.engagements import sizes_of
 from timeline.services.assignment import correct_opportunity
 from timeline.services.calls_and_meetings import (
     ErasedParticipant,
@@ -39,6 +40,7 @@ class Engagements(ListModelMixin, RetrieveModelMixin, GenericViewSet[Engagement]
     serializer_class = EngagementSerializer
     filterset_class = EngagementFilters
     ordering = ("-occurred_at", "-id")
+    sizes = staticmethod(sizes_of)
 
     def get_queryset(self) -> QuerySet[Engagement]:
         return with_parts(engagements_for(self.request.user))  # type: ignore[arg-type] # signed in, by permission

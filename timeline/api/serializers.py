@@ -108,10 +108,8 @@ class ConversationSerializer(serializers.Serializer[ConversationSummary]):
 
 
 class ConversationDetailSerializer(ConversationSerializer):
-    """With its engagements, oldest first."""
+    """With its engagements, oldest first; `next` and `previous` where they are more than a page."""
 
-    engagements = serializers.SerializerMethodField()
-
-    @extend_schema_field(EngagementSerializer(many=True))
-    def get_engagements(self, _summary: ConversationSummary) -> Any:
-        return EngagementSerializer(self.context["engagements"], many=True, context=self.context).data
+    engagements = EngagementSerializer(many=True)
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)

@@ -4,14 +4,17 @@ engagements_for(viewer) ─▶ presented ─▶ conversation_eml    one mail as 
                                      └▶ conversation_csv    one row a mail, safe to open in a spreadsheet
 """
 
+import codecs
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from email.headerregistry import Address
 from email.message import EmailMessage as Mail
 from email.policy import SMTP
 from email.utils import format_datetime
+from itertools import chain
+from uuid import uuid4
 
 from timeline.domain.vocabulary import ParticipantRole
 from timeline.models import EmailMessage, Participant
@@ -19,6 +22,11 @@ from timeline.selectors import Presented
 
 _POLICY = SMTP.clone(cte_type="7bit", max_line_length=998)
 """The longest line RFC 5322 2.1.1 allows, so that a Message-ID is never folded."""
+
+_ATTACHED = (
+    "Content-Type: message/rfc822\r\nContent-Transfer-Encoding: 8bit\r\n"
+    'Content-Disposition: attachment; filename="{number:03}.eml"\r\nMIME-Version: 1.0'
+)
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,990}>")
@@ -30,31 +38,43 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def conversation_eml(emails: Iterable[Presented]) -> bytes:
-    """The mails of a conversation as one .eml file: a single one as itself, several attached to a cover mail."""
-    mails: list[Mail] = []
-    subject = ""
-    for email in emails:
-        subject = subject if mails else _line(email.subject)
-        mails.append(_mail(email))
-    if len(mails) == 1:
-        return mails[0].as_bytes()
+def conversation_eml(emails: Iterable[Presented]) -> Iterator[bytes]:
+    """The mails of a conversation as one .eml file: a single one as itself, several attached to a cover mail.
+
+    Piece by piece, a mail at a time.
+    """
+    mails = iter(emails)
+    first, second = next(mails, None), next(mails, None)
+    if first is not None and second is None:
+        yield _mail(first).as_bytes()
+        return
+    boundary = f"={uuid4().hex}="
+    yield _cover(_line(first.subject) if first else "", boundary)
+    for number, each in enumerate(chain(filter(None, (first, second)), mails), start=1):
+        yield f"--{boundary}\r\n{_ATTACHED.format(number=number)}\r\n\r\n".encode() + _mail(each).as_bytes() + b"\r\n"
+    yield f"--{boundary}--\r\n".encode()
+
+
+def _cover(subject: str, boundary: str) -> bytes:
+    """The mail that the others are attached to, up to where the first of them begins."""
     cover = Mail(policy=_POLICY)
-    cover["Subject"] = f"Conversation: {subject}" if mails else "Conversation"
-    cover.set_content(f"{len(mails)} mails of one conversation are attached, oldest first.\n")
-    for number, mail in enumerate(mails, start=1):
-        cover.add_attachment(mail, filename=f"{number:03}.eml")
-    return cover.as_bytes()
+    cover["Subject"] = f"Conversation: {subject}" if subject else "Conversation"
+    cover.set_content("The mails of one conversation are attached, oldest first.\n")
+    cover.make_mixed(boundary)
+    return cover.as_bytes().removesuffix(f"--{boundary}--\r\n".encode())
 
 
-def conversation_csv(engagements: Iterable[Presented]) -> bytes:
+def conversation_csv(engagements: Iterable[Presented]) -> Iterator[bytes]:
     """One row an engagement, UTF-8 with a byte order mark, every value quoted, none of them a formula."""
-    table = io.StringIO(newline="")
-    writer = csv.writer(table, quoting=csv.QUOTE_ALL)
-    writer.writerow(_COLUMNS)
+    yield codecs.BOM_UTF8 + _written(_COLUMNS)
     for shown in engagements:
-        writer.writerow([_cell(value) for value in _row(shown)])
-    return table.getvalue().encode("utf-8-sig")
+        yield _written([_cell(value) for value in _row(shown)])
+
+
+def _written(row: Iterable[str]) -> bytes:
+    line = io.StringIO(newline="")
+    csv.writer(line, quoting=csv.QUOTE_ALL).writerow(row)
+    return line.getvalue().encode()
 
 
 def _row(shown: Presented) -> list[str]:
