@@ -6,12 +6,22 @@ A portion is a query of its own and sees what is committed by then: what is writ
 after the last one's (docs/decisions/0044).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from django.db.models import Q, QuerySet
 
 Row = TypeVar("Row")
+
+
+def fitting(sizes: Iterable[int], most: int) -> int:
+    """How many of the first things with these sizes go into `most` together; one at least, where there is one."""
+    number = total = 0
+    for number, size in enumerate(sizes, start=1):
+        total += size
+        if total > most and number > 1:
+            return number - 1
+    return number
 
 
 def in_portions(rows: "QuerySet[Any, Row]", size: int, *, by: Sequence[str] = ("pk",)) -> Iterator[list[Row]]:

@@ -24,7 +24,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 
 // What arrived goes to its place: newest first on a timeline, oldest first in a conversation. What is shown already
-// is left out, and so is what belongs below "Show older".
+// is left out, and so is what belongs beyond "Show older" and "Show earlier".
 const standsBefore = (entry, other, oldestFirst) => {
   const newer = entry.dataset.at - other.dataset.at || (entry.id > other.id ? 1 : -1);
   return oldestFirst ? newer < 0 : newer > 0;
@@ -32,8 +32,9 @@ const standsBefore = (entry, other, oldestFirst) => {
 const putInPlace = (entry, section) => {
   const shown = [...section.querySelectorAll(":not([hidden]) > [data-at]")];
   if (shown.some((other) => other.id === entry.id)) return false;
-  const next = shown.find((other) => standsBefore(entry, other, "oldestFirst" in section.dataset));
-  if (!next && section.querySelector(".more")) return false;
+  const oldestFirst = "oldestFirst" in section.dataset;
+  const next = shown.find((other) => standsBefore(entry, other, oldestFirst));
+  if (section.querySelector(".more") && (oldestFirst ? next === shown[0] : !next)) return false;
   if (next) next.before(entry);
   else if (shown.length) shown.at(-1).after(entry);
   else section.querySelector("ol.timeline").append(entry);

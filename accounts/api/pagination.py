@@ -24,6 +24,8 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
+from accounts.portions import fitting
+
 MOST_PAGE_BYTES = 8_000_000
 """Of the rows of a page, as JSON; a single row that is larger is a page of its own."""
 
@@ -70,7 +72,7 @@ class NewestFirst(CursorPagination):
         if cursor:
             rows = rows.filter(_after(self.order, cursor.values, backward=backward))
         told = self._told_sizes(rows, view)
-        most = _fitting(told)
+        most = fitting(told, MOST_PAGE_BYTES - _LONGEST_ENVELOPE)
         has_more = most < len(told)
         found = list(rows[:most] if has_more else rows[: self.request_size + 1])
         return self._page(found, cursor, has_more=has_more or len(found) > self.request_size)
@@ -95,7 +97,7 @@ class NewestFirst(CursorPagination):
     def get_paginated_response(self, data: Any) -> Response:
         """The answer with as many rows as fit, counted from where the page was asked for."""
         written = [len(JSONRenderer().render(row)) + 1 for row in (reversed(data) if self.is_backward else data)]
-        most = _fitting(written)
+        most = fitting(written, MOST_PAGE_BYTES - _LONGEST_ENVELOPE)
         if most < len(data):
             rows = {str(row.pk): row for row in self.rows}
             if self.is_backward:
@@ -142,16 +144,6 @@ class NewestFirst(CursorPagination):
             raise BadRequest(
                 {"cursor": ["This is not a cursor of this list: take it from next or previous."]}
             ) from None
-
-
-def _fitting(sizes: Sequence[int]) -> int:
-    """How many rows of these sizes a page holds; one at least."""
-    total = _LONGEST_ENVELOPE
-    for number, size in enumerate(sizes):
-        total += size
-        if total > MOST_PAGE_BYTES and number:
-            return number
-    return len(sizes)
 
 
 def _check(model: type[models.Model], name: str, value: object) -> None:

@@ -1,8 +1,10 @@
 """However long mails are and however many, an answer ends: a page of the API at 8 MB, a person's at what is read."""
 
 import json
+import re
 import tracemalloc
 from datetime import timedelta
+from html import unescape
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,7 +15,9 @@ from accounts.domain.vocabulary import Detail
 from accounts.models import User
 from tests.api_client import client_of
 from tests.factories import A_MONDAY, ConversationFactory, EmailMessageFactory, EngagementFactory, ParticipantFactory
+from tests.scenery import scene
 from timeline.models import Conversation, EmailMessage, Engagement
+from timeline.selectors.timelines import PAGE_SIZE
 
 pytestmark = pytest.mark.django_db
 
@@ -156,7 +160,7 @@ def test_a_conversation_larger_than_memory_is_exported_whole(carol, form):
     _, most_memory = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
-    content = b"".join(answer.streaming_content)
+    content = b"".join(answer.streaming_content)  # type: ignore[attr-defined] # it is a file
     assert len(content) > size
     assert all(f"mail {number} word".encode() in content for number in (0, 124, 249))
     assert most_memory < size
@@ -166,3 +170,91 @@ def test_every_link_of_a_page_leads_to_its_own_list(carol):
     conversation = conversation_of(carol, [TEXTS["plain words"]] * 60)
     path = f"/api/v1/conversations/{conversation.pk}/"
     assert urlsplit(client_of(carol).get(path).json()["next"]).path == path
+
+
+MOST_HTML = 4_000_000
+"""Bytes of a page: MOST_PAGE_TEXT, where each of its characters may be escaped, and what stands around it."""
+
+MAIL = re.compile(r'<article class="mail"\s+id="([0-9a-f-]+)"')
+EARLIER = re.compile(r'href="(\?before=[^"]+)"')
+
+
+def the_page(client, address: str, **headers: str) -> str:
+    answer = client.get(address, headers=headers)
+    assert answer.status_code == 200
+    assert len(answer.content) < MOST_HTML
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["pages", "parts of a page"])
+@pytest.mark.parametrize(("count", "text"), [(120, "word"), (60, TEXTS["plain words"]), (30, "&" * LONG)])
+def test_a_conversation_is_shown_a_page_at_a_time_to_its_beginning(client, carol, count, text, headers):
+    conversation = conversation_of(carol, [text] * count)
+    client.force_login(carol)
+    path, query, found = f"/conversations/{conversation.pk}/", "", []
+    while True:
+        text = the_page(client, path + query, **(headers if query else {}))
+        found = MAIL.findall(text) + found
+        earlier = EARLIER.search(text)
+        if not earlier:
+            break
+        query = unescape(earlier[1])
+    wanted = Engagement.objects.order_by("occurred_at", "pk").values_list("pk", flat=True)
+    assert found == [str(pk) for pk in wanted]
+
+
+def test_the_newest_mail_is_shown_first_and_the_whole_counted(client, carol):
+    conversation = conversation_of(carol, ["word"] * 120)
+    client.force_login(carol)
+    text = the_page(client, f"/conversations/{conversation.pk}/")
+    assert "120 emails," in text
+    assert str(Engagement.objects.latest("occurred_at").pk) in MAIL.findall(text)
+    assert "Show the latest" not in text
+
+
+def test_a_link_to_a_mail_leads_to_a_page_with_it_and_on_to_the_latest(client, carol):
+    conversation = conversation_of(carol, ["word"] * 120)
+    client.force_login(carol)
+    for mail in Engagement.objects.order_by("occurred_at")[::17]:
+        text = the_page(client, f"/conversations/{conversation.pk}/?mail={mail.pk}")
+        assert str(mail.pk) in MAIL.findall(text)
+        latest = str(Engagement.objects.latest("occurred_at").pk) in MAIL.findall(text)
+        assert latest is ("Show the latest" not in text)
+
+
+@pytest.mark.parametrize("query", ["?before=x", "?mail=x", "?mail=00000000-0000-7000-8000-000000000000", "?before=,"])
+def test_a_broken_place_is_as_if_none_were_given(client, carol, query):
+    conversation = conversation_of(carol, ["word"] * 30)
+    client.force_login(carol)
+    assert len(MAIL.findall(the_page(client, f"/conversations/{conversation.pk}/{query}"))) == PAGE_SIZE
+
+
+def test_what_arrives_at_once_is_bounded_like_a_page(client, carol):
+    conversation = conversation_of(carol, [TEXTS["plain words"]] * 60)
+    client.force_login(carol)
+    for address in (f"/conversations/{conversation.pk}/", "/review/"):
+        Engagement.objects.update(association_certain=False)
+        text = the_page(client, f"{address}?since=2020-01-01T00:00:00Z", **{"HX-Request": "true"})
+        assert 'id="arrivals"' in text
+
+
+def test_pages_with_a_timeline_stay_small_whatever_their_entries_hold(client, carol):
+    globex = scene(carol)
+    for _ in range(30):
+        globex.call("&" * LONG, subject="&" * 1_000)
+        globex.mail("&" * LONG, quoted="\n> &" * 20_000, subject="&" * 2_000)
+    Engagement.objects.update(association_certain=False)
+    for mail in Engagement.objects.all()[:10]:
+        for number in range(400):
+            ParticipantFactory(engagement=mail, role="to", address=f"{number}@x.example", position=number + 2)
+    client.force_login(carol)
+    for address in (
+        f"/deals/{globex.deal.pk}/",
+        f"/customers/accounts/{globex.account.pk}/",
+        f"/customers/contacts/{globex.jane.pk}/",
+        "/review/",
+        "/search/?q=jane",
+        "/deals/",
+        f"/engagements/{globex.deal.engagements.first().pk}/assignment/",
+    ):
+        the_page(client, address)

@@ -10,9 +10,11 @@ from django.db.models import QuerySet
 
 from accounts.ids import first_id_at
 from accounts.models import User
+from accounts.portions import fitting
 from timeline.models import Engagement
-from timeline.selectors.engagements import with_parts
+from timeline.selectors.engagements import sizes_of, with_parts
 from timeline.selectors.entries import Entry, entry_of
+from timeline.selectors.timelines import MOST_PAGE_TEXT
 
 LONGEST_RECORDING = timedelta(minutes=1)
 MOST_AT_ONCE = 100
@@ -24,8 +26,10 @@ def recorded_since(engagements: QuerySet[Engagement], since: datetime) -> QueryS
 
 
 def arrivals(viewer: User, engagements: QuerySet[Engagement], since: datetime, kind: str = "") -> list[Entry]:
-    """What was recorded since, newest first, the newest MOST_AT_ONCE of it; of one kind, or of all."""
+    """What was recorded since, newest first, of one kind or of all: up to MOST_AT_ONCE and up to MOST_PAGE_TEXT."""
     found = recorded_since(engagements, since)
     if kind:
         found = found.filter(kind=kind)
-    return [entry_of(each, viewer) for each in with_parts(found).order_by("-occurred_at", "-pk")[:MOST_AT_ONCE]]
+    newest_first = with_parts(found).order_by("-occurred_at", "-pk")
+    most = fitting(sizes_of(newest_first, MOST_AT_ONCE), MOST_PAGE_TEXT)
+    return [entry_of(each, viewer) for each in newest_first[:most]]

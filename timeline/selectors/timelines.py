@@ -12,13 +12,18 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User
+from accounts.portions import fitting
 from crm.models import Account, Contact, Lead, Opportunity
 from timeline.domain.vocabulary import Kind
 from timeline.models import Engagement
-from timeline.selectors.engagements import engagements_for, with_parts
+from timeline.selectors.engagements import engagements_for, sizes_of, with_parts
 from timeline.selectors.entries import Entry, entry_of
 
 PAGE_SIZE = 25
+MOST_PAGE_TEXT = 1_000_000
+"""Bytes of texts on a page that shows them whole; a longer text is a page of its own."""
+
+_LAST_ID = UUID(int=2**128 - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +51,23 @@ def of_lead(viewer: User, lead: Lead) -> QuerySet[Engagement]:
     return engagements_for(viewer).filter(associations__lead=lead)
 
 
-def timeline_page(viewer: User, engagements: QuerySet[Engagement], *, kind: str = "", before: str = "") -> TimelinePage:
-    """A page of `engagements` (one of the above); an unknown kind or a broken `before` is as if not given."""
+def timeline_page(
+    viewer: User, engagements: QuerySet[Engagement], *, kind: str = "", before: str = "", shows_whole: bool = False
+) -> TimelinePage:
+    """A page of `engagements` (one of the above); an unknown kind or a broken `before` is as if not given.
+
+    `shows_whole`: the page shows each text to its end, so it holds as many as MOST_PAGE_TEXT allows.
+    """
     if kind := known_kind(kind):
         engagements = engagements.filter(kind=kind)
     if position := _position(before):
         at, pk = position
         engagements = engagements.filter(Q(occurred_at__lt=at) | Q(occurred_at=at, pk__lt=pk))
-    found = list(with_parts(engagements).order_by("-occurred_at", "-pk")[: PAGE_SIZE + 1])
-    entries = [entry_of(engagement, viewer) for engagement in found[:PAGE_SIZE]]
-    last = entries[-1].engagement if len(found) > PAGE_SIZE else None
+    newest_first = with_parts(engagements).order_by("-occurred_at", "-pk")
+    size = fitting(sizes_of(newest_first, PAGE_SIZE), MOST_PAGE_TEXT) if shows_whole else PAGE_SIZE
+    found = list(newest_first[: size + 1])
+    entries = [entry_of(engagement, viewer) for engagement in found[:size]]
+    last = entries[-1].engagement if len(found) > size else None
     return TimelinePage(entries, _position_of(last) if last else "", kind)
 
 
@@ -71,8 +83,13 @@ def count_by_kind(engagements: QuerySet[Engagement]) -> dict[str, int]:
     return {"all": sum(counts.values()), **counts}
 
 
-def _position_of(engagement: Engagement) -> str:
-    return f"{engagement.occurred_at.astimezone(UTC).isoformat().removesuffix('+00:00')}Z,{engagement.pk}"
+def up_to(engagement: Engagement) -> str:
+    """The `before` of a page that begins with `engagement`, or with another of its second."""
+    return _position_of(engagement, _LAST_ID)
+
+
+def _position_of(engagement: Engagement, pk: UUID | None = None) -> str:
+    return f"{engagement.occurred_at.astimezone(UTC).isoformat().removesuffix('+00:00')}Z,{pk or engagement.pk}"
 
 
 def _position(before: str) -> tuple[datetime, UUID] | None:

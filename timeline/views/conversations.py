@@ -24,19 +24,30 @@ EXPORTS = [("eml", "Mail file (.eml)"), ("csv", "Table (.csv)"), ("json", "Data 
 @require_safe
 @viewer_required
 def conversation(request: ViewerRequest, pk: UUID) -> HttpResponse:
-    """`/conversations/<id>/`; with `since`, the mails that arrived."""
+    """`/conversations/<id>/`; with htmx its earlier mails, or with `since` those that arrived."""
     found, now = get_object_or_404(conversations_for(request.user), pk=pk), timezone.now()
     if since := asked_since(request):
         mails = engagements_for(request.user).filter(conversation=found)
         beside = partial(_read, request, found, now)
         return arrived(request, mails, since, "timeline/parts/conversation_arrivals.html", beside)
+    if request.htmx:
+        return render(request, "timeline/parts/mails.html", _read(request, found, now))
     may_delete = may_delete_conversation(found, request.user)
     context = {"exports": EXPORTS, "may_delete": may_delete, **_read(request, found, now)}
     return render(request, "timeline/conversation.html", context)
 
 
 def _read(request: ViewerRequest, conversation: Conversation, now: datetime) -> dict[str, Any]:
-    return {"shown": conversation_view(request.user, conversation), "now": now}
+    mail, before = request.GET.get("mail", ""), request.GET.get("before", "")
+    shown = conversation_view(request.user, conversation, before=before, mail=_id(mail))
+    return {"shown": shown, "now": now}
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
