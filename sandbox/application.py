@@ -15,7 +15,7 @@ from sandbox.graph.door import GraphDoor
 from sandbox.graph.subscriptions import Subscriptions
 from sandbox.identity import authorize as authorize_door
 from sandbox.identity import consent
-from sandbox.identity.discovery import discovery
+from sandbox.identity.discovery import discovery, issuer
 from sandbox.identity.token_endpoint import Codes, token
 from sandbox.tenant import Tenant
 
@@ -47,7 +47,7 @@ def make_application(tenant: Tenant, control_token: str) -> Starlette:
         Route("/{tenant}/oauth2/v2.0/authorize", partial(_authorize, tenant, codes)),
         Route("/{tenant}/oauth2/v2.0/authorize/decide", partial(_decide, tenant, codes), methods=["POST"]),
         Route("/{tenant}/oauth2/v2.0/token", partial(_token, tenant, codes), methods=["POST"]),
-        Route("/{tenant}/discovery/v2.0/keys", _keys),
+        Route("/{tenant}/discovery/v2.0/keys", partial(_keys, tenant)),
         Route("/{tenant}/v2.0/adminconsent", partial(_admin_consent, tenant, is_v2=True)),
         Route("/{tenant}/v2.0/adminconsent/decide", partial(_decide_consent, tenant, is_v2=True), methods=["POST"]),
         Route("/{tenant}/adminconsent", partial(_admin_consent, tenant, is_v2=False)),
@@ -72,9 +72,8 @@ async def _token(tenant: Tenant, codes: Codes, request: Request) -> Response:
     return await token(tenant, codes, request)
 
 
-async def _keys(request: Request) -> Response:
-    del request
-    return JSONResponse({"keys": []})
+async def _keys(tenant: Tenant, request: Request) -> Response:
+    return JSONResponse(tenant.signing_keys.published(issuer(tenant, str(request.path_params["tenant"]))))
 
 
 async def _admin_consent(tenant: Tenant, request: Request, *, is_v2: bool) -> Response:

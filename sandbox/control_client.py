@@ -146,6 +146,11 @@ class Control:
         answer: Json = self.post("switches", switches)
         return answer
 
+    def rotate_keys(self, *, withdraw: bool = False) -> list[str]:
+        """Id tokens are signed with a new key from here on; the kids that are published."""
+        kids: list[str] = self.post("rotate_keys", {"withdraw": withdraw})["kids"]
+        return kids
+
     def advance(self, seconds: float) -> float:
         """Moves the virtual clock; answers its time."""
         return float(self.post("clock", {"advance_seconds": seconds})["now"])

@@ -8,7 +8,7 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,17 @@ class StateDir:
         if not path.exists():
             _write_private(path, secrets.token_bytes(32))
         return path.read_bytes()
+
+    def id_token_keys(self) -> list[bytes]:
+        """What id tokens were signed with when it last ran: PEM, the newest first."""
+        return [path.read_bytes() for path in sorted(self.folder.glob("id-token-key-*.pem"))]
+
+    def keep_id_token_keys(self, pems: Sequence[bytes]) -> None:
+        """Remembers them instead of those before."""
+        for path in self.folder.glob("id-token-key-*.pem"):
+            path.unlink()
+        for place, pem in enumerate(pems):
+            _write_private(self.folder / f"id-token-key-{place}.pem", pem)
 
     def base_date(self, options: Options) -> int:
         """The moment the corpus ends, remembered from the first start with these options."""

@@ -24,6 +24,10 @@ class Switches:
     subscription_max_minutes: int = 10_080
     wrong_secret: bool = False
     omit_refresh_token: bool = False
+    id_token_claims: dict[str, Any] = field(default_factory=dict)
+    """What the id token says instead; a claim that is null is left out."""
+    id_token_forgery: str = ""
+    """How its signature is forged (`sandbox.identity.signing_keys.SigningKeys.signed`)."""
 
     def change(self, wanted: dict[str, Any]) -> None:
         """Sets switches by name. Raises ValueError for an unknown name or a wrong type."""

@@ -17,6 +17,7 @@ from sandbox.graph.throttle import Throttle
 from sandbox.identifiers import digest
 from sandbox.identity.grants import Grants
 from sandbox.identity.scripted import ScriptedErrors
+from sandbox.identity.signing_keys import SigningKeys
 from sandbox.mailbox import Mailbox, Placement
 from sandbox.options import Options
 from sandbox.people import PEOPLE, Person, colleagues
@@ -59,11 +60,13 @@ class Tenant:
     urls: dict[str, str] = field(default_factory=dict)
     deliveries: int = 0
     resets: int = 0
+    signing_keys: SigningKeys = field(init=False)
     corpus: Corpus = field(init=False)
     oracle: Oracle = field(init=False)
     arrival_listeners: list[Callable[[Mailbox, Any, Any], None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.signing_keys = SigningKeys(self.state)
         self._fill()
         for entry in self.state.journal.entries():
             self._apply(entry)

@@ -44,6 +44,7 @@ class ControlDoor:
             "reset": self._reset,
             "redirect_uris": self._register_redirect,
             "lifecycle": self._lifecycle,
+            "rotate_keys": self._rotate_keys,
         }
         gets: dict[str, Callable[[dict[str, str]], Any]] = {
             "truth": lambda query: reports.truth(self._tenant, query.get("since", "")),
@@ -152,6 +153,9 @@ class ControlDoor:
     def _register_redirect(self, body: Body) -> Body:
         self._tenant.redirect_uris.update(str(uri) for uri in body["redirect_uris"])
         return {"redirect_uris": sorted(self._tenant.redirect_uris)}
+
+    def _rotate_keys(self, body: Body) -> Body:
+        return {"kids": self._tenant.signing_keys.rotate(is_old_withdrawn=bool(body.get("withdraw")))}
 
     def _lifecycle(self, body: Body) -> Body:
         owner = self._tenant.mailbox(str(body["user"])).person.email

@@ -6,12 +6,18 @@ from starlette.responses import JSONResponse
 from sandbox.people import DOMAIN, TENANT_ID
 from sandbox.tenant import Tenant
 
-KNOWN_TENANTS = frozenset({TENANT_ID, "common", "organizations", DOMAIN})
+SHARED = frozenset({"common", "organizations"})
+KNOWN_TENANTS = SHARED | {TENANT_ID, DOMAIN}
 
 
 def is_known_tenant(request: Request) -> bool:
     """True where the path names this tenant or one of the shared endpoints."""
     return request.path_params.get("tenant") in KNOWN_TENANTS
+
+
+def issuer(tenant: Tenant, name: str) -> str:
+    """Who issues id tokens, as Microsoft writes it: a template where `name` is for the accounts of any tenant."""
+    return f"{tenant.urls['https']}/{'{tenantid}' if name in SHARED else TENANT_ID}/v2.0"
 
 
 async def discovery(tenant: Tenant, request: Request) -> JSONResponse:
@@ -23,7 +29,7 @@ async def discovery(tenant: Tenant, request: Request) -> JSONResponse:
     https, http = tenant.urls["https"], tenant.urls["http"]
     return JSONResponse(
         {
-            "issuer": f"{https}/{TENANT_ID}/v2.0",
+            "issuer": issuer(tenant, name),
             "authorization_endpoint": f"{http}/{name}/oauth2/v2.0/authorize",
             "token_endpoint": f"{https}/{name}/oauth2/v2.0/token",
             "jwks_uri": f"{https}/{name}/discovery/v2.0/keys",

@@ -148,9 +148,9 @@ def _refresh(tenant: Tenant, form: dict[str, str]) -> SignIn:
 def _sign_in(tenant: Tenant, person: Person, scope: str, form: dict[str, str], nonce: str) -> SignIn:
     if person.oid in tenant.grants.disabled:
         raise Refusal(50057)
-    _, is_qualified = split_scopes(scope)
+    wanted, is_qualified = split_scopes(scope)
     granted = tenant.grants.scopes_of(person.oid) - set(tenant.switches.withheld_scopes)
-    if not granted:
+    if wanted and not granted:
         raise Refusal(65001)
     openid = frozenset(scope.split()) & OPENID_SCOPES
     with_info = form.get("client_info") == "1"
