@@ -16,6 +16,7 @@ from accounts.domain.vocabulary import (
     ConsentState,
     DeletionPolicy,
     Detail,
+    FlowPurpose,
     OpportunityRule,
     Role,
     Visibility,
@@ -35,6 +36,12 @@ class Organization(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = NameField(max_length=200)
     slug = models.SlugField(max_length=80, unique=True)
+    tenant_id = models.CharField(
+        max_length=36,
+        blank=True,
+        verbose_name="Microsoft tenant",
+        help_text="Only its accounts connect and sign in. Empty: the first sign-in from an own domain tells.",
+    )
     opportunity_rule = models.CharField(
         max_length=40,
         choices=choices(OpportunityRule),
@@ -208,7 +215,16 @@ class SignInFlow(models.Model):
     """A trip to Microsoft that has begun: what its callback is checked against. Used once, short-lived."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_in_flows")
+    purpose = models.CharField(max_length=10, choices=choices(FlowPurpose), default=FlowPurpose.CONNECT)
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, null=True, related_name="sign_in_flows", help_text="Empty: not signed in yet."
+    )
+    browser_hash = models.CharField(
+        max_length=64, blank=True, help_text="SHA-256 of what the session of the browser that began holds."
+    )
+    consent = models.ForeignKey(
+        "ConsentGrant", on_delete=models.CASCADE, null=True, related_name="+", help_text="What it confirms."
+    )
     state_hash = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the state sent to Microsoft.")
     flow = EncryptedTextField(label="sign-in flow", help_text="MSAL's flow: code verifier, nonce, redirect address.")
     answer = EncryptedTextField(

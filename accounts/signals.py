@@ -8,6 +8,9 @@ person_joined = Signal()
 may_no_longer_sync = Signal()
 """A person was deactivated or may not sync any more (sender=User, user=…): their import ends at once."""
 
+own_domains = Signal()
+"""Asks which domains are an organization's own (sender=Organization, organization=…); receivers return them."""
+
 connection_changed = Signal()
 """A person's connection to Microsoft came, went or changed its state.
 

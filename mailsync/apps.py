@@ -8,4 +8,5 @@ class MailsyncConfig(AppConfig):
     verbose_name = "Email sync"
 
     def ready(self) -> None:
-        from mailsync.services import connection, designation  # noqa: F401, PLC0415 - receivers listen from here on
+        # receivers listen from here on
+        from mailsync.services import connection, designation, organizations  # noqa: F401, PLC0415

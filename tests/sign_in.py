@@ -1,16 +1,20 @@
 """How a test signs in at the sandbox tenant, as a browser would."""
 
+import re
+from html import unescape
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import requests
+from django.test import Client
 
-from accounts.models import MicrosoftConnection, User
+from accounts.models import MicrosoftConnection, Organization, User
 from accounts.services.connection import accept_answer, begin_sign_in, finish_sign_in
 from sandbox.testing import SandboxProcess
 
 CALLBACK = "http://localhost:8000/oauth/microsoft/callback/"
-RITA, JONAS = "rita.lindqvist@acme.example", "jonas.weber@acme.example"
+ADA, RITA, JONAS = "ada.okafor@acme.example", "rita.lindqvist@acme.example", "jonas.weber@acme.example"
 
 
 class _Fields(HTMLParser):
@@ -47,8 +51,32 @@ def fields_of(page: requests.Response) -> dict[str, str]:
     return _Fields(page.text).found
 
 
+def consent_answer(tenant: SandboxProcess, address: str, button: str = "accept") -> dict[str, str]:
+    """What Microsoft sends back once the tenant's admin has decided on its consent page at `address`."""
+    asked = dict(parse_qsl(urlsplit(address).query))
+    assert _get(tenant, address).status_code == 200
+    page = tenant.session().post(
+        address.partition("?")[0] + "/decide", data=asked | {button: "1"}, timeout=30, allow_redirects=False
+    )
+    return fields_of(page)
+
+
+def granted_by(tenant: SandboxProcess, browser: Client, *, kind: str = "mailbox", as_person: str = ADA) -> Any:
+    """The whole way of an admin's consent in `browser`: the link, Microsoft's page, the own sign-in, back."""
+    answer = consent_answer(tenant, browser.get(f"/consent/{kind}/")["Location"])
+    signs_in = browser.get("/consent/callback/", answer)["Location"]
+    return come_back(browser, answer_to(tenant, signs_in, as_person=as_person))
+
+
+def come_back(browser: Client, answer: dict[str, str]) -> Any:
+    """What the product says to `browser` that brings Microsoft's answer, over the page in between."""
+    crossing = Client().post("/oauth/microsoft/callback/", answer)
+    return browser.get(unescape(re.findall(r'href="(/oauth/[^"]+)"', crossing.content.decode())[0]))
+
+
 def connect(tenant: SandboxProcess, user: User, *, as_person: str = RITA) -> MicrosoftConnection:
-    """`user`, connected to the mailbox of `as_person`."""
+    """`user`, connected to the mailbox of `as_person`, whose tenant is the organization's."""
+    Organization.objects.filter(users=user).update(tenant_id=tenant.tenant_id)
     address = begin_sign_in(user=user, redirect_uri=CALLBACK)
     answer = answer_to(tenant, address, as_person=as_person)
     return finish_sign_in(flow=accept_answer(answer["state"], answer), user=user)

@@ -7,7 +7,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from accounts.domain.sign_in import as_tenant_id
 from accounts.domain.vocabulary import ConsentKind, ConsentState
 
 LINK_TEXT = {
@@ -31,17 +30,16 @@ _GRAPH = "https://graph.microsoft.com/"
 
 @dataclass(frozen=True, slots=True)
 class ConsentAnswer:
-    """What Microsoft said: `error` and `description` are empty where the admin consented."""
+    """What Microsoft said, as far as a browser can be believed: `error` and `description` are empty for a consent."""
 
     state: ConsentState
-    tenant_id: str = ""
     scopes: str = ""
     error: str = ""
     description: str = ""
 
 
 def read_answer(kind: ConsentKind, params: Mapping[str, str]) -> ConsentAnswer:
-    """The answer in a consent callback's query; a grant that lacks one of the scopes asked for is none.
+    """The answer in a consent callback's query; a consent that lacks one of the scopes asked for is none.
 
     An error is looked at first: a cancelled consent may still say admin_consent=True (azure-docs#114009).
     """
@@ -58,4 +56,4 @@ def read_answer(kind: ConsentKind, params: Mapping[str, str]) -> ConsentAnswer:
     if missing:
         lacking = f"Microsoft confirmed the consent without {', '.join(missing)}."
         return ConsentAnswer(ConsentState.FAILED, scopes=scopes[:2000], error="scope_missing", description=lacking)
-    return ConsentAnswer(ConsentState.GRANTED, as_tenant_id(params.get("tenant")), scopes[:2000])
+    return ConsentAnswer(ConsentState.ANSWERED, scopes[:2000])

@@ -1,15 +1,25 @@
-"""Whether the person that Microsoft names is one whom this sign-in may connect.
+"""Whom a verified id token names, and whether that account is one of an organization's.
 
-MSAL checks the nonce and nothing else of an id token: audience and tenant are checked here. The signature need not be:
-the token came this moment from the token endpoint over TLS (OpenID Connect Core 3.1.3.7, point 6).
+    tenant recorded       an account of that tenant, and of no other
+    none recorded yet     an account whose user principal name stands at one of the organization's own domains: Entra
+                          gives a tenant only domains that it has proven to hold
+
+Nothing else says who somebody is: no query parameter, and not the `email` claim, which a tenant's admin may write.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-_LONGEST_OBJECT_ID = 36
+from accounts.domain.addresses import normalize_address
+
+PERSONAL_ACCOUNTS = "9188040d-6c67-4c5b-b112-36a304b66dad"
+"""The tenant of all private Microsoft accounts (outlook.com, or any address that somebody signed up with)."""
+
+_GUEST_MARK = "#EXT#"
+_GUEST = 1
+"""Of the optional claim `acct`."""
 
 
 class SignInRefused(Exception):
@@ -24,41 +34,72 @@ class SignInRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class MicrosoftPerson:
-    """Who signed in: the tenant's id, the person's id within it, and the name Microsoft shows for the login."""
+    """Who signed in: the tenant's id, the person's id within it, the user principal name, and whether it is a guest."""
 
     tenant_id: str
     object_id: str
     username: str
+    is_guest: bool = False
+
+    @property
+    def principal_address(self) -> str:
+        """The user principal name as an address in lower case; empty for a guest, and where it would be read two ways.
+
+        A guest's name stands at the domain of its home, which says nothing about this tenant.
+        """
+        name = self.username.lower()
+        return name if not self.is_guest and name.isascii() and normalize_address(name) == name else ""
 
 
-def identify(claims: Mapping[str, Any], *, client_id: str, expected_tenants: frozenset[str]) -> MicrosoftPerson:
-    """The person an id token names; raises SignInRefused unless it is meant for us and of our tenant.
-
-    `expected_tenants` are ids in lower case; empty: any work tenant.
-    """
-    audience = claims.get("aud")
-    if audience != client_id:
-        raise SignInRefused("wrong_audience", "Microsoft's answer was meant for another application.")
-    tenant_id, object_id = as_tenant_id(claims.get("tid")), _short_id(claims.get("oid") or claims.get("sub"))
+def identify(claims: Mapping[str, Any]) -> MicrosoftPerson:
+    """The person that a verified id token names; raises SignInRefused where it names none, or a private account."""
+    tenant_id, object_id = as_tenant_id(claims.get("tid")), as_tenant_id(claims.get("oid"))
     if not tenant_id or not object_id:
         raise SignInRefused("person_unknown", "Microsoft's answer did not say who signed in.")
-    if expected_tenants and tenant_id not in expected_tenants:
+    if tenant_id == PERSONAL_ACCOUNTS:
         raise SignInRefused(
-            "foreign_tenant",
-            "You signed in with a Microsoft account of another organization than the one that granted access.",
-            "Connect again and choose your work account of this organization.",
+            "personal_account",
+            "You signed in with a private Microsoft account.",
+            "Begin again and choose your work account.",
         )
-    username = str(claims.get("preferred_username") or claims.get("upn") or "")
-    return MicrosoftPerson(tenant_id, object_id, username[:320])
+    username = str(claims.get("upn") or claims.get("preferred_username") or "")
+    is_foreign = bool(claims.get("idp")) and claims.get("idp") != claims.get("iss")
+    is_guest = is_foreign or claims.get("acct") == _GUEST or _GUEST_MARK in username.upper()
+    return MicrosoftPerson(tenant_id, object_id, username[:320], is_guest)
+
+
+def check_tenant(person: MicrosoftPerson, *, required: Collection[str], own_domains: Collection[str]) -> None:
+    """Raise SignInRefused unless the account is one of ours; a guest of our tenant is somebody else's.
+
+    `required` are the tenants that are known to be the organization's, which have to agree; empty: none is known.
+    """
+    if person.is_guest:
+        raise SignInRefused(
+            "guest_account",
+            "You signed in as a guest of a Microsoft organization.",
+            "Begin again and choose your own work account.",
+        )
+    if required:
+        if set(required) != {person.tenant_id}:
+            raise SignInRefused(
+                "foreign_tenant",
+                "You signed in with a Microsoft account of another organization than this one's.",
+                "Begin again and choose your work account of this organization.",
+            )
+        return
+    if person.principal_address.rpartition("@")[2] not in own_domains:
+        raise SignInRefused(
+            "domain_not_ours",
+            f"You signed in as {person.username or 'somebody without a name'}, which is not at one of your "
+            "organization's own domains, and it is not known yet which Microsoft organization is yours.",
+            "Begin again with an account at one of your own domains; or ask an admin to list the account's domain as "
+            "internal under Blocked domains first.",
+        )
 
 
 def as_tenant_id(value: object) -> str:
-    """A tenant's id in its one form, empty for anything that is none."""
+    """A tenant's or object's id in its one form, empty for anything that is none."""
     try:
         return str(UUID(str(value)))
     except ValueError:
         return ""
-
-
-def _short_id(value: object) -> str:
-    return value if isinstance(value, str) and len(value) <= _LONGEST_OBJECT_ID else ""

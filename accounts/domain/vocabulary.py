@@ -32,13 +32,22 @@ class ConsentKind(StrEnum):
 
 
 class ConsentState(StrEnum):
-    """What came of an admin consent link."""
+    """What came of an admin consent link; answered: at Microsoft, and not yet confirmed by the admin's own sign-in."""
 
     PENDING = "pending"
+    ANSWERED = "answered"
     GRANTED = "granted"
     DECLINED = "declined"
     FAILED = "failed"
     WITHDRAWN = "withdrawn"
+
+
+class FlowPurpose(StrEnum):
+    """What a trip to Microsoft is for."""
+
+    CONNECT = "connect"
+    CONSENT = "consent"
+    SIGN_IN = "sign_in"
 
 
 class AddressKind(StrEnum):

@@ -1,7 +1,7 @@
 """MSAL for one person: begin a sign-in, redeem its answer, get a token; failures come as the error tree.
 
     begin ──▶ authorize address + flow          (state, nonce, PKCE verifier: kept by the caller, encrypted)
-    redeem(flow, answer) ──▶ Redeemed           (claims, granted scopes, token cache)
+    redeem(flow, answer) ──▶ Redeemed           (verified claims, granted scopes, token cache)
     token(scopes) ──▶ Token                     from the cache, else by refresh token
 
 MSAL keeps a token endpoint's 400 for 60 seconds per application object, even past a repair; each object here is used
@@ -24,6 +24,7 @@ from msal.exceptions import MsalServiceError
 
 from accounts.microsoft.aadsts import sign_in_error
 from accounts.microsoft.errors import MicrosoftError, Misconfigured, ReauthenticationNeeded, Throttled, Unavailable
+from accounts.microsoft.id_token import as_sent, discovered, refused, verified_claims
 from accounts.microsoft.retry_after import seconds_to_wait
 from accounts.microsoft.session import IdentityTransport, identity_session
 
@@ -43,10 +44,12 @@ _MICROSOFT_HOSTS = frozenset(
 )
 """Authorities that Microsoft's instance discovery knows; any other is taken as configured."""
 
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
 
 @dataclass(frozen=True, slots=True)
 class Redeemed:
-    """What a completed sign-in gave: the id token's claims, the scopes as returned, the token cache to keep."""
+    """What a completed sign-in gave: the id token's verified claims, the scopes as returned, the cache to keep."""
 
     claims: Mapping[str, Any]
     granted_scopes: str
@@ -80,9 +83,12 @@ def authority_for(tenant: str) -> str:
 
 
 class Identity:
-    """One errand at the identity platform, over one person's token cache. Raises the error tree."""
+    """One errand at the identity platform, over one person's token cache. Raises the error tree.
 
-    def __init__(self, cache: str = "") -> None:
+    A sign-in alone asks for no refresh token, and so none can be lost.
+    """
+
+    def __init__(self, cache: str = "", *, is_for_sign_in_alone: bool = False) -> None:
         if not is_configured():
             raise Misconfigured(
                 "not_configured",
@@ -93,20 +99,23 @@ class Identity:
         if cache:
             self._cache.deserialize(cache)
         self._transport = IdentityTransport(identity_session())
-        authority = authority_for(ANY_WORK_TENANT)
-        self._application = self._calling(lambda: self._new_application(authority))
+        self._excluded_scopes = ["offline_access"] if is_for_sign_in_alone else []
+        self._authority = authority_for(ANY_WORK_TENANT)
+        self._application = self._calling(self._new_application)
 
-    def _new_application(self, authority: str) -> msal.ConfidentialClientApplication:
-        is_microsofts = urlsplit(authority).hostname in _MICROSOFT_HOSTS
+    def _new_application(self) -> msal.ConfidentialClientApplication:
+        is_microsofts = urlsplit(self._authority).hostname in _MICROSOFT_HOSTS
         try:
-            return msal.ConfidentialClientApplication(
+            application = msal.ConfidentialClientApplication(
                 settings.MICROSOFT_CLIENT_ID,
                 client_credential=settings.MICROSOFT_CLIENT_SECRET or None,
-                authority=authority,
+                authority=self._authority,
                 instance_discovery=None if is_microsofts else False,
                 token_cache=self._cache,
                 http_client=self._transport,
+                exclude_scopes=self._excluded_scopes,
             )
+            _check_openable(application.authority.authorization_endpoint)
         except (ValueError, KeyError) as error:
             if self._transport.last_status == requests.codes.too_many_requests:
                 raise Throttled("HTTP 429", retry_after=self._wait()) from error
@@ -115,6 +124,7 @@ class Identity:
                 sentence="The sign-in address does not answer as Microsoft's identity platform does.",
                 next_step="The operator has to check MICROSOFT_AUTHORITY, and that the tenant in it exists.",
             ) from error
+        return application
 
     @property
     def cache(self) -> str:
@@ -124,6 +134,12 @@ class Identity:
     @property
     def is_cache_changed(self) -> bool:
         return bool(self._cache.has_state_changed)
+
+    def consent_page(self, tenant: str) -> str:
+        """Where an admin of `tenant` consents, without a query: at the host of the page where people sign in."""
+        shown = urlsplit(self._application.authority.authorization_endpoint)
+        path = urlsplit(authority_for(tenant)).path
+        return f"{shown.scheme}://{shown.netloc}{path}/v2.0/adminconsent"
 
     def begin(
         self, scopes: Sequence[str], *, redirect_uri: str, login_hint: str = "", claims: str = ""
@@ -139,7 +155,11 @@ class Identity:
         return flow
 
     def redeem(self, flow: Mapping[str, Any], answer: Mapping[str, str]) -> Redeemed:
-        """Exchange the code of `answer`; raises ReauthenticationNeeded where the answer does not fit the flow."""
+        """Exchange the code of `answer`, and believe its id token only where it is proven to be meant for this flow.
+
+        Raises ReauthenticationNeeded where the answer does not fit the flow, SignInRefused where the token is not
+        believed, and the error tree.
+        """
         try:
             result = self._calling(lambda: self._application.acquire_token_by_auth_code_flow(dict(flow), dict(answer)))
         except (ValueError, RuntimeError, LookupError, TypeError) as error:  # state, nonce or id token do not fit
@@ -150,7 +170,19 @@ class Identity:
             ) from error
         self._raise_if_refused(result)
         scopes = result.get("scope") or " ".join(flow.get("scope") or ())
-        return Redeemed(result.get("id_token_claims") or {}, scopes, self.cache)
+        claims = self._calling(lambda: self._verified(str(result.get("id_token") or ""), str(flow.get("nonce") or "")))
+        return Redeemed(claims, scopes, self.cache)
+
+    def _verified(self, id_token: str, nonce: str) -> Mapping[str, Any]:
+        if not id_token or not nonce:
+            raise refused("no_id_token")
+        return verified_claims(
+            id_token,
+            authority=discovered(self._transport, self._authority),
+            transport=self._transport,
+            client_id=settings.MICROSOFT_CLIENT_ID,
+            nonce=as_sent(nonce),
+        )
 
     def token(self, scopes: Sequence[str], *, object_id: str, is_fresh_wanted: bool = False) -> Token:
         """A token for `scopes` of the account with this object id and no other, from the cache where it still lasts."""
@@ -202,3 +234,10 @@ class Identity:
 
     def _wait(self) -> float | None:
         return seconds_to_wait(self._transport.last_headers, now=datetime.now(UTC))
+
+
+def _check_openable(page: str) -> None:
+    """Raise ValueError unless a person's browser may be sent to `page`: over https, or to this machine itself."""
+    parts = urlsplit(page)
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+        raise ValueError(page)

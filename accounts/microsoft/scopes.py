@@ -12,6 +12,9 @@ USER_READ, MAIL_READ, CALENDARS_READ = "User.Read", "Mail.Read", "Calendars.Read
 SIGN_IN_SCOPES = (USER_READ, MAIL_READ)
 """What connecting asks for; MSAL adds openid, profile and offline_access by itself."""
 
+EMAIL = "email"
+"""What a sign-in alone asks for; MSAL adds openid and profile. Nothing here believes the claim that it brings."""
+
 OPENID_SCOPES = ("openid", "profile", "offline_access")
 
 _GRAPH = "https://graph.microsoft.com/"

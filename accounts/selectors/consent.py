@@ -28,17 +28,6 @@ class ConsentCard:
     refused_people: int = 0
 
 
-def consented_tenant(organization: Organization) -> str:
-    """The Microsoft tenant whose admin last consented for `organization`, empty where none has."""
-    newest = (
-        ConsentGrant.objects.filter(organization=organization, state=ConsentState.GRANTED)
-        .exclude(tenant_id="")
-        .order_by("-answered_at")
-        .values_list("tenant_id", flat=True)
-    )
-    return newest.first() or ""
-
-
 def consent_cards(organization: Organization) -> list[ConsentCard]:
     """The consent links with the newest answer to each."""
     refused = list(

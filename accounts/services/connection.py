@@ -1,40 +1,25 @@
-"""Connecting a person's Microsoft 365: auth code with PKCE, its answer proven to belong to who began it.
+"""Connecting a person's Microsoft 365: auth code with PKCE, finished by who began it (accounts.services.flows)."""
 
-    begin_sign_in ──▶ authority ──cross-site POST, without our session──▶ accept_answer     encrypted on the flow
-                                                                             │ a page of our own leads on
-         connection ◀── finish_sign_in ◀── GET ?flow=…, with our session ◀───┘
-                          └─ must be the person who began; else the flow is burnt
-
-The first answer to a flow is the only one, and only who sent it learns the flow's id: somebody who lures a colleague
-to Microsoft with a state of the own can neither read nor finish what comes back.
-"""
-
-import hashlib
-import json
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from django.conf import settings
 from django.utils import timezone
 
 from accounts.domain.addresses import normalize_address
 from accounts.domain.audit import AuditVerb
-from accounts.domain.sign_in import MicrosoftPerson, SignInRefused, as_tenant_id, identify
-from accounts.domain.vocabulary import ConnectionState
-from accounts.encryption import UnreadableSecret
-from accounts.fields import is_set, sealed_in
-from accounts.microsoft.aadsts import sign_in_error
+from accounts.domain.sign_in import MicrosoftPerson, SignInRefused, identify
+from accounts.domain.vocabulary import ConnectionState, FlowPurpose
+from accounts.fields import is_set
 from accounts.microsoft.errors import MicrosoftError, Misconfigured
-from accounts.microsoft.identity import Identity, Redeemed, configured_tenant, is_configured
+from accounts.microsoft.identity import Identity, Redeemed, is_configured
 from accounts.microsoft.scopes import MAIL_READ, SIGN_IN_SCOPES, is_granted
 from accounts.models import MicrosoftConnection, Organization, SignInFlow, User
-from accounts.selectors.consent import consented_tenant
 from accounts.services.audit import record_event
+from accounts.services.flows import accept_answer, begin, find_flow, redeem, take
+from accounts.services.tenants import admit
 from accounts.services.tokens import MAIL_READ_MISSING, record_loss, token_provider
 from accounts.signals import connection_changed
-from accounts.unit_of_work import one_unit_of_work, unit_of_work
+from accounts.unit_of_work import one_unit_of_work
 
 __all__ = [
     "SignInRefused",
@@ -47,12 +32,6 @@ __all__ = [
     "token_provider",
 ]
 
-FLOW_LIFE = timedelta(minutes=15)
-"""Longer than Microsoft's code lives (ten minutes), short enough to be of no use to a finder."""
-
-_ANSWER_FIELDS = ("code", "state", "client_info", "error", "error_description", "error_uri", "suberror")
-_LONGEST_ANSWER = 16_000
-
 
 def begin_sign_in(*, user: User, redirect_uri: str, now: datetime | None = None) -> str:
     """The address at Microsoft where `user` signs in; raises SignInRefused or the error tree."""
@@ -60,51 +39,13 @@ def begin_sign_in(*, user: User, redirect_uri: str, now: datetime | None = None)
     _require_may_connect(user)
     known = MicrosoftConnection.objects.filter(user=user).first()
     is_reconnect = known is not None and known.state != ConnectionState.DISCONNECTED
-    flow = Identity().begin(
+    asked = Identity().begin(
         SIGN_IN_SCOPES,
         redirect_uri=redirect_uri,
         login_hint=known.username if known and is_reconnect and known.username else user.email,
         claims=known.claims if known else "",
     )
-
-    def remember() -> None:
-        SignInFlow.objects.filter(expires_at__lt=now - timedelta(days=1)).delete()
-        SignInFlow.objects.create(
-            user=user,
-            state_hash=_hash(flow["state"]),
-            flow=json.dumps(flow),
-            expires_at=now + FLOW_LIFE,
-        )
-
-    unit_of_work(remember)
-    return str(flow["auth_uri"])
-
-
-def accept_answer(state: str, params: Mapping[str, str], *, now: datetime | None = None) -> SignInFlow:
-    """Keep Microsoft's answer, encrypted, until the browser proves whose it is. Knows no session: anybody may call.
-
-    Raises SignInRefused where no open flow has this state, or it has an answer already.
-    """
-    now = now or timezone.now()
-    answer = {name: params[name][:_LONGEST_ANSWER] for name in _ANSWER_FIELDS if params.get(name)}
-    flow = SignInFlow.objects.filter(state_hash=_hash(state)).first()
-    if not state or flow is None:
-        raise SignInRefused("state_unknown", "Microsoft's answer belongs to no sign-in that was begun here.")
-    _require_open(flow, now)
-    flow.answer = json.dumps(answer)
-    kept = sealed_in(flow, answer=flow.answer)
-    is_first = SignInFlow.objects.filter(pk=flow.pk, used_at=None, answer="").update(**kept)
-    if not is_first:
-        raise SignInRefused("answered_already", "This sign-in was answered once already.")
-    return flow
-
-
-def find_flow(flow_id: str) -> SignInFlow:
-    """The flow with that id; raises SignInRefused where there is none."""
-    try:
-        return SignInFlow.objects.select_related("user__organization").get(pk=UUID(flow_id))
-    except (ValueError, SignInFlow.DoesNotExist):
-        raise SignInRefused("flow_unknown", "There is no such sign-in.") from None
+    return begin(FlowPurpose.CONNECT, asked, user=user, now=now)
 
 
 def finish_sign_in(*, flow: SignInFlow, user: User, now: datetime | None = None) -> MicrosoftConnection:
@@ -114,22 +55,14 @@ def finish_sign_in(*, flow: SignInFlow, user: User, now: datetime | None = None)
     or the error tree; what Microsoft refused is kept on a connection that was not working anyway.
     """
     now = now or timezone.now()
-    _take(flow, user, now)
+    take(flow, FlowPurpose.CONNECT, user=user, now=now)
     organization = _require_may_connect(user)
-    begun, answer = _opened(flow)
     try:
-        if "error" in answer:
-            raise sign_in_error(answer)
-        redeemed = Identity().redeem(begun, answer)
+        redeemed = redeem(flow)
     except MicrosoftError as error:
         _keep_failure(user, organization, error, now)
         raise
-    person = identify(
-        redeemed.claims,
-        client_id=settings.MICROSOFT_CLIENT_ID,
-        expected_tenants=_expected_tenants(organization),
-    )
-    return _connect(user, organization, person, redeemed, now)
+    return _connect(user, organization, identify(redeemed.claims), redeemed, now)
 
 
 @one_unit_of_work
@@ -163,42 +96,6 @@ def _require_may_connect(user: User) -> Organization:
     return user.organization
 
 
-def _opened(flow: SignInFlow) -> tuple[dict[str, Any], dict[str, str]]:
-    try:
-        return json.loads(flow.flow), json.loads(flow.answer or "{}")
-    except UnreadableSecret as error:
-        raise SignInRefused(
-            "unreadable",
-            "What was kept of this sign-in cannot be read.",
-            "Start anew; tell your operator if it recurs.",
-        ) from error
-
-
-def _require_open(flow: SignInFlow, now: datetime) -> None:
-    if flow.used_at is not None:
-        raise SignInRefused("used_already", "This sign-in was completed already, or it was refused.")
-    if flow.expires_at <= now:
-        raise SignInRefused("expired", "This sign-in took longer than a quarter of an hour.")
-
-
-def _take(flow: SignInFlow, user: User, now: datetime) -> None:
-    """Use the flow up, whoever asks: a wrong person's attempt must not leave it usable."""
-    _require_open(flow, now)
-    if not SignInFlow.objects.filter(pk=flow.pk, used_at=None).update(used_at=now, answer="", flow=""):
-        raise SignInRefused("used_already", "This sign-in was completed already, or it was refused.")
-    if flow.user_id != user.pk:
-        raise SignInRefused(
-            "begun_by_another",
-            "This sign-in was begun by another person, so your Microsoft account was not connected.",
-            "If somebody sent you the link, do not use it; start connecting from your own profile.",
-        )
-
-
-def _expected_tenants(organization: Organization) -> frozenset[str]:
-    tenants = {as_tenant_id(configured_tenant()) or consented_tenant(organization)}
-    return frozenset(tenants - {""})
-
-
 @one_unit_of_work
 def _keep_failure(user: User, organization: Organization, error: MicrosoftError, now: datetime) -> None:
     if error.connection_state is None:
@@ -220,6 +117,7 @@ def _connect(
     user: User, organization: Organization, person: MicrosoftPerson, redeemed: Redeemed, now: datetime
 ) -> MicrosoftConnection:
     has_mail = is_granted(MAIL_READ, redeemed.granted_scopes)
+    admit(organization, person, actor=user)
     _require_free(user, organization, person)
     connection = MicrosoftConnection.objects.select_for_update().filter(user=user).first()
     if connection is None:
@@ -281,7 +179,3 @@ def _require_free(user: User, organization: Organization, person: MicrosoftPerso
 
 def _person_of(connection: MicrosoftConnection) -> tuple[str, str]:
     return connection.tenant_id, connection.object_id
-
-
-def _hash(state: str) -> str:
-    return hashlib.sha256(state.encode()).hexdigest()

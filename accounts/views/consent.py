@@ -12,9 +12,11 @@ from django.views.decorators.http import require_safe
 from accounts.domain.consent import LINK_TEXT
 from accounts.domain.vocabulary import ConsentKind, ConsentState
 from accounts.microsoft.identity import is_configured
+from accounts.models import SignInFlow
 from accounts.selectors.consent import consent_cards
-from accounts.services.consent import begin_consent, finish_consent
+from accounts.services.consent import answer_consent, begin_confirmation, begin_consent, finish_consent
 from accounts.viewer import ViewerRequest, viewer_required
+from accounts.views.browser import browser_secret, callback_address, new_browser_secret
 from accounts.views.refusals import telling_refusals
 
 _tell = telling_refusals("accounts/consent_refused.html")
@@ -47,13 +49,25 @@ def grant(request: ViewerRequest, kind: str) -> HttpResponse:
 @viewer_required
 @_tell
 def callback(request: ViewerRequest) -> HttpResponse:
-    """Microsoft's answer to a consent link."""
-    answered = finish_consent(user=request.user, params=request.GET.dict())
+    """Microsoft's answer to a consent link; a consent is confirmed by the admin's own sign-in, which comes next."""
+    answered = answer_consent(user=request.user, params=request.GET.dict())
+    if answered.state == ConsentState.ANSWERED:
+        browser, address = new_browser_secret(request), callback_address()
+        return HttpResponseRedirect(
+            begin_confirmation(user=request.user, grant=answered, browser=browser, redirect_uri=address)
+        )
     link_text = LINK_TEXT[ConsentKind(answered.kind)]
-    if answered.state == ConsentState.GRANTED:
-        messages.success(request, f"“{link_text}”: granted.")
-    elif answered.state == ConsentState.DECLINED:
+    if answered.state == ConsentState.DECLINED:
         messages.warning(request, f"“{link_text}”: cancelled at Microsoft. Nothing was granted.")
     else:
         messages.error(request, f"“{link_text}”: Microsoft did not grant it.")
+    return redirect("consent")
+
+
+@viewer_required
+@_tell
+def confirmed(request: ViewerRequest, flow: SignInFlow) -> HttpResponse:
+    """The admin's own sign-in after a consent, back from Microsoft."""
+    granted = finish_consent(flow=flow, user=request.user, browser=browser_secret(request))
+    messages.success(request, f"“{LINK_TEXT[ConsentKind(granted.kind)]}”: granted.")
     return redirect("consent")

@@ -7,7 +7,6 @@ POST connect ──▶ Microsoft ──▶ POST callback  (cross-site: no sessio
 
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -17,9 +16,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.domain.vocabulary import ConnectionState
+from accounts.domain.vocabulary import ConnectionState, FlowPurpose
+from accounts.models import SignInFlow
 from accounts.services.connection import accept_answer, begin_sign_in, disconnect, find_flow, finish_sign_in
 from accounts.viewer import ViewerRequest, viewer_required
+from accounts.views.browser import callback_address
+from accounts.views.consent import confirmed
 from accounts.views.refusals import telling_refusals
 
 INTEGRATIONS = "/profile/integrations/"
@@ -32,7 +34,7 @@ _tell = telling_refusals(_REFUSED)
 @_tell
 def connect(request: ViewerRequest) -> HttpResponse:
     """Send the person to Microsoft."""
-    return HttpResponseRedirect(begin_sign_in(user=request.user, redirect_uri=_callback_address()))
+    return HttpResponseRedirect(begin_sign_in(user=request.user, redirect_uri=callback_address()))
 
 
 @require_POST
@@ -66,10 +68,15 @@ def _keep(request: HttpRequest, params: dict[str, str]) -> HttpResponse:
     return HttpResponse(render_to_string("accounts/continue_sign_in.html", {"onward": onward}))
 
 
-@viewer_required
 @_tell
-def _finish(request: ViewerRequest) -> HttpResponse:
-    connection = finish_sign_in(flow=find_flow(request.GET["flow"]), user=request.user)
+def _finish(request: HttpRequest) -> HttpResponse:
+    flow = find_flow(request.GET["flow"])
+    return _FINISHES[FlowPurpose(flow.purpose)](request, flow)
+
+
+@viewer_required
+def _connected(request: ViewerRequest, flow: SignInFlow) -> HttpResponse:
+    connection = finish_sign_in(flow=flow, user=request.user)
     if connection.state == ConnectionState.CONNECTED:
         messages.success(request, f"Microsoft 365 is connected as {connection.username}.")
     else:
@@ -79,5 +86,4 @@ def _finish(request: ViewerRequest) -> HttpResponse:
     return redirect(INTEGRATIONS)
 
 
-def _callback_address() -> str:
-    return f"{settings.BASE_URL}{reverse('microsoft-callback')}"
+_FINISHES = {FlowPurpose.CONNECT: _connected, FlowPurpose.CONSENT: confirmed}

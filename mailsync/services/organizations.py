@@ -1,11 +1,14 @@
 """An organization with the domains that are its own."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.dispatch import receiver
 
 from accounts.models import Organization, User
 from accounts.services.people import create_organization
+from accounts.signals import own_domains
 from accounts.unit_of_work import one_unit_of_work
 from mailsync.domain.blocked_domains import check_domain
 from mailsync.domain.vocabulary import BlockKind
@@ -31,3 +34,10 @@ def open_organization(*, name: str, domains: Sequence[str], actor: User | None =
         for domain in dict.fromkeys(checked)
     )
     return organization
+
+
+@receiver(own_domains, dispatch_uid="mailsync.own_domains")
+def internal_domains(*, organization: Organization, **_: Any) -> frozenset[str]:
+    """The domains that are the organization's own, in A-labels."""
+    own = BlockedDomain.objects.filter(organization=organization, kind=BlockKind.INTERNAL)
+    return frozenset(own.values_list("domain", flat=True))

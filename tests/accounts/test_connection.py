@@ -12,14 +12,13 @@ from django.utils import timezone
 
 from accounts.domain.sign_in import SignInRefused
 from accounts.domain.vocabulary import ConnectionState as State
-from accounts.domain.vocabulary import ConsentState
 from accounts.microsoft.errors import AdminConsentNeeded, ConsentRevoked, MicrosoftError, Misconfigured
-from accounts.models import AuditEvent, MicrosoftConnection, SignInFlow, User
+from accounts.models import AuditEvent, MicrosoftConnection, Organization, SignInFlow, User
 from accounts.services.connection import accept_answer, begin_sign_in, disconnect, find_flow, finish_sign_in
 from accounts.signals import connection_changed
 from sandbox.testing import SandboxProcess
 from tests.accounts.microsoft.test_aadsts import DOCUMENTED
-from tests.factories import ConsentGrantFactory, UserFactory
+from tests.factories import BlockedDomainFactory, UserFactory
 from tests.sign_in import CALLBACK, JONAS, RITA, answer_to, cancelled_at, connect
 
 CONNECT, CALLBACK_PATH = "/profile/integrations/microsoft/connect/", "/oauth/microsoft/callback/"
@@ -36,6 +35,11 @@ def announced(db: None):
     connection_changed.connect(hear)
     yield heard
     connection_changed.disconnect(hear)
+
+
+@pytest.fixture(autouse=True)
+def own_domain(acme: Organization):
+    BlockedDomainFactory(organization=acme, domain="acme.example")
 
 
 def signed_in(user: User) -> Client:
@@ -236,19 +240,23 @@ def test_without_mail_read_the_person_is_connected_but_sync_says_what_is_missing
     assert announced == [(State.NEEDS_CONSENT, False)]
 
 
-def test_an_account_of_another_tenant_than_the_consenting_one_is_refused(tenant, carol):
-    ConsentGrantFactory(
-        organization=carol.organization,
-        state=ConsentState.GRANTED,
-        tenant_id="99999999-9999-4999-8999-999999999999",
-        answered_at=timezone.now(),
-    )
+def test_an_account_of_another_tenant_than_the_recorded_one_is_refused(tenant, carol, acme):
+    flow = answered_flow(tenant, carol)
+    Organization.objects.filter(pk=acme.pk).update(tenant_id="99999999-9999-4999-8999-999999999999")
 
     with pytest.raises(SignInRefused, match="foreign_tenant") as refused:
-        connect(tenant, carol)
+        finish_sign_in(flow=flow, user=carol)
 
     assert "another organization" in refused.value.sentence
     assert not MicrosoftConnection.objects.exists()
+
+
+def test_the_first_sign_in_from_an_own_domain_tells_the_tenant(tenant, carol, acme):
+    finish_sign_in(flow=answered_flow(tenant, carol), user=carol)
+
+    assert Organization.objects.get(pk=acme.pk).tenant_id == tenant.tenant_id
+    told = AuditEvent.objects.get(subject_type="organization")
+    assert (told.actor, told.detail) == (carol, {"tenant": tenant.tenant_id})
 
 
 def test_another_microsoft_account_is_refused_until_the_first_is_disconnected(tenant, carol, announced):

@@ -1,20 +1,18 @@
 from datetime import timedelta
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
-import requests
 from django.test import Client
 from django.utils import timezone
 
 from accounts.domain.consent import read_answer
 from accounts.domain.sign_in import SignInRefused
 from accounts.domain.vocabulary import ConnectionState, ConsentKind, ConsentState
-from accounts.models import AuditEvent, ConsentGrant, User
-from accounts.selectors.consent import consent_cards, consented_tenant
-from accounts.services.consent import begin_consent, finish_consent
-from sandbox.testing import SandboxProcess
-from tests.factories import ConsentGrantFactory, MicrosoftConnectionFactory
-from tests.sign_in import connect, fields_of
+from accounts.models import AuditEvent, ConsentGrant, Organization, User
+from accounts.selectors.consent import consent_cards
+from accounts.services.consent import answer_consent, begin_consent
+from tests.factories import BlockedDomainFactory, ConsentGrantFactory, MicrosoftConnectionFactory
+from tests.sign_in import cancelled_at, come_back, connect, consent_answer, granted_by
 
 CALLBACK = "http://localhost:8000/consent/callback/"
 TENANT = "11111111-1111-4111-8111-111111111111"
@@ -26,14 +24,9 @@ def signed_in(user: User) -> Client:
     return client
 
 
-def decide(tenant: SandboxProcess, address: str, button: str) -> dict[str, str]:
-    session: requests.Session = tenant.session()
-    asked = dict(parse_qsl(urlsplit(address).query))
-    assert session.get(address, timeout=30).status_code == 200
-    page = session.post(
-        address.partition("?")[0] + "/decide", data=asked | {button: "1"}, timeout=30, allow_redirects=False
-    )
-    return fields_of(page)
+@pytest.fixture(autouse=True)
+def own_domain(acme):
+    BlockedDomainFactory(organization=acme, domain="acme.example")
 
 
 @pytest.mark.parametrize(
@@ -53,26 +46,59 @@ def test_each_link_asks_for_exactly_its_scopes(tenant, alice, kind, scopes):
     }
 
 
-def test_an_admin_grants_access_and_sees_that_it_holds(tenant, alice):
+def test_an_admin_grants_access_signs_in_and_sees_that_it_holds(tenant, alice):
     browser = signed_in(alice)
-    address = browser.get("/consent/mailbox/")["Location"]
-    answer = decide(tenant, address, "accept")
 
-    landed = browser.get("/consent/callback/", answer)
+    landed = granted_by(tenant, browser)
 
     assert landed["Location"] == "/consent/"
     grant = ConsentGrant.objects.get()
     assert (grant.state, grant.tenant_id) == (ConsentState.GRANTED, tenant.tenant_id)
-    assert consented_tenant(alice.organization) == tenant.tenant_id
+    assert Organization.objects.get(pk=alice.organization_id).tenant_id == tenant.tenant_id
     assert [card.state for card in consent_cards(alice.organization)] == [ConsentState.GRANTED, None]
-    assert AuditEvent.objects.filter(actor=alice, subject_type="consentgrant").count() == 1
+    told = AuditEvent.objects.filter(actor=alice, subject_type="consentgrant").order_by("sequence")
+    assert [event.detail["state"] for event in told] == ["answered", "granted"]
+
+
+def test_an_answer_alone_marks_the_link_as_answered_and_the_page_says_what_is_missing(tenant, alice):
+    browser = signed_in(alice)
+    answer = consent_answer(tenant, browser.get("/consent/mailbox/")["Location"])
+
+    onward = browser.get("/consent/callback/", answer)
+
+    asked = parse_qs(urlsplit(onward["Location"]).query)
+    assert set(asked["scope"][0].split()) == {"openid", "profile", "email"}
+    assert asked["nonce"]
+    assert asked["code_challenge_method"] == ["S256"]
+    assert ConsentGrant.objects.get().state == ConsentState.ANSWERED
+    assert Organization.objects.get(pk=alice.organization_id).tenant_id == ""
+    assert "Answered, not confirmed" in browser.get("/consent/").content.decode()
+
+
+def test_cancelling_the_confirming_sign_in_grants_nothing(tenant, alice):
+    browser = signed_in(alice)
+    answer = consent_answer(tenant, browser.get("/consent/mailbox/")["Location"])
+
+    page = come_back(browser, cancelled_at(tenant, browser.get("/consent/callback/", answer)["Location"]))
+
+    assert page.status_code == 400
+    assert ConsentGrant.objects.get().state == ConsentState.ANSWERED
+
+
+def test_every_page_that_the_browser_opens_is_where_discovery_says(tenant, alice):
+    origin = tenant.facts["http"]
+    browser = signed_in(alice)
+
+    consents = browser.get("/consent/mailbox/")["Location"]
+    signs_in = browser.get("/consent/callback/", consent_answer(tenant, consents))["Location"]
+
+    assert consents.startswith(f"{origin}/organizations/v2.0/adminconsent?")
+    assert signs_in.startswith(f"{origin}/organizations/oauth2/v2.0/authorize?")
 
 
 def test_once_the_tenant_is_known_the_link_leads_to_it(tenant, alice):
-    finish_consent(
-        user=alice,
-        params=decide(tenant, begin_consent(user=alice, kind=ConsentKind.MAILBOX, redirect_uri=CALLBACK), "accept"),
-    )
+    granted_by(tenant, signed_in(alice))
+    alice.refresh_from_db()
 
     address = begin_consent(user=alice, kind=ConsentKind.ALL_RECOMMENDED, redirect_uri=CALLBACK)
 
@@ -81,15 +107,14 @@ def test_once_the_tenant_is_known_the_link_leads_to_it(tenant, alice):
 
 def test_people_connect_in_a_tenant_of_admins_once_consent_was_granted(tenant, alice, carol):
     tenant.control.switch(user_consent_allowed=False)
-    address = begin_consent(user=alice, kind=ConsentKind.MAILBOX, redirect_uri=CALLBACK)
-    finish_consent(user=alice, params=decide(tenant, address, "accept"))
+    granted_by(tenant, signed_in(alice))
 
     assert connect(tenant, carol).state == ConnectionState.CONNECTED
 
 
 def test_a_cancelled_consent_says_so_and_grants_nothing(tenant, alice):
     browser = signed_in(alice)
-    answer = decide(tenant, browser.get("/consent/mailbox/")["Location"], "cancel")
+    answer = consent_answer(tenant, browser.get("/consent/mailbox/")["Location"], "cancel")
 
     landed = browser.get("/consent/callback/", answer, follow=True)
 
@@ -97,7 +122,7 @@ def test_a_cancelled_consent_says_so_and_grants_nothing(tenant, alice):
     assert grant.state == ConsentState.DECLINED
     assert "AADSTS65004" in grant.error_description
     assert "cancelled at Microsoft" in landed.content.decode()
-    assert consented_tenant(alice.organization) == ""
+    assert Organization.objects.get(pk=alice.organization_id).tenant_id == ""
 
 
 @pytest.mark.parametrize("person", ["carol", "bob"])
@@ -111,31 +136,31 @@ def test_only_admins_see_the_page_and_follow_the_links(tenant, request, person):
 
 def test_an_answer_is_taken_only_from_the_admin_who_began(tenant, alice, eve):
     address = begin_consent(user=alice, kind=ConsentKind.MAILBOX, redirect_uri=CALLBACK)
-    answer = decide(tenant, address, "accept")
+    answer = consent_answer(tenant, address)
 
     with pytest.raises(SignInRefused, match="state_unknown"):
-        finish_consent(user=eve, params=answer)
+        answer_consent(user=eve, params=answer)
 
     assert ConsentGrant.objects.get().state == ConsentState.PENDING
 
 
 def test_an_answer_is_recorded_once(tenant, alice):
     address = begin_consent(user=alice, kind=ConsentKind.MAILBOX, redirect_uri=CALLBACK)
-    answer = decide(tenant, address, "cancel")
-    finish_consent(user=alice, params=answer)
+    answer = consent_answer(tenant, address, "cancel")
+    answer_consent(user=alice, params=answer)
 
     with pytest.raises(SignInRefused, match="answered_already"):
-        finish_consent(user=alice, params=answer | {"error": "", "admin_consent": "True", "tenant": TENANT})
+        answer_consent(user=alice, params=answer | {"error": "", "admin_consent": "True", "tenant": TENANT})
 
     assert ConsentGrant.objects.get().state == ConsentState.DECLINED
 
 
 def test_an_answer_that_comes_an_hour_later_is_refused(tenant, alice):
     address = begin_consent(user=alice, kind=ConsentKind.MAILBOX, redirect_uri=CALLBACK)
-    answer = decide(tenant, address, "accept")
+    answer = consent_answer(tenant, address)
 
     with pytest.raises(SignInRefused, match="answered_already"):
-        finish_consent(user=alice, params=answer, now=timezone.now() + timedelta(minutes=61))
+        answer_consent(user=alice, params=answer, now=timezone.now() + timedelta(minutes=61))
 
 
 @pytest.mark.parametrize("params", [{}, {"state": ""}, {"state": "guess", "admin_consent": "True", "tenant": TENANT}])
@@ -163,8 +188,8 @@ def test_a_consent_that_lacks_a_scope_is_no_grant():
 @pytest.mark.parametrize(
     ("params", "state"),
     [
-        ({"admin_consent": "True", "tenant": TENANT}, ConsentState.GRANTED),
-        ({"admin_consent": "true", "scope": "MAIL.READ user.read"}, ConsentState.GRANTED),
+        ({"admin_consent": "True", "tenant": TENANT}, ConsentState.ANSWERED),
+        ({"admin_consent": "true", "scope": "MAIL.READ user.read"}, ConsentState.ANSWERED),
         ({"admin_consent": "False"}, ConsentState.FAILED),
         ({"error": "permission_denied"}, ConsentState.DECLINED),
         ({"error": "server_error", "admin_consent": "True"}, ConsentState.FAILED),
@@ -173,10 +198,6 @@ def test_a_consent_that_lacks_a_scope_is_no_grant():
 )
 def test_what_microsoft_answers_becomes_a_state(params, state):
     assert read_answer(ConsentKind.MAILBOX, params).state is state
-
-
-def test_a_tenant_that_is_no_id_is_not_remembered():
-    assert read_answer(ConsentKind.MAILBOX, {"admin_consent": "True", "tenant": "evil.example/x"}).tenant_id == ""
 
 
 def test_a_grant_that_microsoft_refuses_everybody_since_is_shown_as_withdrawn(alice, carol):
@@ -197,7 +218,6 @@ def test_one_organizations_consent_is_not_anothers(alice, eve):
         organization=alice.organization, state=ConsentState.GRANTED, tenant_id=TENANT, answered_at=timezone.now()
     )
 
-    assert consented_tenant(eve.organization) == ""
     assert [card.state for card in consent_cards(eve.organization)] == [None, None]
 
 

@@ -9,15 +9,23 @@ import pytest
 import requests
 import responses
 
+from accounts.microsoft import id_token as id_token_module
 from accounts.microsoft import session as session_module
 from accounts.microsoft.errors import Misconfigured, ReauthenticationNeeded, Throttled, Unavailable
 from accounts.microsoft.identity import Identity
 from accounts.microsoft.scopes import as_granted
+from tests.accounts.microsoft.test_id_token import ANY_ISSUER, JWKS, published
+from tests.accounts.microsoft.test_id_token import token as id_token
 
 AUTHORITY = "https://login.example"
 DISCOVERY = f"{AUTHORITY}/organizations/v2.0/.well-known/openid-configuration"
 TOKEN = f"{AUTHORITY}/organizations/oauth2/v2.0/token"
-ENDPOINTS = {"authorization_endpoint": f"{AUTHORITY}/organizations/oauth2/v2.0/authorize", "token_endpoint": TOKEN}
+ENDPOINTS = {
+    "authorization_endpoint": f"{AUTHORITY}/organizations/oauth2/v2.0/authorize",
+    "token_endpoint": TOKEN,
+    "issuer": ANY_ISSUER,
+    "jwks_uri": JWKS,
+}
 
 
 @pytest.fixture
@@ -25,16 +33,13 @@ def platform(settings, monkeypatch):
     settings.MICROSOFT_AUTHORITY = AUTHORITY
     settings.MICROSOFT_CLIENT_ID, settings.MICROSOFT_CLIENT_SECRET = "our-app", "secret"
     monkeypatch.setattr(session_module, "_discovered", {})
+    monkeypatch.setattr(id_token_module, "_key_sets", {})
     with responses.RequestsMock() as played:
         yield played
 
 
 def encoded(content: dict[str, Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(content).encode()).decode().rstrip("=")
-
-
-def id_token(**claims: Any) -> str:
-    return f"{encoded({'alg': 'none'})}.{encoded({'sub': 's', 'oid': 'person', 'aud': 'our-app'} | claims)}.x"
 
 
 def token_answer(**changes: Any) -> dict[str, Any]:
@@ -53,7 +58,8 @@ def signed_in(platform: responses.RequestsMock) -> str:
     platform.get(DISCOVERY, json=ENDPOINTS)
     flow = Identity().begin(["User.Read", "Mail.Read"], redirect_uri="http://localhost/")
     nonce = hashlib.sha256(flow["nonce"].encode()).hexdigest()
-    platform.post(TOKEN, json=token_answer(id_token=id_token(nonce=nonce)))
+    platform.get(JWKS, json=published(0))
+    platform.post(TOKEN, json=token_answer(id_token=id_token(nonce=nonce, oid="person")))
     return Identity().redeem(flow, {"code": "c", "state": flow["state"]}).cache
 
 
@@ -151,7 +157,7 @@ def test_an_id_token_that_cannot_be_read_ends_in_words_and_not_in_a_traceback(pl
 def test_a_token_request_carries_the_secret_in_its_body_and_never_in_its_address(platform):
     signed_in(platform)
 
-    sent = platform.calls[-1].request
+    sent = next(call.request for call in platform.calls if call.request.method == "POST")
 
     assert "client_secret=secret" in sent.body
     assert "secret" not in sent.url
@@ -169,7 +175,8 @@ def test_a_token_granted_in_the_long_spelling_is_found_in_the_cache_again(platfo
     granted = "https://graph.microsoft.com/Mail.Read https://graph.microsoft.com/User.Read openid"
     flow = Identity().begin(["User.Read", "Mail.Read"], redirect_uri="http://localhost/")
     nonce = hashlib.sha256(flow["nonce"].encode()).hexdigest()
-    platform.post(TOKEN, json=token_answer(scope=granted, id_token=id_token(nonce=nonce)))
+    platform.get(JWKS, json=published(0))
+    platform.post(TOKEN, json=token_answer(scope=granted, id_token=id_token(nonce=nonce, oid="person")))
     redeemed = Identity().redeem(flow, {"code": "c", "state": flow["state"]})
     asked_so_far = len(platform.calls)
 
