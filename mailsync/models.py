@@ -5,7 +5,15 @@ from django.db import models
 from accounts.domain.vocabulary import Visibility
 from accounts.ids import new_id
 from accounts.models import Organization, User, choices
-from mailsync.domain.vocabulary import BlockKind, CursorPhase, DepartureChoice, ExclusionKind, MailboxState, RunKind
+from mailsync.domain.vocabulary import (
+    AddressDecision,
+    BlockKind,
+    CursorPhase,
+    DepartureChoice,
+    ExclusionKind,
+    MailboxState,
+    RunKind,
+)
 from timeline.models import EmailMessage
 
 
@@ -200,6 +208,27 @@ class BlockedDomain(models.Model):
 
     def __str__(self) -> str:
         return self.domain
+
+
+class AddressQuestion(models.Model):
+    """An address that Microsoft lists as a person's own and the CRM knows as a customer's; an admin decides."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="address_questions")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="address_questions")
+    address = models.CharField(max_length=320)
+    decision = models.CharField(max_length=10, choices=choices(AddressDecision), default=AddressDecision.WAITING)
+    asked_at = models.DateTimeField(auto_now_add=True)
+    decided_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            # what was decided is not asked again
+            models.UniqueConstraint(fields=["user", "address"], name="one_question_per_address"),
+        ]
+
+    def __str__(self) -> str:
+        return self.address
 
 
 class Exclusion(models.Model):

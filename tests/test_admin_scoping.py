@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts.models import ApiToken, AuditEvent, ConsentGrant, MicrosoftConnection, Organization, User
 from crm.models import Account, Contact, CrmConnection, Lead, Opportunity
-from mailsync.models import BlockedDomain, DeparturePolicy, Exclusion, Mailbox
+from mailsync.models import AddressQuestion, BlockedDomain, DeparturePolicy, Exclusion, Mailbox
 from tests import factories
 from tests.api_client import token_for
 from timeline.models import ActivitySource, LegalHold, RetentionPolicy, Suppression
@@ -21,7 +21,7 @@ CANARY = "canary-xyzzy"
 _OURS = {
     Organization, User, AuditEvent, MicrosoftConnection, ConsentGrant, Account, Contact, Lead, Opportunity,
     CrmConnection, RetentionPolicy, LegalHold, Suppression, BlockedDomain, Exclusion, Mailbox,
-    DeparturePolicy, ActivitySource,
+    DeparturePolicy, ActivitySource, AddressQuestion,
 }  # fmt: skip
 PAGES: list[Any] = sorted(_OURS, key=str)
 
@@ -57,6 +57,9 @@ def rows_of(organization, mark):
         ActivitySource: ActivitySource.objects.create(organization=organization, name=mark, user=user),
         DeparturePolicy: DeparturePolicy.objects.create(organization=organization),
         Mailbox: mailbox,
+        AddressQuestion: AddressQuestion.objects.create(
+            organization=organization, user=user, address=f"{mark}@customer.example"
+        ),
     }
 
 

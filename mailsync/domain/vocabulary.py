@@ -65,6 +65,14 @@ class BlockKind(StrEnum):
     NEVER_IMPORT = "never_import"
 
 
+class AddressDecision(StrEnum):
+    """Whose an address is that Microsoft lists as a person's and the CRM as a customer's."""
+
+    NOT_OURS = "not_ours"
+    OURS = "ours"
+    WAITING = "waiting"
+
+
 class DepartureChoice(StrEnum):
     """What happens to stored mail when nobody in it is in the CRM any more."""
 

@@ -11,10 +11,15 @@ from django.test import Client
 
 from accounts.domain.vocabulary import ConsentState, Role
 from accounts.microsoft import id_token
-from accounts.models import ConsentGrant, MicrosoftConnection, Organization, User
+from accounts.models import ConsentGrant, MicrosoftConnection, Organization, User, UserAddress
+from mailsync.services.addresses import learn_addresses
 from sandbox.testing import SandboxProcess
 from tests.factories import (
+    AccountDomainFactory,
     BlockedDomainFactory,
+    ContactFactory,
+    LeadFactory,
+    MailboxFactory,
     UserFactory,
 )
 from tests.sign_in import ADA, RITA, answer_to, come_back, consent_answer
@@ -254,3 +259,99 @@ def test_an_answer_is_not_confirmed_by_a_sign_in_that_was_for_something_else(ten
     come_back(browser, answer_to(tenant, browser.post(CONNECT)["Location"], as_person=ADA))
 
     assert ConsentGrant.objects.get().state == ConsentState.ANSWERED
+
+
+# --- addresses
+
+
+@pytest.fixture
+def customers(acme: Organization) -> None:
+    ContactFactory(organization=acme, address="jane@globex.example")
+    LeadFactory(organization=acme, address="lee@initech.example")
+    AccountDomainFactory(account__organization=acme, domain="umbrella.example")
+
+
+CUSTOMERS = [
+    "jane@globex.example", "jane+work@globex.example", "lee@initech.example", "anybody@umbrella.example",
+    "anybody@mail.umbrella.example",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", CUSTOMERS)
+@pytest.mark.parametrize("position", [0, 1])
+def test_a_customers_address_does_not_become_ours_because_a_mailbox_lists_it(customers, carol, address, position):
+    listed = ["carol@acme.example"]
+    listed.insert(position, address)
+
+    learn_addresses(MailboxFactory(user=carol), listed)
+
+    assert set(carol.addresses.values_list("address", flat=True)) == {"carol@acme.example"}
+
+
+def test_an_own_domain_is_ours_though_the_crm_lists_it_as_a_customers(customers, acme, carol):
+    ContactFactory(organization=acme, address="c.jones@acme.example")
+    AccountDomainFactory(account__organization=acme, domain="acme.example")
+
+    learn_addresses(MailboxFactory(user=carol), ["c.jones@acme.example", "carol@mail.acme.example"])
+
+    assert UserAddress.objects.filter(user=carol).count() == 3
+
+
+def test_what_the_crm_of_another_organization_knows_hinders_nobody(carol, rival):
+    ContactFactory(organization=rival, address="carol@elsewhere.example")
+
+    learn_addresses(MailboxFactory(user=carol), ["carol@elsewhere.example"])
+
+    assert carol.addresses.filter(address="carol@elsewhere.example").exists()
+
+
+def question(address: str) -> Any:
+    from mailsync.models import AddressQuestion
+
+    return AddressQuestion.objects.get(address=address)
+
+
+def decided(admin: User, address: str, decision: str) -> None:
+    data = {"action": decision, "_selected_action": [question(address).pk]}
+    browser_of(admin).post("/admin/mailsync/addressquestion/", data)
+
+
+def test_an_admin_decides_whose_it_is_and_is_not_asked_again(customers, alice, carol):
+    mailbox = MailboxFactory(user=carol)
+    learn_addresses(mailbox, ["jane@globex.example"])
+    assert question("jane@globex.example").decision == "waiting"
+
+    decided(alice, "jane@globex.example", "ours")
+    assert carol.addresses.get(address="jane@globex.example").kind == "confirmed"
+
+    decided(alice, "jane@globex.example", "not_ours")
+    learn_addresses(mailbox, ["jane@globex.example"])
+    assert not carol.addresses.filter(address="jane@globex.example").exists()
+    assert question("jane@globex.example").decision == "not_ours"
+
+
+def test_another_organizations_admin_decides_nothing_here(customers, eve, carol):
+    learn_addresses(MailboxFactory(user=carol), ["jane@globex.example"])
+
+    decided(eve, "jane@globex.example", "ours")
+
+    assert question("jane@globex.example").decision == "waiting"
+
+
+def test_a_colleagues_address_is_not_given_away_by_a_decision(customers, acme, alice, carol, dave):
+    learn_addresses(MailboxFactory(user=carol), ["jane@globex.example"])
+    UserAddress.objects.create(organization=acme, user=dave, address="jane@globex.example", kind="login")
+
+    for decision in ("ours", "not_ours"):
+        decided(alice, "jane@globex.example", decision)
+
+    assert UserAddress.objects.get(address="jane@globex.example").user == dave
+
+
+def test_a_question_about_what_microsoft_no_longer_lists_goes_away(customers, carol):
+    mailbox = MailboxFactory(user=carol)
+    learn_addresses(mailbox, ["jane@globex.example", "lee@initech.example"])
+
+    learn_addresses(mailbox, ["lee@initech.example"])
+
+    assert [row.address for row in carol.address_questions.all()] == ["lee@initech.example"]
