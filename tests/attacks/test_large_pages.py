@@ -183,7 +183,7 @@ def the_page(client, address: str, **headers: str) -> str:
     answer = client.get(address, headers=headers)
     assert answer.status_code == 200
     assert len(answer.content) < MOST_HTML
-    return answer.content.decode()
+    return str(answer.content.decode())
 
 
 @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["pages", "parts of a page"])
@@ -191,7 +191,8 @@ def the_page(client, address: str, **headers: str) -> str:
 def test_a_conversation_is_shown_a_page_at_a_time_to_its_beginning(client, carol, count, text, headers):
     conversation = conversation_of(carol, [text] * count)
     client.force_login(carol)
-    path, query, found = f"/conversations/{conversation.pk}/", "", []
+    path, query = f"/conversations/{conversation.pk}/", ""
+    found: list[str] = []
     while True:
         text = the_page(client, path + query, **(headers if query else {}))
         found = MAIL.findall(text) + found
