@@ -374,3 +374,14 @@ class AuditIntake(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.question}"
+
+
+class CountedCall(models.Model):
+    """How often somebody called within a window, where there is no Redis to count in."""
+
+    key = models.CharField(max_length=150, primary_key=True, help_text="A keyed hash of who, and the window.")
+    number = models.PositiveIntegerField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.number}"

@@ -187,6 +187,28 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_TASK_ALWAYS_EAGER = False
 CELERY_TIMEZONE = "UTC"
 
+# --- cache: what is counted over all web processes
+_PROCESS_CACHE = {
+    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+    "OPTIONS": {"MAX_ENTRIES": 20_000},
+}
+_DATABASE_CACHE = {"BACKEND": "jiminny_sync.cache.CountingDatabaseCache"}
+_REDIS_CACHE = {
+    "BACKEND": "django.core.cache.backends.redis.RedisCache",
+    "LOCATION": CELERY_BROKER_URL,
+    "KEY_PREFIX": "jiminny",
+    "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},  # seconds
+}
+CACHES: dict[str, dict[str, Any]] = {
+    "default": _REDIS_CACHE if CELERY_BROKER_URL.startswith(("redis://", "rediss://")) else _DATABASE_CACHE,
+    "process": _PROCESS_CACHE,  # counts on where the other one fails
+}
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=1200)
+API_ANONYMOUS_REQUESTS_PER_MINUTE = env.int("API_ANONYMOUS_REQUESTS_PER_MINUTE", default=120)
+if IS_TEST_RUN:
+    CACHES["default"] = _PROCESS_CACHE
+    API_REQUESTS_PER_MINUTE = API_ANONYMOUS_REQUESTS_PER_MINUTE = 1_000_000
+
 # --- email sync
 SYNC_INTERVAL_MINUTES = max(1, env.int("SYNC_INTERVAL_MINUTES", default=15))
 CLAIM_LEASE_SECONDS = 300
@@ -249,6 +271,7 @@ REST_FRAMEWORK = {
         "rest_framework.permissions.IsAuthenticated",
         "accounts.api.permissions.BelongsToOrganization",
     ],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.api.throttling.PerCaller"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["accounts.api.parsing.StrictJSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],

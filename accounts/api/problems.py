@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView, exception_handler
 
 from accounts.api.errors import SecretUnreadable
+from accounts.api.throttling import throttled_refusal
 from accounts.encryption import UnreadableSecret
 
 log = structlog.get_logger()
@@ -32,6 +33,8 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
         error = SecretUnreadable()
     if isinstance(error, DjangoValidationError):
         error = exceptions.ValidationError(detail=_django_detail(error))
+    if not isinstance(error, exceptions.Throttled):
+        error = throttled_refusal(context.get("request")) or error
     response = exception_handler(error, context)
     if response is None:
         return None

@@ -23,6 +23,7 @@ _PROBLEM = {
 _ALWAYS = {
     "401": "Not signed in: the token is missing or wrong.",
     "403": "Signed in, but not allowed.",
+    "429": "Too many requests within a minute; `Retry-After` says how many seconds to wait.",
 }
 _WITH_INPUT = {"400": "The request is not understood, or a value is refused.", "413": "The body is too large.",
                "415": "The body is not JSON."}  # fmt: skip

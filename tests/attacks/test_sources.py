@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import ApiToken, AuditEvent, User
-from tests.api_client import PREFIX, client_of
+from tests.api_client import PREFIX, client_of, description
 from tests.test_second_organization import browser_of
 from timeline.models import ActivitySource, Engagement
 
@@ -119,6 +119,7 @@ def test_the_first_use_is_on_the_trail(acme, carol: User):
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_claim_a_name_at_once_one_gets_it(acme, carol: User, dave: User):
     clients = [client_of(user) for user in (carol, dave)] * 3
+    description()  # is not made by several threads at once
 
     def post(number: int) -> int:
         try:
