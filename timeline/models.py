@@ -155,7 +155,8 @@ class EmailMessage(models.Model):
 
     engagement = models.OneToOneField(Engagement, on_delete=models.CASCADE, primary_key=True, related_name="email")
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="emails")
-    message_key = models.CharField(max_length=64, help_text="SHA-256, hex; what makes two copies one mail.")
+    message_key = models.CharField(max_length=64, help_text="SHA-256, hex, of the Message-ID, or of the fingerprint.")
+    place = models.PositiveIntegerField(default=0, help_text="Among different mails that share a message key.")
     fingerprint = models.CharField(max_length=64, help_text="SHA-256 of sender, UTC second, subject and recipients.")
     internet_message_id = models.TextField(null=True, blank=True)  # noqa: DJ001 - null is "has none", outwardly too
     in_reply_to = models.TextField(null=True, blank=True)  # noqa: DJ001 - as above
@@ -163,6 +164,18 @@ class EmailMessage(models.Model):
     text = models.TextField(blank=True)
     new_text = models.TextField(blank=True, help_text="Without quoted mail and signature.")
     is_text_cut = models.BooleanField(default=False, help_text="The text was longer than is kept.")
+    thread_index = models.CharField(max_length=32, blank=True, help_text="The conversationIndex's GUID, hex.")
+    earliest_at = models.DateTimeField(null=True, blank=True, help_text="What its copies say of its moment, if more.")
+    latest_at = models.DateTimeField(null=True, blank=True)
+    addresses_hash = models.CharField(
+        max_length=64, blank=True, help_text="SHA-256, hex, of link addresses that only a later copy spells out."
+    )
+    words_hash = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text="SHA-256, hex, of what it says, where it is not the first of its key.",
+    )
+    authentication = models.CharField(max_length=10, blank=True, help_text="failed or passed: our tenant's check.")
     inbox_owner = models.ForeignKey(
         User,
         on_delete=models.SET_NULL,
@@ -175,7 +188,7 @@ class EmailMessage(models.Model):
     class Meta:
         constraints = [
             # dedupe: the unique constraint decides between two workers
-            models.UniqueConstraint(fields=["organization", "message_key"], name="one_email_per_message_key"),
+            models.UniqueConstraint(fields=["organization", "message_key", "place"], name="one_email_per_place"),
         ]
         indexes = [
             models.Index(fields=["organization", "fingerprint"], name="emails_by_fingerprint"),
@@ -322,6 +335,26 @@ class Suppression(models.Model):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class KnownAddition(models.Model):
+    """A banner, disclaimer or signature that the organization's servers put into mail: the hash of its words (F41)."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="known_additions")
+    name = models.CharField(max_length=80, help_text="For the list: what it is and who puts it in.")
+    word_count = models.PositiveSmallIntegerField(editable=False)
+    words_hash = models.CharField(max_length=64, editable=False, help_text="SHA-256, hex, of its normalized words.")
+    added_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "words_hash"], name="one_row_per_addition"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class SearchText(models.Model):

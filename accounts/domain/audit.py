@@ -27,6 +27,8 @@ class AuditVerb(StrEnum):
     EXPORTED = "exported"
     DELETED = "deleted"
     CORRECTED = "corrected"
+    FILLED = "filled"
+    JOINED = "joined"
     ERASED_PERSON = "erased_person"
     PURGED = "purged"
     HID = "hid"

@@ -17,6 +17,8 @@ from mailsync.domain.signals import away, failing
 from mailsync.domain.text import body_text
 from tests.attacks.product_patterns import APPS, ROOT, Found, compiled_patterns, patterns_in_source
 from tests.attacks.worst_cases import MOST_GROWTH, STOCK, Maker, growth, heaviest, repeated, worst_texts
+from timeline.domain.additions import known_additions
+from timeline.domain.authored import authored
 from timeline.domain.identity import base_subject, normalize_message_id, subject_core
 from timeline.domain.quoting import split_quoted
 from timeline.domain.words import searchable
@@ -58,6 +60,12 @@ WORDS_OF_FIELDS = (
     "report-type=",
     "vacation",
 )
+WORDS_ALIKE = (
+    "https://urldefense.com/v3/__", "https://urldefense.com/v3/__a**A__;", "https://a.a.", "<https://a> ", "[image:",
+    "[external] ", "caution: ", "this message is from an external sender ", "*_a", "a_", "1:\n",
+    "zjqcmqryfpfptbannerstart ",
+)  # fmt: skip
+GATEWAYS = known_additions([(2, "0" * 64), (700, "0" * 64)])
 BODY, FIELD, NAME = 3_000, 4_500, 900
 """Characters to begin with, so that four times as many are within what is read."""
 
@@ -147,6 +155,7 @@ PARTS: dict[str, tuple[Callable[[str], object], tuple[str, ...], int]] = {
     ),
     "an absence": (lambda text: away("jane@globex.example", text, NOW), (*STOCK, *LINES), 500),
     "a delivery report": (lambda text: failing(Headers([("a", "b")]), text), (*STOCK, *LINES), BODY),
+    "the author's words": (lambda text: authored(text, GATEWAYS), (*STOCK, *LINES, *WORDS_ALIKE), BODY),
     "words for search": (searchable, (*STOCK, *LINES), BODY),
     **{f"the field {name}": (of_field(name), (*STOCK, *WORDS_OF_FIELDS), FIELD) for name in FIELDS},
 }

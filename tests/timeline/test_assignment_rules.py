@@ -21,7 +21,6 @@ from timeline.domain.assignment import (
     nearest_inbox_owner,
     owner_of,
 )
-from timeline.domain.copies import Wording, combined
 from timeline.domain.vocabulary import AssociationRule, ParticipantRole
 
 NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)
@@ -177,21 +176,3 @@ def test_circles_and_the_nearest_account_follow_the_headers():
     assert nearest_account(parts, match) == INITECH
     assert nearest_account(parts[:1], match) == GLOBEX
     assert nearest_account([], match) is None
-
-
-WORDINGS = st.builds(
-    Wording,
-    subject=st.sampled_from(["", "Re: Hi", "[EXT] Re: Hi"]),
-    text=st.sampled_from(["", "Yes", "Caution\nYes"]),
-    new_text=st.sampled_from(["", "Yes"]),
-    is_text_cut=st.booleans(),
-    in_reply_to=st.sampled_from([None, "<a@x>", "<b@x>"]),
-    references=st.sampled_from([(), ("<a@x>",), ("<a@x>", "<b@x>")]),
-)
-
-
-@given(WORDINGS, WORDINGS, WORDINGS)
-def test_what_is_kept_of_several_copies_does_not_depend_on_their_order(one, two, three):
-    assert combined(one, two) == combined(two, one)
-    assert combined(combined(one, two), three) == combined(one, combined(two, three))
-    assert combined(one, one) == one

@@ -18,14 +18,17 @@ from tests.factories import (
     OpportunityFactory,
     UserAddressFactory,
 )
+from timeline.domain.additions import known_additions
+from timeline.domain.authored import authored
 from timeline.domain.email import ComposedEmail, EmailParticipant
-from timeline.domain.identity import fingerprint, message_key
+from timeline.domain.identity import fingerprint, message_key, subject_core
 from timeline.domain.vocabulary import AssociationRule, Direction, ParticipantRole, SuppressionKind
 from timeline.models import Association, Conversation, EmailMessage, Engagement, Participant, ThreadReference
 from timeline.services.recording import RecordedEmail, Suppressed, record_emails
 from timeline.services.suppression import suppress
 
 JANE = "jane@globex.example"
+BANNER = "CAUTION: This email originated from outside of the organization."
 
 
 def compose(organization, number=1, **changes):
@@ -133,7 +136,7 @@ def test_who_got_a_mail_cannot_reword_it_or_open_it_to_others(acme, carol, dave,
     forged = compose(acme, text="Fifty.", new_text="Fifty.", **offer)
     record(acme, dave, genuine, visibility=Visibility.OWNER_ONLY)
     record(acme, carol, forged, visibility=Visibility.EVERYONE)
-    stored = EmailMessage.objects.get(message_key=genuine.message_key)
+    stored = EmailMessage.objects.get(message_key=genuine.message_key, place=0)
     assert (stored.text, stored.engagement.visibility) == ("Ten percent, not more.", Visibility.OWNER_ONLY)
     assert EmailMessage.objects.count() == 2
 
@@ -237,11 +240,12 @@ def test_names_too_long_and_people_named_twice_do_not_break_a_page(acme, carol, 
 
 
 def _rows():
-    """The timeline without what names a row: ids and times of recording."""
+    """The timeline without what names a row (ids and times of recording) and in which copy's wording it is shown."""
     engagements = sorted(
         Engagement.objects.values_list(
             "external_id",
             "subject",
+            "email__text",
             "owner__email",
             "opportunity__name",
             "account__name",
@@ -249,7 +253,6 @@ def _rows():
             "association_certain",
             "visibility",
             "detail",
-            "email__text",
             "email__inbox_owner__email",
             "email__in_reply_to",
             "conversation__subject",
@@ -259,11 +262,12 @@ def _rows():
         )
     )
     participants = sorted(Participant.objects.values_list("engagement__external_id", "role", "address", "user__email"))
+    shown = [(row[0], subject_core(row[1]), authored(row[2], known_additions()).words, *row[3:]) for row in engagements]
     together = sorted(
         tuple(sorted(row.engagements.values_list("external_id", flat=True))) for row in Conversation.objects.all()
     )
     references = sorted(ThreadReference.objects.values_list("reference_hash", flat=True))
-    return engagements, participants, together, references
+    return shown, participants, together, references
 
 
 @pytest.mark.parametrize("owner_priority", [False, True])
@@ -279,7 +283,7 @@ def test_any_order_of_mailboxes_ends_in_the_same_rows(acme, alice, carol, dave, 
         2,
         subject="[EXTERNAL] Re: Renewal",
         to=("sales@acme.example",),
-        text="Caution: external\n\nYes",
+        text=f"{BANNER}\n\nYes",
         references=("<0@globex.example>", "<1@globex.example>"),
         in_reply_to="<1@globex.example>",
     )
@@ -298,7 +302,7 @@ def test_any_order_of_mailboxes_ends_in_the_same_rows(acme, alice, carol, dave, 
     assert all(outcome == outcomes[0] for outcome in outcomes)
     engagements, _, together, _ = outcomes[0]
     assert len(together) == 1
-    assert {row[7] for row in engagements} == {"participants_and_managers", "everyone"}
+    assert {row[8] for row in engagements} == {"participants_and_managers", "everyone"}
 
 
 def test_another_organization_records_the_same_mail_apart(acme, rival, carol, mallory, jane):

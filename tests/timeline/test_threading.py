@@ -7,7 +7,7 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from timeline.domain.identity import message_key, reference_hash, reused_message_key
+from timeline.domain.identity import mail_key, message_key, reference_hash
 from timeline.domain.threading import NewConversation, ThreadedMail, link_hashes, plan_threads
 
 JANE = frozenset({"jane@globex.example"})
@@ -122,7 +122,7 @@ def test_copies_with_different_references_in_one_batch_are_all_heard():
 
 def test_a_mail_under_a_reused_message_id_does_not_answer_to_it():
     first, reply = mail("a"), mail("b", "a")
-    impostor = ThreadedMail(reused_message_key("<a@mail.example>", "other"))
+    impostor = ThreadedMail(mail_key(message_key("<a@mail.example>", ""), 1))
     threads = Timeline().record([impostor, first, reply]).threads()
     assert threads == {keys(first, reply), keys(impostor)}
 

@@ -1,6 +1,7 @@
 """Engagements and conversations as JSON; what the caller may not read is empty, not missing."""
 
 from typing import Any
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -9,9 +10,11 @@ from accounts.api.fields import UtcSecondsField, words
 from accounts.api.serializers import UserSerializer
 from accounts.models import User
 from crm.api.serializers import AccountReferenceSerializer, OpportunityReferenceSerializer
+from timeline.domain.copies import FAILED
 from timeline.domain.vocabulary import AssociationRule, Direction, Kind, ParticipantRole
 from timeline.models import EmailMessage, Engagement, Participant
 from timeline.selectors import Presented, presented
+from timeline.selectors.same_message_id import same_message_ids
 from timeline.selectors.summaries import ConversationSummary
 
 KINDS = words(Kind)
@@ -39,6 +42,15 @@ class EmailSerializer(serializers.Serializer[EmailMessage]):
     references = serializers.ListField(child=serializers.CharField())
     text = serializers.CharField(allow_blank=True)
     new_text = serializers.CharField(allow_blank=True)
+    same_message_id = serializers.ListField(
+        child=serializers.UUIDField(),
+        help_text="Engagements that you may read and that bear its Message-ID with other content; usually none.",
+    )
+    authentication = serializers.ChoiceField(
+        choices=[FAILED],
+        allow_null=True,
+        help_text="failed where the check of the receiving tenant found its From to be another's, else null.",
+    )
 
 
 class AssociationSerializer(serializers.Serializer[Engagement]):
@@ -46,6 +58,16 @@ class AssociationSerializer(serializers.Serializer[Engagement]):
 
     rule = serializers.ChoiceField(choices=words(AssociationRule), source="association_rule")
     certain = serializers.BooleanField(source="association_certain")
+
+
+class _Engagements(serializers.ListSerializer[Engagement]):
+    """Several: what is asked for each is asked once for all."""
+
+    def to_representation(self, data: Any) -> list[Any]:
+        rows = list(data)
+        context: dict[str, Any] = self.context  # type: ignore[assignment] # the view's own, which is a dictionary
+        context["same_message_ids"] = same_message_ids(context["request"].user, rows)
+        return super().to_representation(rows)
 
 
 class EngagementSerializer(serializers.Serializer[Engagement]):
@@ -67,6 +89,9 @@ class EngagementSerializer(serializers.Serializer[Engagement]):
     external_id = serializers.CharField()
     notes = serializers.SerializerMethodField()
     duration_seconds = serializers.IntegerField(allow_null=True)
+
+    class Meta:
+        list_serializer_class = _Engagements
 
     @extend_schema_field(serializers.ChoiceField(choices=words(Direction), allow_null=True))
     def get_direction(self, engagement: Engagement) -> str | None:
@@ -90,7 +115,15 @@ class EngagementSerializer(serializers.Serializer[Engagement]):
             "references": email.references,
             "text": shown.text,
             "new_text": shown.new_text,
+            "same_message_id": self._same_message_id(engagement),
+            "authentication": FAILED if email.authentication == FAILED else None,
         }
+
+    def _same_message_id(self, engagement: Engagement) -> list[UUID]:
+        known = self.context.get("same_message_ids")
+        if known is None or engagement.pk not in known:
+            known = same_message_ids(self.context["request"].user, [engagement])
+        return [other.id for other in known[engagement.pk]]
 
     def _shown(self, engagement: Engagement) -> Presented:
         viewer: User = self.context["request"].user

@@ -1,35 +1,40 @@
-"""Copies of one mail differ a little; which wording is kept depends on the copies alone, not on which came first.
+"""What a copy of a mail may add to what another says: never a word to words, only what the other does not say at all.
 
-received copy   "[EXTERNAL] Re: Renewal", a banner above the text, References: <a> <b>     ┐  text of the second,
-sent copy       "Re: Renewal", the text as it was written, no headers (Graph shows none)   ┘  references of the first
+first copy    "Renewal", "We accept.", no parents          ┐  words and subject of the first,
+later copy    "[EXTERNAL] Renewal", a banner, parents      ┘  parents of the later, for the first has none
 """
 
-from dataclasses import dataclass
+from dataclasses import replace
+
+from timeline.domain.email import ComposedEmail
+from timeline.domain.vocabulary import ParticipantRole
+
+FAILED = "failed"
+"""What our own tenant's check said of a copy's From; "passed" and nothing are the others."""
+
+RECIPIENTS = (ParticipantRole.TO, ParticipantRole.CC)
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """What may differ between two copies of one mail."""
+def completed(first: ComposedEmail, later: ComposedEmail, *, lacks_words: bool) -> ComposedEmail:
+    """The first copy of a mail with what a later one adds: parents, thread index, recipients, words, where it has none.
 
-    subject: str
-    text: str
-    new_text: str
-    is_text_cut: bool
-    in_reply_to: str | None
-    references: tuple[str, ...]
-
-
-def combined(one: Wording, other: Wording) -> Wording:
-    """The shorter words, which no gateway has added to, and the longer ancestry. Commutative and associative."""
-    body = min(one, other, key=_added_to_text)
-    ancestry = max(one, other, key=_knowledge_of_parents)
-    subject = min(one.subject, other.subject, key=lambda subject: (not subject, len(subject), subject))
-    return Wording(subject, body.text, body.new_text, body.is_text_cut, ancestry.in_reply_to, ancestry.references)
+    `lacks_words` where nothing of the first one's text is its author's.
+    """
+    if not first.references and first.in_reply_to is None:
+        first = replace(first, references=later.references, in_reply_to=later.in_reply_to)
+    if not first.thread_index:
+        first = replace(first, thread_index=later.thread_index)
+    if not any(person.role in RECIPIENTS for person in first.participants):
+        recipients = (person for person in later.participants if person.role in RECIPIENTS)
+        first = replace(first, participants=(*first.participants, *recipients), match=later.match)
+    if lacks_words:
+        first = replace(first, text=later.text, new_text=later.new_text, is_text_cut=later.is_text_cut)
+    return replace(first, authentication=surer(first.authentication, later.authentication))
 
 
-def _added_to_text(wording: Wording) -> tuple[bool, bool, int, str, str]:
-    return (not wording.text, wording.is_text_cut, len(wording.text), wording.text, wording.new_text)
+def surer(one: str, other: str) -> str:
+    """What two copies say of their From together: a check that it passed counts for the words that both have."""
+    return max(one, other, key=_CERTAINTIES.index)
 
 
-def _knowledge_of_parents(wording: Wording) -> tuple[int, bool, tuple[str, ...], str]:
-    return (len(wording.references), wording.in_reply_to is not None, wording.references, wording.in_reply_to or "")
+_CERTAINTIES = ("", FAILED, "passed")

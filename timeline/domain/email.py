@@ -22,7 +22,8 @@ class ComposedEmail:
 
     `message_key` and `fingerprint` are SHA-256, hex (timeline.domain.identity). `references` are the parents'
     Message-IDs, oldest first, `in_reply_to` the nearest. `thread_index` is the conversationIndex's GUID, hex, or empty.
-    `occurred_at` is aware UTC in whole seconds.
+    `occurred_at` is aware UTC in whole seconds. `authentication` is what our own tenant's check said of From: "failed",
+    "passed", or empty.
     """
 
     message_key: str
@@ -39,3 +40,4 @@ class ComposedEmail:
     new_text: str
     is_text_cut: bool
     match: Match
+    authentication: str = ""

@@ -1,8 +1,11 @@
-"""Which mail a copy is a copy of: one key for every copy of one mail, in whatever mailbox it lies.
+"""Which mail a copy is a copy of: what says so is the whole of the mail, for whoever got it can send its Message-ID.
 
-Message-ID ──▶ message_key         the usual case: every copy carries the same
+Message-ID ──▶ message_key         what copies have in common
 none       ──▶ fingerprint         sender, UTC second, subject and recipients
-reused     ──▶ both together       two mails under one Message-ID stay two: `is_same_mail` tells
+                  │
+                  ▼
+under one key: `agree` on author, people, subject, moment and the author's words?  ──yes──▶ one mail
+                  └──no──▶ two: the second has the key with its place among them (`mail_key`)
 """
 
 import hashlib
@@ -14,6 +17,7 @@ from functools import lru_cache
 
 from accounts.domain.addresses import normalize_address
 from accounts.domain.normalization import normalized
+from timeline.domain.authored import Authored, say_the_same
 
 _MAX_ID_LENGTH = 4_000
 """RFC 5322 lines hold 998 characters; what is far longer names nothing."""
@@ -28,11 +32,14 @@ _REPLY_WORDS = (
 _REPLY_PREFIX = re.compile(
     rf"(?:{_REPLY_WORDS})\s*+(?:\[\d{{1,4}}\]|\(\d{{1,4}}\)|\^\d{{1,4}})?\s*+[:：]\s*", re.IGNORECASE
 )
+_TAG_WORDS = r"(?:external|extern|externe|externo|esterno|ext)(?:[\s_-](?:e-?mail|mail|sender|message))?"
 _GATEWAY_TAG = re.compile(
-    r"(?:\[[^\[\]]{1,40}\]|\((?:external|extern|externe|ext)\)|\*{2,5}[^*]{1,40}\*{2,5}|\{[^{}]{1,40}\}|"
-    r"(?:external|extern|ext)(?:\s+(?:email|mail|sender))?\s*[:：])\s*",
+    rf"(?:\[\s?{_TAG_WORDS}\s?\]|\(\s?{_TAG_WORDS}\s?\)|\{{\s?{_TAG_WORDS}\s?\}}|\*{{2,5}}\s?{_TAG_WORDS}\s?\*{{2,5}}"
+    rf"|\*{{2,5}}\s?(?:spam|possible spam|suspected spam)\??\s?\*{{2,5}}|\[(?:spam|suspected spam|possible spam)\??\]"
+    rf"|{_TAG_WORDS}\s*[:：])\s*",
     re.IGNORECASE,
 )
+"""What gateways put in front of a subject; any other bracket is its author's: `[PO-1001]` is not `[PO-1002]`."""
 _PREFIX_MARK = re.compile(r"[:：\[({*]")
 """Every prefix and every tag holds one of these."""
 
@@ -74,30 +81,42 @@ def message_key(message_id: str | None, fingerprint: str) -> str:
     return reference_hash(message_id) if message_id else _sha256(f"fingerprint\n{fingerprint}")
 
 
-def reused_message_key(message_id: str, fingerprint: str) -> str:
-    """The key of a mail whose Message-ID already names a different mail (`is_same_mail` said no)."""
-    return _sha256(f"reused\n{reference_hash(message_id)}\n{fingerprint}")
+def mail_key(message_key: str, place: int) -> str:
+    """The key of one mail among those that share a `message_key`: itself for the first, a hash with the place else."""
+    return _sha256(f"reused\n{message_key}\n{place}") if place else message_key
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
-    """What two copies under one Message-ID are compared by; `sender` is normalized, `sent_at` aware."""
+class Envelope:
+    """What a copy says but for the author's words.
 
-    sender: str | None
-    sent_at: datetime
-    subject: str
-
-
-def is_same_mail(known: Likeness, arriving: Likeness) -> bool:
-    """Whether two copies that share a Message-ID are copies of one mail.
-
-    They are when the sender is the same, the moment nearly is (a copy may lack the sent time), and the subjects agree
-    but for what gateways and lists put in front. Anything else is another mail under a reused Message-ID: whoever got a
-    mail knows its Message-ID, moment and subject, and must not be able to reword it for us. Symmetric.
+    `author` and `people` (To and Cc together) are normalized addresses, or the user for each of one's own, whatever
+    alias was written. `earliest` and `latest` are aware: the moments that the copies of a mail give.
     """
-    if known.sender != arriving.sender or not _subjects_agree(known.subject, arriving.subject):
+
+    author: str
+    people: frozenset[str]
+    core: str
+    earliest: datetime
+    latest: datetime
+
+
+def agree(known: Envelope, arriving: Envelope) -> bool:
+    """Whether two envelopes are of one mail: author, people, subject and moment. Symmetric.
+
+    One side without people says nothing of them, as a copy by Bcc may. A moment is near where it is within ten minutes
+    of one that a copy of the mail gave: a copy may lack the sent time.
+    """
+    if known.author != arriving.author or known.core != arriving.core:
         return False
-    return abs(known.sent_at - arriving.sent_at) <= CLOCKS_APART
+    if known.people and arriving.people and known.people != arriving.people:
+        return False
+    return arriving.earliest - known.latest <= CLOCKS_APART and known.earliest - arriving.latest <= CLOCKS_APART
+
+
+def words_agree(known: Authored, arriving: Authored) -> bool:
+    """Whether two copies' words are of one mail, where their envelopes are: the same, or one of them says nothing."""
+    return known.is_empty or arriving.is_empty or say_the_same(known, arriving)
 
 
 @lru_cache(maxsize=512)
@@ -123,11 +142,6 @@ def _stripped(subject: str, prefixes: tuple[re.Pattern[str], ...]) -> str:
             break
         start = found.end()
     return text[start:] or text
-
-
-def _subjects_agree(one: str, other: str) -> bool:
-    short, long = sorted((subject_core(one), subject_core(other)), key=len)
-    return long == short or (bool(short) and long.endswith(short))
 
 
 @lru_cache(maxsize=1_024)

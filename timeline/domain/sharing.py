@@ -21,8 +21,9 @@ def widest(sharings: Iterable[Sharing]) -> Sharing | None:
 
     It is one of them as a whole: nobody reads by one copy's visibility what only another copy's detail shows.
     """
-    return min(sharings, key=_openness, default=None)
+    return min(sharings, key=openness, default=None)
 
 
-def _openness(sharing: Sharing) -> tuple[int, int]:
+def openness(sharing: Sharing) -> tuple[int, int]:
+    """For sorting: the most open first."""
     return _WIDEST_FIRST.index(sharing.visibility), _FULLEST_FIRST.index(sharing.detail)

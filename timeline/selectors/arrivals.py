@@ -14,6 +14,7 @@ from accounts.portions import fitting
 from timeline.models import Engagement
 from timeline.selectors.engagements import sizes_of, with_parts
 from timeline.selectors.entries import Entry, entry_of
+from timeline.selectors.same_message_id import same_message_ids
 from timeline.selectors.timelines import MOST_PAGE_TEXT
 
 LONGEST_RECORDING = timedelta(minutes=1)
@@ -32,4 +33,6 @@ def arrivals(viewer: User, engagements: QuerySet[Engagement], since: datetime, k
         found = found.filter(kind=kind)
     newest_first = with_parts(found).order_by("-occurred_at", "-pk")
     most = fitting(sizes_of(newest_first, MOST_AT_ONCE), MOST_PAGE_TEXT)
-    return [entry_of(each, viewer) for each in newest_first[:most]]
+    rows = list(newest_first[:most])
+    beside = same_message_ids(viewer, rows)
+    return [entry_of(each, viewer, beside.get(each.pk, ())) for each in rows]

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import User
+from timeline.domain.copies import FAILED
 from timeline.domain.explaining import why_here
 from timeline.domain.quoting import split_quoted
 from timeline.domain.vocabulary import Direction, Kind, ParticipantRole
 from timeline.models import Engagement, Participant
 from timeline.selectors.engagements import Presented, presented
+from timeline.selectors.same_message_id import Beside
 
 _ACTORS = (ParticipantRole.FROM, ParticipantRole.HOST, ParticipantRole.SENDER)
 
@@ -40,6 +42,9 @@ class Entry:
     copied: Sequence[Person]
     why: str
     is_text_cut: bool = False
+    is_doubted: bool = False
+    """Whether our own tenant's check said that the mail is not from whom it names."""
+    same_message_id: Sequence[Beside] = ()
 
     @property
     def engagement(self) -> Engagement:
@@ -89,8 +94,11 @@ class Entry:
         return "will meet" if self.engagement.kind == Kind.MEETING else "will call"
 
 
-def entry_of(engagement: Engagement, viewer: User) -> Entry:
-    """`engagement`, from `with_parts(engagements_for(viewer))`, as `viewer` may read it."""
+def entry_of(engagement: Engagement, viewer: User, same_message_id: Sequence[Beside] = ()) -> Entry:
+    """`engagement`, from `with_parts(engagements_for(viewer))`, as `viewer` may read it.
+
+    `same_message_id` are the other mails with its Message-ID, where the page marks it.
+    """
     shown = presented(engagement, viewer)
     people = [_person(part) for part in engagement.participants.all()]
     actor = next((person for role in _ACTORS for person in people if person.role == role), None)
@@ -105,6 +113,8 @@ def entry_of(engagement: Engagement, viewer: User) -> Entry:
             is_certain=engagement.association_certain,
         ),
         is_text_cut=engagement.kind == Kind.EMAIL and engagement.email.is_text_cut,
+        is_doubted=engagement.kind == Kind.EMAIL and engagement.email.authentication == FAILED,
+        same_message_id=same_message_id,
     )
 
 

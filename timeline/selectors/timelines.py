@@ -18,6 +18,7 @@ from timeline.domain.vocabulary import Kind
 from timeline.models import Engagement
 from timeline.selectors.engagements import engagements_for, sizes_of, with_parts
 from timeline.selectors.entries import Entry, entry_of
+from timeline.selectors.same_message_id import same_message_ids
 
 PAGE_SIZE = 25
 MOST_PAGE_TEXT = 1_000_000
@@ -56,7 +57,8 @@ def timeline_page(
 ) -> TimelinePage:
     """A page of `engagements` (one of the above); an unknown kind or a broken `before` is as if not given.
 
-    `shows_whole`: the page shows each text to its end, so it holds as many as MOST_PAGE_TEXT allows.
+    `shows_whole`: the page shows each text to its end, so it holds as many as MOST_PAGE_TEXT allows, and marks mails
+    that share a Message-ID.
     """
     if kind := known_kind(kind):
         engagements = engagements.filter(kind=kind)
@@ -66,7 +68,8 @@ def timeline_page(
     newest_first = with_parts(engagements).order_by("-occurred_at", "-pk")
     size = fitting(sizes_of(newest_first, PAGE_SIZE), MOST_PAGE_TEXT) if shows_whole else PAGE_SIZE
     found = list(newest_first[: size + 1])
-    entries = [entry_of(engagement, viewer) for engagement in found[:size]]
+    beside = same_message_ids(viewer, found[:size]) if shows_whole else {}
+    entries = [entry_of(engagement, viewer, beside.get(engagement.pk, ())) for engagement in found[:size]]
     last = entries[-1].engagement if len(found) > size else None
     return TimelinePage(entries, _position_of(last) if last else "", kind)
 

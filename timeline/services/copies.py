@@ -1,139 +1,271 @@
 """Which of a page's mails are recorded already, and which share a Message-ID without being the same mail.
 
-page of ComposedEmail ──message_key──▶ stored? ──is_same_mail──▶ a copy of it
-                                          │            └─ no ──▶ a key of its own (Message-ID reused)
+page of ComposedEmail ──message_key──▶ stored under it? ──envelope and words agree──▶ a copy of it
+                                          │                     └─ with none ──▶ new, at the next place under the key
                                           └─ no ──▶ new; a second copy in the same page joins the first
+
+What a copy tells that its mail did not is remembered with the mail (its moment, a link's address, people, words), so
+that the same mails stand whichever copy comes first.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
 from uuid import UUID
 
-from django.db.models import CharField, UUIDField
+from django.db.models import CharField, Q, UUIDField
 
 from accounts.ids import new_id
 from accounts.models import Organization
 from accounts.prepared import Given, Prepared
-from timeline.domain.copies import Wording, combined
+from timeline.domain.additions import Additions
+from timeline.domain.authored import Authored, authored, digest_of
+from timeline.domain.copies import RECIPIENTS, completed
 from timeline.domain.email import ComposedEmail
-from timeline.domain.identity import Likeness, is_same_mail, reused_message_key
+from timeline.domain.identity import Envelope, agree, mail_key, subject_core, words_agree
 from timeline.domain.vocabulary import ParticipantRole
 from timeline.models import EmailMessage, Participant
+from timeline.selectors.additions import additions_of
+from timeline.selectors.holds import held_among
+from timeline.services.people import OurPeople, our_people
+
+MOST_COMPARED = 20
+"""Mails under one Message-ID that are compared word by word; those beyond are found by the hash of what they say."""
 
 _RECORDED: Prepared[tuple[UUID]] = Prepared(
     lambda: EmailMessage.objects.filter(
-        organization=Given("organization", UUIDField()), message_key__among=Given("keys", CharField())
+        organization=Given("organization", UUIDField()),
+        message_key__among=Given("keys", CharField()),
+        place__lt=MOST_COMPARED,
     ).values_list("pk")
 )
 
+People = Iterable[tuple[str, str]]
+"""Roles and normalized addresses."""
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A mail that a copy may be a copy of: recorded (`stored`), or met earlier in the page."""
+
+@dataclass(slots=True)
+class Mail:
+    """A mail that a copy may be a copy of: recorded (`stored`), or met earlier in the page.
+
+    `email` is what its copies in the page say together; None while there is none. `text` is None where the mail was
+    found by its `words_hash`, and `words` until they are asked for: most copies have the very same text.
+    """
 
     id: UUID
-    key: str
-    likeness: Likeness
+    message_key: str
+    place: int
+    envelope: Envelope
+    text: str | None
+    is_text_cut: bool = False
+    addresses: str = ""
+    words: Authored | None = None
+    words_hash: str = ""
     stored: EmailMessage | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Mail:
-    """One mail of a page, and what its copies there say together."""
-
-    known: Known
-    email: ComposedEmail
-
-    @property
-    def id(self) -> UUID:
-        return self.known.id
+    email: ComposedEmail | None = None
+    is_held: bool = False
+    fills_words: bool = False
+    fills_people: bool = False
+    shares_envelope: bool = False
+    """Another mail under its key says the same but for the words: they belong beside one another."""
 
     @property
     def key(self) -> str:
-        return self.known.key
+        return mail_key(self.message_key, self.place)
 
     @property
-    def stored(self) -> EmailMessage | None:
-        return self.known.stored
+    def copy(self) -> ComposedEmail:
+        """What the page's copies say of it."""
+        if self.email is None:
+            raise LookupError("No copy of this mail was in the page.")
+        return self.email
 
 
-def find_mails(organization: Organization, emails: Sequence[ComposedEmail]) -> list[Mail]:
-    """The mail behind each copy, in the same order: one query where none is recorded, else three."""
-    known = _stored(organization, emails)
-    entries, mails = [], dict[UUID, Mail]()
-    for email in emails:
-        entry = _find(email, known)
-        entries.append(entry)
-        met = mails.get(entry.id)
-        mails[entry.id] = Mail(entry, _reworded(met.email, wording_of(email)) if met else email)
-    return [mails[entry.id] for entry in entries]
+@dataclass(frozen=True)
+class Found:
+    """The mail behind each copy of a page, in the page's order, and who of our own people is behind the addresses.
+
+    `bridged` are the message keys under which a copy showed that two mails are one.
+    """
+
+    mails: Sequence[Mail]
+    people: OurPeople
+    bridged: frozenset[str] = frozenset()
 
 
-def wording_of(email: ComposedEmail) -> Wording:
-    """What another copy may say differently."""
-    return Wording(email.subject, email.text, email.new_text, email.is_text_cut, email.in_reply_to, email.references)
+def find_mails(organization: Organization, emails: Sequence[ComposedEmail]) -> Found:
+    """The mail behind each copy: as many queries for one as for a thousand."""
+    rows, people = stored_mails(organization, {email.message_key for email in emails})
+    addresses = {person.address for email in emails for person in email.participants}
+    addresses |= {address for some in people.values() for _, address in some}
+    desk = CopyDesk(organization, our_people(organization, addresses))
+    known: dict[str, list[Mail]] = defaultdict(list)
+    held = held_among(organization, [row.pk for row in rows])
+    for row in rows:
+        mail = desk.mail_of(row, people[row.pk])
+        mail.is_held = row.pk in held
+        known[row.message_key].append(mail)
+    for key, some in list(known.items()):
+        if len(some) == MOST_COMPARED:
+            known[key] = some + desk.mails_beyond(key, [email for email in emails if email.message_key == key])
+    mails = [desk.place(email, known[email.message_key]) for email in emails]
+    return Found(mails, desk.our_people, frozenset(desk.bridged))
 
 
-def stored_wording(row: EmailMessage) -> Wording:
-    """The same of a recorded mail."""
-    return Wording(
-        row.engagement.subject, row.text, row.new_text, row.is_text_cut, row.in_reply_to, tuple(row.references)
-    )
-
-
-def _reworded(email: ComposedEmail, other: Wording) -> ComposedEmail:
-    words = combined(wording_of(email), other)
-    return replace(
-        email,
-        subject=words.subject,
-        text=words.text,
-        new_text=words.new_text,
-        is_text_cut=words.is_text_cut,
-        in_reply_to=words.in_reply_to,
-        references=words.references,
-    )
-
-
-def _keys_of(email: ComposedEmail) -> tuple[str, ...]:
-    """The keys that a mail may stand under: its own, and the one it has where its Message-ID is another's."""
-    if email.internet_message_id is None:
-        return (email.message_key,)
-    return (email.message_key, reused_message_key(email.internet_message_id, email.fingerprint))
-
-
-def _find(email: ComposedEmail, known: dict[str, Known]) -> Known:
-    """The last key is decisive: it holds the fingerprint, so what stands under it is the same mail."""
-    *doubtful, decisive = _keys_of(email)
-    likeness = _likeness(email)
-    for key in doubtful:
-        if key not in known:
-            return known.setdefault(key, Known(new_id(), key, likeness))
-        if is_same_mail(known[key].likeness, likeness):
-            return known[key]
-    return known.setdefault(decisive, Known(new_id(), decisive, likeness))
-
-
-def _stored(organization: Organization, emails: Iterable[ComposedEmail]) -> dict[str, Known]:
-    keys = {key for email in emails for key in _keys_of(email)}
-    ids = [pk for (pk,) in _RECORDED.ask(organization=organization.pk, keys=keys)]
+def stored_mails(
+    organization: Organization, keys: Iterable[str]
+) -> tuple[list[EmailMessage], dict[UUID, list[tuple[str, str]]]]:
+    """The first recorded mails under these message keys in the order of their places, locked, and each one's people."""
+    ids = [pk for (pk,) in _RECORDED.ask(organization=organization.pk, keys=list(keys))]
+    people: dict[UUID, list[tuple[str, str]]] = defaultdict(list)
     if not ids:
-        return {}
+        return [], people
     rows = EmailMessage.objects.filter(pk__among=ids).select_related("engagement")
     # Locked: what two mailboxes add to one mail at the same moment must not overwrite each other.
-    by_id = {row.pk: row for row in rows.order_by("pk").select_for_update()}
-    authors = Participant.objects.filter(engagement_id__among=by_id, role=ParticipantRole.FROM)
-    senders = dict(authors.values_list("engagement_id", "address"))
-    return {
-        row.message_key: Known(
-            row.pk,
-            row.message_key,
-            Likeness(senders.get(row.pk), row.engagement.occurred_at, row.engagement.subject),
-            stored=row,
+    locked = list(rows.order_by("pk").select_for_update())
+    parts = Participant.objects.filter(engagement_id__among=[row.pk for row in locked])
+    for engagement, role, address in parts.values_list("engagement_id", "role", "address"):
+        people[engagement].append((role, address))
+    return sorted(locked, key=lambda row: (row.message_key, row.place)), people
+
+
+class CopyDesk:
+    """Compares copies: knows whose addresses our people's are, and which additions are not the author's."""
+
+    def __init__(self, organization: Organization, people: OurPeople) -> None:
+        self._organization = organization
+        self.our_people = people
+        self.bridged: set[str] = set()
+
+    @cached_property
+    def additions(self) -> Additions:
+        """Asked for where two copies are to be compared, and not before."""
+        return additions_of(self._organization)
+
+    def mail_of(self, row: EmailMessage, people: People) -> Mail:
+        """A recorded mail as it is compared."""
+        moment = row.engagement.occurred_at
+        envelope = self._envelope(people, row.engagement.subject, row.earliest_at or moment, row.latest_at or moment)
+        return Mail(
+            row.pk, row.message_key, row.place, envelope, row.text, row.is_text_cut, row.addresses_hash, stored=row
+        )  # fmt: skip
+
+    def mails_beyond(self, key: str, emails: Iterable[ComposedEmail]) -> list[Mail]:
+        """Of mails that are too many to be compared, those that say what these copies say, and the last of all."""
+        rows = EmailMessage.objects.filter(
+            organization=self._organization, message_key=key, place__gte=MOST_COMPARED
+        ).select_related("engagement")
+        hashes = {self._hash(self._envelope_of(email), self._words_of(email)) for email in emails}
+        last = rows.order_by("-place").values_list("place", flat=True).first()
+        wanted = rows.filter(Q(words_hash__in=hashes) | Q(place=last)).order_by("place").select_for_update()
+        held = held_among(self._organization, [row.pk for row in wanted])
+        nobody = self._envelope((), "", datetime.min.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC))
+        return [
+            Mail(row.pk, key, row.place, nobody, None, words_hash=row.words_hash, stored=row, is_held=row.pk in held)
+            for row in wanted
+        ]
+
+    def place(self, email: ComposedEmail, known: list[Mail]) -> Mail:
+        """The mail that a copy belongs to, brought up to what the copy tells; a new one is added to `known`."""
+        envelope = self._envelope_of(email)
+        if not known:
+            known.append(_new(email, envelope, 0))
+            return known[0]
+        ranks = [(self._rank(mail, envelope, email), mail) for mail in known]
+        rank, mail = max(ranks, key=lambda pair: (pair[0], -pair[1].place))
+        if rank == _OTHER:
+            return self._beside(email, envelope, known)
+        if sum(each == _ALIKE for each, _ in ranks) > 1:
+            self.bridged.add(email.message_key)
+        self._join(mail, email, envelope)
+        return mail
+
+    def _rank(self, mail: Mail, envelope: Envelope, email: ComposedEmail) -> int:
+        """How surely a copy is of `mail`."""
+        if mail.text is None:
+            return _ALIKE if mail.words_hash == self._hash(envelope, self._words_of(email)) else _OTHER
+        if not agree(mail.envelope, envelope):
+            return _OTHER
+        if mail.text == email.text:
+            return _ALIKE
+        known, arriving = self._words(mail), self._words_of(email)
+        if not words_agree(known, arriving):
+            return _OTHER
+        if known.is_empty == arriving.is_empty:
+            return _ALIKE
+        return _OTHER if known.is_empty and mail.is_held else _SILENT
+
+    def _beside(self, email: ComposedEmail, envelope: Envelope, known: list[Mail]) -> Mail:
+        mail = _new(email, envelope, max(mail.place for mail in known) + 1)
+        mail.words_hash = self._hash(envelope, self._words_of(email))
+        mail.shares_envelope = any(agree(other.envelope, envelope) for other in known)
+        known.append(mail)
+        return mail
+
+    def are_one(self, one: Mail, other: Mail) -> bool:
+        """Whether two recorded mails are one after all; of two without words, too."""
+        if not agree(one.envelope, other.envelope):
+            return False
+        return one.text == other.text or words_agree(self._words(one), self._words(other))
+
+    def take_in(self, mail: Mail, other: Mail) -> None:
+        """Let `mail` know what `other`, which is the same, tells."""
+        self._learn(mail, other)
+
+    def _join(self, mail: Mail, email: ComposedEmail, envelope: Envelope) -> None:
+        """Let the mail know what one more copy of it tells."""
+        lacks_words = self._learn(mail, _new(email, envelope, 0))
+        mail.email = email if mail.email is None else completed(mail.email, email, lacks_words=lacks_words)
+
+    def _learn(self, mail: Mail, other: Mail) -> bool:
+        """Add what `mail` does not say; whether that were its words."""
+        if mail.text is None:
+            return False
+        lacks_words = False
+        if mail.text != other.text:
+            known, arriving = self._words(mail), self._words(other)
+            lacks_words = known.is_empty and not arriving.is_empty
+            mail.words = arriving if lacks_words else known
+            mail.addresses = mail.words.addresses or arriving.addresses
+        if lacks_words:
+            mail.text, mail.is_text_cut, mail.fills_words = other.text, other.is_text_cut, True
+        mail.fills_people = mail.fills_people or bool(other.envelope.people and not mail.envelope.people)
+        mail.envelope = replace(
+            mail.envelope,
+            people=mail.envelope.people or other.envelope.people,
+            earliest=min(mail.envelope.earliest, other.envelope.earliest),
+            latest=max(mail.envelope.latest, other.envelope.latest),
         )
-        for row in by_id.values()
-    }
+        return lacks_words
+
+    def _words(self, mail: Mail) -> Authored:
+        if mail.words is None:
+            mail.words = authored(mail.text or "", self.additions, is_cut=mail.is_text_cut)
+        return replace(mail.words, addresses=mail.words.addresses or mail.addresses)
+
+    def _hash(self, envelope: Envelope, words: Authored) -> str:
+        return digest_of([self.additions.basis, envelope.author, *sorted(envelope.people), envelope.core, words.digest])
+
+    def _words_of(self, email: ComposedEmail) -> Authored:
+        return authored(email.text, self.additions, is_cut=email.is_text_cut)
+
+    def _envelope_of(self, email: ComposedEmail) -> Envelope:
+        people = [(person.role, person.address) for person in email.participants]
+        return self._envelope(people, email.subject, email.occurred_at, email.occurred_at)
+
+    def _envelope(self, people: People, subject: str, earliest: datetime, latest: datetime) -> Envelope:
+        users = self.our_people.at(latest)
+        folded = [(role, str(users.get(address, address))) for role, address in people]
+        author = next((person for role, person in folded if role == ParticipantRole.FROM), "")
+        recipients = frozenset(person for role, person in folded if role in RECIPIENTS)
+        return Envelope(author, recipients, subject_core(subject), earliest, latest)
 
 
-def _likeness(email: ComposedEmail) -> Likeness:
-    sender = next((person.address for person in email.participants if person.role == ParticipantRole.FROM), None)
-    return Likeness(sender, email.occurred_at, email.subject)
+_OTHER, _SILENT, _ALIKE = range(3)
+"""Another mail; the same, as far as a copy without words can tell; the same."""
+
+
+def _new(email: ComposedEmail, envelope: Envelope, place: int) -> Mail:
+    return Mail(new_id(), email.message_key, place, envelope, email.text, email.is_text_cut, email=email)

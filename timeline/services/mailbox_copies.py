@@ -19,7 +19,7 @@ from accounts.domain.vocabulary import Detail, Visibility
 from accounts.models import Organization
 from accounts.rows import insert_tuples
 from timeline.domain.assignment import nearest_inbox_owner, place_of
-from timeline.domain.sharing import Sharing, widest
+from timeline.domain.sharing import Sharing, openness, widest
 from timeline.domain.vocabulary import ParticipantRole
 from timeline.models import EmailMessage, Engagement, MailboxCopy, Participant
 from timeline.search.outbox import announce
@@ -103,6 +103,25 @@ def take_back(organization: Organization, user: UUID, emails: Collection[UUID], 
     EmailMessage.objects.bulk_update(held, ["inbox_owner"], batch_size=_AT_ONCE)
     announce(organization.pk, rows)
     return {pk for pk in rows if not live.get(pk)}
+
+
+def move_copies(organization: Organization, survivor: Engagement, absorbed: Engagement) -> None:
+    """Let everybody who holds `absorbed`, the same mail, hold `survivor`; who held both, by the wider copy.
+
+    Sets what colleagues may see on the surviving row: the caller writes it.
+    """
+    by_user: dict[UUID, list[MailboxCopy]] = defaultdict(list)
+    for copy in (copy for some in _copies([survivor.pk, absorbed.pk]).values() for copy in some):
+        by_user[copy.user_id].append(copy)
+    MailboxCopy.objects.filter(engagement__in=[survivor.pk, absorbed.pk]).delete()
+    kept = [
+        min(some, key=lambda copy: (copy.taken_back_at is not None, openness(_sharing(copy))))
+        for some in by_user.values()
+    ]
+    for copy in kept:
+        copy.pk, copy.engagement_id = None, survivor.pk
+    MailboxCopy.objects.bulk_create(kept, batch_size=_AT_ONCE)
+    share(organization, [survivor], {survivor.pk: [_sharing(copy) for copy in kept if copy.taken_back_at is None]})
 
 
 def _let_own(row: EmailMessage, holders: Collection[UUID], places: Mapping[UUID, tuple[ParticipantRole, int]]) -> None:

@@ -2,7 +2,7 @@
 
 page of composed mails
    │ suppressed? ──▶ Suppressed                            erased mail and people stay away
-   │ known?      ──▶ its row, and what this copy adds       timeline/services/copies.py
+   │ known?      ──▶ its row, and what this copy adds       timeline/services/copies.py, sightings.py
    │ conversation                                           timeline/services/conversations.py
    │ deal, owner                                            timeline/domain/assignment.py
    ▼
@@ -13,7 +13,7 @@ the loser's IntegrityError is for the caller, who repeats the whole unit of work
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -30,20 +30,20 @@ from timeline.models import Association, Conversation, EmailMessage, Engagement,
 from timeline.search.outbox import announce, queue_for_index
 from timeline.search.texts import SearchTextRow, search_text, write_search_texts
 from timeline.services.conversations import Arrival, place_in_conversations
-from timeline.services.copies import Mail, find_mails
+from timeline.services.copies import Found, Mail, find_mails
 from timeline.services.filing import FilingRoom
+from timeline.services.joining import join_copies
 from timeline.services.mailbox_copies import hold_new
 from timeline.services.people import (
     AssociationRow,
     Owned,
     ParticipantRow,
     association_rows,
-    our_people,
     participant_rows,
     places_of_users,
 )
 from timeline.services.pins import apply_pins
-from timeline.services.sightings import Holding, Seen, bring_up_to_date
+from timeline.services.sightings import Holding, Seen, bring_up_to_date, remembered
 from timeline.services.suppression import suppressed_among
 
 SOURCE = "microsoft"
@@ -78,10 +78,11 @@ def record_emails(
     """
     holding = Holding(organization, mailbox_owner, Sharing(Visibility(visibility), Detail(detail)), now)
     suppressed = _suppressed(organization, emails)
-    mails = find_mails(organization, [email for email, is_out in zip(emails, suppressed, strict=True) if not is_out])
-    if mails:
-        _write(holding, _seen(holding, list({mail.id: mail for mail in mails}.values())))
-    return _answers(suppressed, mails)
+    found = find_mails(organization, [email for email, is_out in zip(emails, suppressed, strict=True) if not is_out])
+    if found.mails:
+        _write(holding, _seen(holding, found))
+    joined = join_copies(organization, found.bridged) if found.bridged else {}
+    return _answers(suppressed, found.mails, joined)
 
 
 def _suppressed(organization: Organization, emails: Iterable[ComposedEmail]) -> list[bool]:
@@ -97,7 +98,9 @@ def _suppressed(organization: Organization, emails: Iterable[ComposedEmail]) -> 
     return [bool(some & erased) for some in marks]
 
 
-def _answers(suppressed: Iterable[bool], mails: Iterable[Mail]) -> list[RecordedEmail | Suppressed]:
+def _answers(
+    suppressed: Iterable[bool], mails: Iterable[Mail], joined: Mapping[UUID, UUID]
+) -> list[RecordedEmail | Suppressed]:
     answers: list[RecordedEmail | Suppressed] = []
     remaining, told = iter(mails), set[UUID]()
     for is_out in suppressed:
@@ -105,19 +108,16 @@ def _answers(suppressed: Iterable[bool], mails: Iterable[Mail]) -> list[Recorded
             answers.append(Suppressed())
             continue
         mail = next(remaining)
-        answers.append(RecordedEmail(mail.id, is_new=mail.stored is None and mail.id not in told))
+        answers.append(RecordedEmail(joined.get(mail.id, mail.id), is_new=mail.stored is None and mail.id not in told))
         told.add(mail.id)
     return answers
 
 
-def _seen(holding: Holding, mails: Iterable[Mail]) -> list[Seen]:
-    mails = list(mails)
-    addresses = {person.address for mail in mails for person in mail.email.participants}
-    people = our_people(holding.organization, addresses)
+def _seen(holding: Holding, found: Found) -> list[Seen]:
     seen = []
-    for mail in mails:
-        users = people.at(mail.email.occurred_at)
-        places = places_of_users(mail.email.participants, users)
+    for mail in {mail.id: mail for mail in found.mails}.values():
+        users = found.people.at(mail.copy.occurred_at)
+        places = places_of_users(mail.copy.participants, users)
         holders = {holding.owner.pk}
         if mail.stored is not None and mail.stored.inbox_owner_id is not None:
             holders.add(mail.stored.inbox_owner_id)
@@ -138,8 +138,16 @@ def _write(holding: Holding, seen: Sequence[Seen]) -> None:
 
 
 def _arrival(mail: Mail) -> Arrival:
+    """A recorded mail stays tied by the parents and the index that are stored: a copy cannot tie it elsewhere."""
+    email = mail.copy
+    if (row := mail.stored) is not None:
+        if row.references or row.in_reply_to:
+            email = replace(email, references=tuple(row.references), in_reply_to=row.in_reply_to)
+        email = replace(email, thread_index=row.thread_index or email.thread_index, subject=row.engagement.subject)
+    elif mail.shares_envelope and email.internet_message_id:
+        email = replace(email, references=(email.internet_message_id, *email.references))
     stored = mail.stored.engagement.conversation_id if mail.stored is not None else None
-    return Arrival(threaded(mail.email, mail.key), mail.email.occurred_at, stored)
+    return Arrival(threaded(email, mail.key), email.occurred_at, stored)
 
 
 def _write_new(holding: Holding, seen: Iterable[Seen], room: FilingRoom, places: Mapping[str, Conversation]) -> None:
@@ -149,7 +157,7 @@ def _write_new(holding: Holding, seen: Iterable[Seen], room: FilingRoom, places:
     associations: list[AssociationRow] = []
     texts: list[SearchTextRow] = []
     for each in sorted(seen, key=lambda one: one.mail.id):
-        email = each.mail.email
+        email = each.mail.copy
         owned = Owned(holding.organization.pk, each.mail.id, email.occurred_at)
         people = [(person.name, person.address) for person in email.participants]
         engagements.append(_engagement(holding, each, room, places[each.mail.key]))
@@ -191,7 +199,7 @@ class _NewEngagement(NamedTuple):
 
 
 def _engagement(holding: Holding, seen: Seen, room: FilingRoom, conversation: Conversation) -> _NewEngagement:
-    email = seen.mail.email
+    email = seen.mail.copy
     return _NewEngagement(
         id=seen.mail.id,
         organization_id=holding.organization.pk,
@@ -214,6 +222,7 @@ class _NewEmail(NamedTuple):
     engagement_id: UUID
     organization_id: UUID
     message_key: str
+    place: int
     fingerprint: str
     internet_message_id: str | None
     in_reply_to: str | None
@@ -221,15 +230,22 @@ class _NewEmail(NamedTuple):
     text: str
     new_text: str
     is_text_cut: bool
+    thread_index: str
+    earliest_at: datetime | None
+    latest_at: datetime | None
+    addresses_hash: str
+    words_hash: str
+    authentication: str
     inbox_owner_id: UUID | None
 
 
 def _email(holding: Holding, seen: Seen) -> _NewEmail:
-    email = seen.mail.email
+    email = seen.mail.copy
     return _NewEmail(
         engagement_id=seen.mail.id,
         organization_id=holding.organization.pk,
-        message_key=seen.mail.key,
+        message_key=seen.mail.message_key,
+        place=seen.mail.place,
         fingerprint=email.fingerprint,
         internet_message_id=email.internet_message_id,
         in_reply_to=email.in_reply_to,
@@ -237,5 +253,9 @@ def _email(holding: Holding, seen: Seen) -> _NewEmail:
         text=email.text,
         new_text=email.new_text,
         is_text_cut=email.is_text_cut,
+        thread_index=email.thread_index,
+        **remembered(seen.mail, email.occurred_at),
+        words_hash=seen.mail.words_hash,
+        authentication=email.authentication,
         inbox_owner_id=seen.inbox_owner,
     )

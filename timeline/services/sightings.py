@@ -1,27 +1,38 @@
-"""Another sighting of a recorded mail: it adds a holder, may complete its ancestry and bring its owner nearer.
+"""Another sighting of a recorded mail adds what the mail does not say, and nothing to what it says already.
 
-What a copy adds depends on the copies alone, so the rows end the same whichever mailbox is read first.
+subject, words, author, time      the first copy's, for good; an empty mail is filled once, on the trail
+parents, thread index, people     where none are stored
+who holds it                      one more, and who reads it by that; its inbox owner and its deal follow
+under a legal hold                words, people and who reads it are frozen
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
+from accounts.domain.audit import AuditVerb
 from accounts.models import Organization, User
-from timeline.domain.copies import Wording, combined
+from accounts.rows import insert_tuples
+from accounts.services.audit import record_event
+from timeline.domain.copies import RECIPIENTS, surer
 from timeline.domain.sharing import Sharing
 from timeline.domain.vocabulary import AssociationRule
-from timeline.models import Association, Conversation, EmailMessage, Engagement
-from timeline.services.copies import Mail, stored_wording, wording_of
+from timeline.models import Association, Conversation, EmailMessage, Engagement, Participant
+from timeline.services.copies import Mail
 from timeline.services.filing import FILING_COLUMNS, Case, FilingRoom
 from timeline.services.mailbox_copies import hold_known
-from timeline.services.people import AssociationRow, Owned, association_rows
+from timeline.services.people import AssociationRow, Owned, ParticipantRow, association_rows, participant_rows
 
 _AT_ONCE = 500
-_ENGAGEMENT_COLUMNS = ("subject", "visibility", "detail", *FILING_COLUMNS, "changed_at")
-_EMAIL_COLUMNS = ("text", "new_text", "is_text_cut", "in_reply_to", "references", "inbox_owner")
+_ENGAGEMENT_COLUMNS = ("visibility", "detail", *FILING_COLUMNS, "changed_at")
+_WORDS = ("text", "new_text", "is_text_cut")
+_EMAIL_COLUMNS = (
+    *("in_reply_to", "references", "thread_index", "earliest_at", "latest_at", "addresses_hash", "authentication"),
+    "inbox_owner",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +59,7 @@ class Seen:
     @cached_property
     def case(self) -> Case:
         """What is to be filed."""
-        email = self.mail.email
+        email = self.mail.copy
         users = self.participants | ({self.inbox_owner} if self.inbox_owner else set())
         parts = [(person.role, person.address) for person in email.participants]
         return Case(email.occurred_at, parts, email.match, users, self.inbox_owner)
@@ -63,15 +74,15 @@ def bring_up_to_date(
     associations: list[AssociationRow] = []
     known = [(each, row) for each in sorted(seen, key=lambda one: one.mail.id) if (row := each.mail.stored) is not None]
     states = {row.pk: _state(row) for _, row in known}
-    rows = [row.engagement for _, row in known]
-    newly_held = hold_known(holding.organization, holding.owner.pk, holding.sharing, rows)
+    free = [row.engagement for each, row in known if not each.mail.is_held]
+    newly_held = hold_known(holding.organization, holding.owner.pk, holding.sharing, free)
     for each, row in known:
-        _reword(row, combined(stored_wording(row), wording_of(each.mail.email)))
+        _complete(row, each.mail)
         if row.inbox_owner_id != each.inbox_owner:
             row.inbox_owner_id = each.inbox_owner
             _refile(row.engagement, each, room, places[each.mail.key])
         owned = Owned(row.organization_id, row.pk, row.engagement.occurred_at)
-        associations += association_rows(owned, each.mail.email.match)
+        associations += association_rows(owned, each.mail.copy.match)
         is_new_reader = row.pk in newly_held and holding.owner.pk not in each.participants
         if is_new_reader or _state(row) != states[row.pk]:
             row.engagement.changed_at = holding.now
@@ -82,24 +93,65 @@ def bring_up_to_date(
     Association.objects.bulk_create(
         [Association(**row._asdict()) for row in associations], ignore_conflicts=True, batch_size=_AT_ONCE
     )
-    return [row.pk for row in emails]
+    filled = _fill(holding, [each for each in seen if each.mail.stored is not None and not each.mail.is_held])
+    return sorted({row.pk for row in emails} | filled)
 
 
-def _state(row: EmailMessage) -> tuple[Wording, tuple[object, ...]]:
+def remembered(mail: Mail, moment: datetime) -> dict[str, Any]:
+    """What the copies of a mail told that its own columns do not say."""
+    envelope = mail.envelope
+    return {
+        "earliest_at": envelope.earliest if envelope.earliest != moment else None,
+        "latest_at": envelope.latest if envelope.latest != moment else None,
+        "addresses_hash": mail.addresses,
+    }
+
+
+def _complete(row: EmailMessage, mail: Mail) -> None:
+    """Set what the row lacks and a copy has: it says what came before the mail, and no word of it."""
+    copy = mail.copy
+    if not row.references and row.in_reply_to is None:
+        row.references, row.in_reply_to = list(copy.references), copy.in_reply_to
+    row.thread_index = row.thread_index or copy.thread_index
+    row.authentication = surer(row.authentication, copy.authentication)
+    if mail.text is not None:
+        for column, value in remembered(mail, row.engagement.occurred_at).items():
+            setattr(row, column, value)
+
+
+def _fill(holding: Holding, seen: Iterable[Seen]) -> set[UUID]:
+    """Give words to mails of which none were known, and recipients to those without; which of them changed."""
+    filled, people = list[EmailMessage](), list[ParticipantRow]()
+    for each in seen:
+        row, copy = each.mail.stored, each.mail.copy
+        if row is None:
+            continue
+        if each.mail.fills_words:
+            row.text, row.new_text, row.is_text_cut = copy.text, copy.new_text, copy.is_text_cut
+            filled.append(row)
+        if each.mail.fills_people:
+            owned = Owned(row.organization_id, row.pk, row.engagement.occurred_at)
+            rows = participant_rows(owned, copy.participants, copy.match, each.users)
+            people += [part for part in rows if part.role in RECIPIENTS]
+    EmailMessage.objects.bulk_update(filled, _WORDS, batch_size=_AT_ONCE)
+    insert_tuples(Participant, people)
+    changed = {row.pk for row in filled} | {part.engagement_id for part in people}
+    Engagement.objects.filter(pk__in=changed).update(changed_at=holding.now)
+    for row in filled:
+        record_event(organization=holding.organization, actor=None, verb=AuditVerb.FILLED, subject=row.engagement)
+    return changed
+
+
+def _state(row: EmailMessage) -> tuple[object, ...]:
     engagement = row.engagement
-    return stored_wording(row), (
+    return (
+        *(getattr(row, column) for column in _EMAIL_COLUMNS if column != "inbox_owner"),
         row.inbox_owner_id,
         engagement.owner_id,
         engagement.opportunity_id,
         engagement.visibility,
         engagement.detail,
     )
-
-
-def _reword(row: EmailMessage, words: Wording) -> None:
-    row.engagement.subject = words.subject
-    row.text, row.new_text, row.is_text_cut = words.text, words.new_text, words.is_text_cut
-    row.in_reply_to, row.references = words.in_reply_to, list(words.references)
 
 
 def _refile(engagement: Engagement, seen: Seen, room: FilingRoom, conversation: Conversation) -> None:

@@ -1,0 +1,381 @@
+"""Who got a mail knows its Message-ID, date and subject, and can send them again with anything: the record stands.
+
+Every way in which another mail is made to look like a copy ends in two mails, whichever comes first; every way in which
+mail systems change a copy ends in one.
+"""
+
+import itertools
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from accounts.domain.audit import AuditVerb
+from accounts.domain.vocabulary import Visibility
+from accounts.models import AuditEvent
+from tests.api_client import client_of
+from tests.factories import (
+    A_MONDAY,
+    AccountFactory,
+    ContactFactory,
+    LegalHoldFactory,
+    OrganizationFactory,
+    UserAddressFactory,
+    UserFactory,
+)
+from tests.timeline.test_recording import BANNER, JANE, compose, record
+from timeline.domain.additions import known_additions
+from timeline.domain.authored import authored
+from timeline.models import Conversation, EmailMessage, Engagement, Participant
+from timeline.visibility import visible_to
+
+pytestmark = pytest.mark.django_db
+
+WORDS = "Hello Carol,\n\nWe accept your offer of 50,000. Sign here: https://globex.example/sign\n\nJane"
+CAROL, DAVE = "carol@acme.example", "dave@acme.example"
+ID = "<offer@globex.example>"
+MOMENT = A_MONDAY
+
+
+@pytest.fixture
+def jane(acme):
+    return ContactFactory(organization=acme, account=AccountFactory(organization=acme, name="Globex"), address=JANE)
+
+
+def mail(organization, text=WORDS, **fields):
+    """Jane's mail to Carol and Dave, or what is made to look like it."""
+    given = {"message_id": ID, "occurred_at": MOMENT, "to": (CAROL,), "cc": (DAVE,), "new_text": text} | fields
+    return compose(organization, text=text, **given)
+
+
+def stored():
+    """The record: every mail with what it says, in the order in which it came."""
+    rows = EmailMessage.objects.select_related("engagement").order_by("engagement__recorded_at", "pk")
+    return [
+        (
+            row.text,
+            row.new_text,
+            row.engagement.subject,
+            row.engagement.occurred_at,
+            row.engagement.visibility,
+            sorted(row.engagement.participants.values_list("role", "address")),
+        )
+        for row in rows
+    ]
+
+
+def readable(person):
+    return set(Engagement.objects.filter(visible_to(person)).values_list("pk", flat=True))
+
+
+OTHER_WORDS = {
+    "shorter": "We decline.",
+    "contained": "We accept your offer",
+    "a condition more": f"{WORDS}\n\nif the board agrees.",
+    "a condition in front": f"If the board agrees:\n\n{WORDS}",
+    "turned": "Hello Carol,\n\nYour offer of 50,000 we accept. Sign here: https://globex.example/sign\n\nJane",
+    "another number": WORDS.replace("50,000", "90,000"),
+    "another separator": WORDS.replace("50,000", "50.000"),
+    "a sign": WORDS.replace("50,000", "-50,000"),
+    "a raised number": WORDS.replace("50,000", "50,000²"),
+    "a currency": WORDS.replace("50,000", "$50,000"),
+    "a per cent": WORDS.replace("50,000", "50,000%"),
+    "a question": WORDS.replace("50,000.", "50,000?"),
+    "a letter of another script": WORDS.replace("accept", "\u0430ccept"),
+    "a letter with an accent": WORDS.replace("accept", "accépt"),
+    "struck through": WORDS.replace("accept", "".join(f"{letter}\u0336" for letter in "accept")),
+    "a known banner with words of its own": f"{BANNER} We decline.\n\n{WORDS}",
+    "a known banner in the middle of a sentence": WORDS.replace("your offer", f"{BANNER} your offer"),
+    "half a known banner": f"{BANNER.partition(' outside')[0]}\n\n{WORDS}",
+    "another link": WORDS.replace("globex.example/sign", "globex-sign.example/sign"),
+    "another link in a wrapper": WORDS.replace(
+        "https://globex.example/sign",
+        "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fevil.example%2Fsign&data=globex.example%2Fsign",
+    ),
+    "the true link as a parameter of another": WORDS.replace(
+        "https://globex.example/sign", "https://evil.example/?url=https%3A%2F%2Fglobex.example%2Fsign"
+    ),
+    "a wrapper's name under another domain": WORDS.replace(
+        "https://globex.example/sign",
+        "https://safelinks.protection.outlook.com.evil.example/?url=https%3A%2F%2Fglobex.example%2Fsign",
+    ),
+    "another quotation": f"{WORDS}\n\nOn Mon, 2 Nov 2026 at 10:00, Carol <carol@acme.example> wrote:\n> 90,000",
+    "a line twice": f"{WORDS}\n{WORDS}",
+}
+
+OTHER_ENVELOPES = {
+    "subject cut": {"subject": "Renewal"},
+    "subject with a bracket of its author's": {"subject": "[PO-1002] Renewal of 2027"},
+    "subject ends alike": {"subject": "No renewal of 2027"},
+    "another day": {"occurred_at": MOMENT + timedelta(days=1)},
+    "eleven minutes": {"occurred_at": MOMENT - timedelta(minutes=11)},
+    "another author": {"sender": "jane@globex.example.evil.example"},
+    "from a colleague": {"sender": DAVE},
+    "one person more": {"cc": (DAVE, "mallory@globex.example")},
+    "one person less": {"cc": ()},
+    "another colleague": {"cc": ("bob@acme.example",)},
+}
+
+WRAPPED = (
+    "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fglobex.example%2Fsign&data=05%7C02&reserved=0"
+)
+SAME_WORDS = {
+    "a banner": f"{BANNER}\n\n{WORDS}",
+    "a banner and a footer": (
+        f"[EXTERNAL]\n{BANNER} Do not click links or open attachments unless you recognize the sender and know the "
+        f"content is safe.\n{WORDS}\n\nThis message has been scanned for viruses and dangerous content by MailScanner, "
+        "and is believed to be clean."
+    ),
+    "a first contact tip": f"You don't often get email from jane@globex.example. Learn why this is important\n{WORDS}",
+    "a safe link": WORDS.replace("https://globex.example/sign", WRAPPED),
+    "a link defended": WORDS.replace(
+        "https://globex.example/sign", "https://urldefense.com/v3/__https://globex.example/sign__;!!Abc_d!xyz$"
+    ),
+    "wrapped twice": WORDS.replace(
+        "https://globex.example/sign",
+        "https://urldefense.proofpoint.com/v2/url?u=https-3A__eur01.safelinks.protection.outlook.com_-3Furl-3Dhttps-253A"
+        "-252F-252Fglobex.example-252Fsign-26data-3Dx&d=DwMF&c=y",
+    ),
+    "other spaces": WORDS.replace(" ", " \u00a0").replace("\n\n", "\n \n\n"),
+    "wrapped lines": WORDS.replace("We accept your offer of", "We accept\nyour offer\nof"),
+    "emphasis": WORDS.replace("50,000.", "*50,000*."),
+    "bullets": WORDS.replace("We accept", "* We accept"),
+    "quotation marks and dashes": WORDS.replace("Hello", "\u2022 Hello"),
+    "nothing visible": WORDS.replace("accept", "ac\u200bcept\u00ad").replace("offer", "\ufeffoffer\u2060"),
+    "wide letters": WORDS.replace("Hello", "\uff28ello"),
+    "other capitals": WORDS.replace("We accept", "WE ACCEPT"),
+    "an address beside its text": WORDS.replace("Jane", "Jane <mailto:jane@globex.example>"),
+    "an image's name": f"{WORDS}\n[image: logo.png]",
+}
+SAME_ENVELOPES = {
+    "a tag": {"subject": "[EXTERNAL] Renewal of 2027"},
+    "a prefix": {"subject": "[EXT] RE: Renewal of  2027"},
+    "To and Cc moved": {"to": (DAVE, CAROL), "cc": ()},
+    "nobody named": {"to": (), "cc": ()},
+    "an alias": {"to": ("carol.c@acme.example",)},
+    "nine minutes": {"occurred_at": MOMENT + timedelta(minutes=9)},
+}
+SUBJECT = {"subject": "Renewal of 2027"}
+
+
+@pytest.mark.parametrize("forged_first", [False, True])
+@pytest.mark.parametrize("name", [*OTHER_WORDS, *OTHER_ENVELOPES])
+def test_another_mail_under_the_same_message_id_stands_beside(acme, carol, dave, jane, name, forged_first):
+    text, fields = OTHER_WORDS.get(name, WORDS), SUBJECT | OTHER_ENVELOPES.get(name, {})
+    copies = [(dave, mail(acme, **SUBJECT), Visibility.OWNER_ONLY), (carol, mail(acme, text, **fields), "everyone")]
+    for owner, copy, visibility in reversed(copies) if forged_first else copies:
+        record(acme, owner, copy, visibility=visibility)
+        record(acme, owner, copy, visibility=visibility)  # and again, as a page that is read twice
+    alone = [(WORDS, "owner_only"), (text, "everyone")]
+    assert sorted((row[0], row[4]) for row in stored()) == sorted(alone)
+    assert not AuditEvent.objects.exists()
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("name", [*SAME_WORDS, *SAME_ENVELOPES])
+def test_what_mail_systems_do_to_a_copy_makes_no_second_mail(acme, carol, dave, jane, name, turned):
+    UserAddressFactory(user=carol, address="carol.c@acme.example")
+    pair = [
+        (dave, mail(acme, **SUBJECT)),
+        (carol, mail(acme, SAME_WORDS.get(name, WORDS), **(SUBJECT | SAME_ENVELOPES.get(name, {})))),
+    ]
+    for owner, copy in reversed(pair) if turned else pair:
+        record(acme, owner, copy)
+    [row] = stored()
+    first = pair[turned][1]
+    assert row[:4] == (first.text, first.new_text, first.subject, first.occurred_at)
+    assert {address for _, address in row[5]} >= {JANE, DAVE}
+
+
+def test_a_copy_widens_who_reads_only_the_mail_that_it_is_of(acme, carol, dave, jane):
+    record(acme, dave, mail(acme), visibility=Visibility.OWNER_ONLY)
+    record(acme, carol, mail(acme, "We decline."), visibility=Visibility.EVERYONE)
+    assert [row[4] for row in stored()] == ["owner_only", "everyone"]
+    record(acme, carol, mail(acme, f"{BANNER}\n{WORDS}"), visibility=Visibility.PARTICIPANTS_AND_MANAGERS)
+    assert [row[4] for row in stored()] == ["participants_and_managers", "everyone"]
+
+
+def test_a_forged_from_rewrites_nothing_that_a_rep_sent(acme, carol, dave, jane):
+    sent = mail(acme, "Ten percent, not more.", sender=DAVE, to=(JANE,), cc=())
+    forged = mail(acme, "Fifty percent.", sender=DAVE, to=(JANE,), cc=())
+    for order in itertools.permutations([(dave, sent), (carol, forged)]):
+        Conversation.objects.all().delete()
+        for owner, copy in order:
+            record(acme, owner, copy)
+        assert sorted(row[0] for row in stored()) == ["Fifty percent.", "Ten percent, not more."]
+
+
+@pytest.mark.parametrize("scope", ["organization", "contact"])
+def test_a_hold_freezes_words_people_and_readers(acme, alice, carol, dave, bob, jane, scope):
+    record(acme, dave, mail(acme), visibility=Visibility.OWNER_ONLY)
+    record(acme, dave, mail(acme, "", message_id="<empty@globex.example>"), visibility=Visibility.OWNER_ONLY)
+    record(acme, dave, mail(acme, message_id="<nobody@globex.example>", to=(), cc=()), visibility=Visibility.OWNER_ONLY)
+    LegalHoldFactory(organization=acme, scope=scope, contact=jane if scope == "contact" else None)
+    before = stored()
+    readers = [readable(bob), readable(carol)]
+    record(acme, bob, mail(acme, f"{BANNER}\n{WORDS}"))
+    record(acme, bob, mail(acme, "We decline."))
+    record(acme, bob, mail(acme, "We decline.", message_id="<empty@globex.example>"))
+    record(acme, bob, mail(acme, message_id="<nobody@globex.example>"))
+    held = set(Engagement.objects.order_by("recorded_at").values_list("pk", flat=True)[:3])
+    assert stored()[:3] == before
+    assert [some & held for some in (readable(bob), readable(carol))] == readers
+    assert sorted(row[0] for row in stored()[3:]) == ["We decline.", "We decline."]
+    assert not AuditEvent.objects.filter(verb=AuditVerb.FILLED).exists()
+
+
+@pytest.mark.parametrize("empty", ["", " \u200b\n", BANNER])
+def test_an_empty_body_is_filled_once_and_on_the_trail(acme, carol, dave, jane, empty):
+    record(acme, dave, mail(acme, empty))
+    record(acme, carol, mail(acme))
+    assert [row[0] for row in stored()] == [WORDS]
+    assert AuditEvent.objects.get(verb=AuditVerb.FILLED).subject_id == str(Engagement.objects.get().pk)
+    record(acme, carol, mail(acme, "We decline."))
+    record(acme, dave, mail(acme, empty))
+    assert [row[0] for row in stored()] == [WORDS, "We decline."]
+    assert AuditEvent.objects.count() == 1
+
+
+def test_a_text_is_compared_up_to_the_cut_and_a_cut_hides_no_condition(acme, carol, dave, jane):
+    long = " ".join(f"paragraph {number} of the contract" for number in range(4_000))
+    whole, cut = mail(acme, long[:99_000]), mail(acme, long[:90_010], is_text_cut=True)
+    record(acme, dave, whole)
+    record(acme, carol, cut)
+    assert EmailMessage.objects.count() == 1
+    other = mail(acme, long[:50_000] + " is void " + long[50_000:90_000], is_text_cut=True)
+    ended = mail(acme, long[:80_000])
+    short = mail(acme, "Hello Carol,\n\nWe accept your offer of", is_text_cut=True, message_id="<cut@globex.example>")
+    record(acme, carol, other, ended, short, mail(acme, message_id="<cut@globex.example>"))
+    assert EmailMessage.objects.count() == 5
+
+
+def test_copies_whose_dates_drift_are_one_mail_in_any_order(acme, carol, jane):
+    page = [mail(acme, occurred_at=MOMENT + timedelta(minutes=minutes)) for minutes in (0, 9, 18, 27)]
+    for order in itertools.permutations(page):
+        Conversation.objects.all().delete()
+        for copy in order:
+            record(acme, carol, copy)
+        assert EmailMessage.objects.count() == 1
+        assert Conversation.objects.get().email_count == 1
+
+
+def test_a_copy_ties_a_recorded_mail_to_no_other_conversation(acme, carol, dave, jane):
+    record(acme, carol, compose(acme, 7, message_id="<other@globex.example>"))
+    record(acme, carol, mail(acme, references=("<first@globex.example>",), thread_index="ab" * 16))
+    tie = mail(
+        acme, references=("<other@globex.example>",), in_reply_to="<other@globex.example>", thread_index="cd" * 16
+    )
+    record(acme, dave, tie)
+    assert Conversation.objects.count() == 2
+    assert EmailMessage.objects.get(internet_message_id=ID).references == ["<first@globex.example>"]
+
+
+def test_parents_are_added_where_none_are_stored(acme, carol, dave, jane):
+    record(acme, carol, mail(acme))
+    record(acme, dave, mail(acme, references=("<first@globex.example>",), in_reply_to="<first@globex.example>"))
+    row = EmailMessage.objects.get()
+    assert (row.references, row.in_reply_to) == (["<first@globex.example>"], "<first@globex.example>")
+
+
+def test_a_link_that_one_copy_spells_out_is_not_another_ones(acme, carol, dave, bob, jane):
+    plain, good, evil = (
+        mail(acme, f"Please pay here{address}, Jane")
+        for address in ("", " <https://good.example/>", " <https://evil.example/>")
+    )
+    for order in itertools.permutations([plain, good, evil]):
+        Conversation.objects.all().delete()
+        for owner, copy in zip((carol, dave, bob), order, strict=True):
+            record(acme, owner, copy)
+        texts = sorted(EmailMessage.objects.values_list("text", flat=True))
+        assert len(texts) == 2, texts
+
+
+def test_a_flood_under_one_message_id_is_neither_merged_nor_doubled(acme, carol, dave, jane):
+    flood = [mail(acme, f"Version {number}") for number in range(45)]
+    record(acme, carol, *flood[:25])
+    record(acme, carol, *flood[25:])
+    record(acme, dave, *flood)
+    assert sorted(EmailMessage.objects.values_list("place", flat=True)) == list(range(45))
+    assert len(set(EmailMessage.objects.values_list("text", flat=True))) == 45
+
+
+def test_api_and_page_mark_both_for_those_who_may_read_both(client, acme, alice, bob, carol, dave, jane):
+    record(acme, dave, mail(acme), visibility=Visibility.OWNER_ONLY)
+    record(acme, carol, mail(acme, "We decline.", cc=()), visibility=Visibility.EVERYONE)
+    true, forged = (str(row.pk) for row in EmailMessage.objects.order_by("place"))
+    for viewer, seen in ((dave, {true: [forged], forged: [true]}), (bob, {forged: []})):
+        rows = client_of(viewer).get("/api/v1/engagements/").json()["results"]
+        assert {row["id"]: row["email"]["same_message_id"] for row in rows} == seen
+        for pk, others in seen.items():
+            one = client_of(viewer).get(f"/api/v1/engagements/{pk}/").json()
+            assert one["email"]["same_message_id"] == others
+        client.force_login(viewer)
+        page = client.get(f"/conversations/{Engagement.objects.get(email__place=1).conversation_id}/")
+        assert ("Same Message-ID" in page.content.decode()) == bool(seen[forged])
+        assert (true in page.content.decode()) == (true in seen)
+
+
+def test_the_marks_cost_one_question_a_page(acme, carol, jane, django_assert_max_num_queries):
+    viewer = client_of(carol)
+    viewer.get("/api/v1/engagements/")  # the token's last use is noted once
+    counts = []
+    for size in (3, 30):
+        record(acme, carol, *(compose(acme, size * 100 + number) for number in range(size)))
+        with django_assert_max_num_queries(40) as captured:
+            assert viewer.get("/api/v1/engagements/?page_size=100").status_code == 200
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
+
+
+# --- which mails there are does not depend on the order of arrival
+
+TEXTS = ("", WORDS, f"{BANNER}\n{WORDS}", "We decline.", "Unknown banner\n\n" + WORDS)
+COPIES = st.lists(
+    st.tuples(
+        st.sampled_from(TEXTS),
+        st.sampled_from([0, 0, 0, 9, 18, 86_400]),
+        st.sampled_from([((CAROL,), (DAVE,)), ((CAROL, DAVE), ()), ((CAROL,), ())]),
+        st.sampled_from(["Renewal", "[EXTERNAL] Renewal", "Invoice"]),
+        st.integers(0, 2),
+    ),
+    min_size=2,
+    max_size=6,
+)
+
+
+class AnyOrder(TestCase):
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(COPIES, st.randoms(use_true_random=False), st.booleans())
+    def test_the_same_mails_stand_in_any_order_and_in_any_pages(self, copies, dice, whole):
+        acme = OrganizationFactory()
+        people = [UserFactory(organization=acme, email=f"{name}@acme.example") for name in ("carol", "dave", "bob")]
+        ContactFactory(organization=acme, account=AccountFactory(organization=acme), address=JANE)
+        made = [
+            (owner, mail(acme, text, occurred_at=MOMENT + timedelta(minutes=minutes), to=to, cc=cc, subject=subject))
+            for text, minutes, (to, cc), subject, owner in copies
+        ]
+        outcomes = []
+        for _ in range(3):
+            Conversation.objects.filter(organization=acme).delete()
+            order = dice.sample(made, len(made))
+            pages = [order[start : start + (2 if whole else 1)] for start in range(0, len(order), 2 if whole else 1)]
+            for page in pages:
+                for number, person in enumerate(people):
+                    if own := [copy for owner, copy in page if owner == number]:
+                        record(acme, person, *own)
+            outcomes.append(self.outcome(acme))
+        assert outcomes[0] == outcomes[1] == outcomes[2]
+
+    @staticmethod
+    def outcome(organization):
+        rows = EmailMessage.objects.filter(organization=organization).select_related("engagement")
+        return sorted(
+            (
+                authored(row.text, known_additions()).words,
+                sorted({*Participant.objects.filter(engagement=row.pk).values_list("address", flat=True)}),
+                row.engagement.subject.removeprefix("[EXTERNAL] "),
+            )
+            for row in rows
+        )

@@ -1,0 +1,139 @@
+"""Copies that stood apart become one mail once it is known that they are: on the trail, and not under a legal hold.
+
+an addition becomes known, or a copy shows that two moments are one mail's
+   │ mails under one message key, two by two: envelope and words agree, neither is held?
+   ▼
+the later goes into the earlier: its copies, parents, people where there are none ──▶ audit ──▶ the later row is deleted
+
+The earlier one's words stay. Nothing is suppressed by it.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import combinations
+from uuid import UUID
+
+from accounts.domain.audit import AuditVerb
+from accounts.models import Organization, User
+from accounts.services.audit import record_event
+from accounts.unit_of_work import unit_of_work
+from timeline.domain.assignment import nearest_inbox_owner
+from timeline.domain.copies import RECIPIENTS, surer
+from timeline.domain.email import EmailParticipant
+from timeline.domain.vocabulary import ParticipantRole
+from timeline.models import Association, Conversation, EmailMessage, Engagement, Participant
+from timeline.search.outbox import queue_for_index
+from timeline.selectors.holds import held_among
+from timeline.services.copies import CopyDesk, Mail, stored_mails
+from timeline.services.deletion import refresh_conversations
+from timeline.services.mailbox_copies import move_copies
+from timeline.services.people import our_people, places_of_users
+from timeline.services.sightings import remembered
+
+_AT_ONCE = 100
+
+
+def join_all(
+    organization: Organization, *, actor: User | None = None, on_portion: Callable[[int], object] = int
+) -> int:
+    """Join what is known to be one mail by now, in portions that each commit; how many mails went into another."""
+    keys = sorted(
+        set(EmailMessage.objects.filter(organization=organization, place__gt=0).values_list("message_key", flat=True))
+    )
+    joined = 0
+    for start in range(0, len(keys), _AT_ONCE):
+        some = keys[start : start + _AT_ONCE]
+        joined += len(unit_of_work(lambda some=some: join_copies(organization, some, actor=actor)))  # type: ignore[misc]
+        on_portion(len(some))
+    return joined
+
+
+def join_copies(organization: Organization, keys: Collection[str], *, actor: User | None = None) -> dict[UUID, UUID]:
+    """Join the mails under these message keys that are one; of each that went, where it went.
+
+    Runs in the caller's transaction.
+    """
+    rows, people = stored_mails(organization, keys)
+    addresses = {address for some in people.values() for _, address in some}
+    desk = CopyDesk(organization, our_people(organization, addresses))
+    held = held_among(organization, [row.pk for row in rows])
+    by_key: dict[str, list[Mail]] = defaultdict(list)
+    for row in rows:
+        if row.pk not in held:
+            by_key[row.message_key].append(desk.mail_of(row, people[row.pk]))
+    _lock_conversations(rows)
+    gone: dict[UUID, UUID] = {}
+    for mails in by_key.values():
+        while pair := next((pair for pair in combinations(mails, 2) if desk.are_one(*pair)), None):
+            survivor, absorbed = pair
+            desk.take_in(survivor, absorbed)
+            _absorb(organization, _row(survivor), absorbed, survivor)
+            record_event(
+                organization=organization, actor=actor, verb=AuditVerb.JOINED, subject=_row(survivor).engagement,
+                detail={"joined": str(absorbed.id)},
+            )  # fmt: skip
+            mails.remove(absorbed)
+            gone = {one: survivor.id if other == absorbed.id else other for one, other in gone.items()}
+            gone[absorbed.id] = survivor.id
+    queue_for_index(organization.pk, {*gone, *gone.values()})
+    return gone
+
+
+def _row(mail: Mail) -> EmailMessage:
+    if mail.stored is None:
+        raise LookupError("Only recorded mails are joined.")
+    return mail.stored
+
+
+def _lock_conversations(rows: Iterable[EmailMessage]) -> None:
+    """As deletion does: recording locks a conversation before it adds to it."""
+    wanted = {pk for row in rows if (pk := row.engagement.conversation_id)}
+    list(Conversation.objects.select_for_update().filter(pk__in=wanted).order_by("pk").values_list("pk"))
+
+
+def _absorb(organization: Organization, row: EmailMessage, absorbed: Mail, survivor: Mail) -> None:
+    other, engagement = _row(absorbed), row.engagement
+    _move_people(engagement, other.engagement)
+    other.sightings.update(email=row)
+    if survivor.fills_words:
+        row.text, row.new_text, row.is_text_cut = other.text, other.new_text, other.is_text_cut
+    if not row.references and row.in_reply_to is None:
+        row.references, row.in_reply_to = other.references, other.in_reply_to
+    row.thread_index = row.thread_index or other.thread_index
+    row.authentication = surer(row.authentication, other.authentication)
+    for column, value in remembered(survivor, engagement.occurred_at).items():
+        setattr(row, column, value)
+    row.inbox_owner_id = _nearest(organization, row, other)
+    row.save()
+    move_copies(organization, engagement, other.engagement)
+    engagement.save(update_fields=["visibility", "detail", "changed_at"])
+    conversations = {engagement.conversation_id, other.engagement.conversation_id}
+    Engagement.objects.filter(pk=other.pk).delete()
+    refresh_conversations([pk for pk in conversations if pk])
+
+
+def _move_people(engagement: Engagement, other: Engagement) -> None:
+    recipients = Participant.objects.filter(role__in=RECIPIENTS)
+    if not recipients.filter(engagement=engagement).exists():
+        recipients.filter(engagement=other).update(engagement=engagement)
+    columns = ("account_id", "contact_id", "lead_id")
+    Association.objects.bulk_create(
+        [
+            Association(
+                organization_id=engagement.organization_id, engagement=engagement, occurred_at=engagement.occurred_at,
+                **dict(zip(columns, places, strict=True)),
+            )
+            for places in other.associations.values_list(*columns)
+        ],
+        ignore_conflicts=True,
+    )  # fmt: skip
+
+
+def _nearest(organization: Organization, row: EmailMessage, other: EmailMessage) -> UUID | None:
+    holders = {owner for owner in (row.inbox_owner_id, other.inbox_owner_id) if owner}
+    parts: Sequence[EmailParticipant] = [
+        EmailParticipant(ParticipantRole(role), name, address)
+        for role, name, address in row.engagement.participants.values_list("role", "name", "address")
+    ]
+    users = our_people(organization, {part.address for part in parts}).at(row.engagement.occurred_at)
+    return nearest_inbox_owner(holders, places_of_users(parts, users))
