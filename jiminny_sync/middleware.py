@@ -1,5 +1,6 @@
 """Security headers beyond Django's own."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 
 import structlog
@@ -23,6 +24,27 @@ class ContentSecurityPolicyMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", self.policy)
         response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
+_CONTROLS = re.compile(rb"\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6-\xa9]")
+"""U+202A to U+202E and U+2066 to U+2069 in UTF-8: what turns the direction of the text around it (UAX #9)."""
+
+
+class DirectionMiddleware:
+    """No name, subject or value turns what stands beside it: a page goes out without its controls of direction.
+
+    Every HTML page, the console's too, titles and attributes included. Texts of mails keep theirs: the filter
+    `as_written` spells them out, within an element that isolates them.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.headers.get("Content-Type", "").startswith("text/html") and not response.streaming:
+            response.content = _CONTROLS.sub(b"", response.content)
         return response
 
 

@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "jiminny_sync.middleware.ContentSecurityPolicyMiddleware",
+    "jiminny_sync.middleware.DirectionMiddleware",
     "jiminny_sync.middleware.UnreadableSecretMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "jiminny_sync.reading.ReadingMiddleware",

@@ -1,5 +1,6 @@
 """How moments, lengths of time, sums and people read on a page."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -12,6 +13,14 @@ HUES = 24
 """Colours of people; static/parts.css has a class for each."""
 
 _CURRENCY_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
+
+CONTROLS_OF_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""What turns the direction of the text around it (UAX #9)."""
+
+
+def without_turns(text: str) -> str:
+    """`text` for a line that others' words share with ours: nothing in it turns what stands beside it."""
+    return CONTROLS_OF_DIRECTION.sub("", text)
 
 
 def relative(moment: datetime, now: datetime) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.domain import phrasing
@@ -117,6 +117,21 @@ def money(amount: Decimal | None, currency: str = "") -> SafeString:
 def names(people: Iterable[Any]) -> str:
     """ "Jane Doe, Lee Prospect": whatever has a name, in one line."""
     return ", ".join(each.name for each in people)
+
+
+@register.filter
+def named(people: Iterable[Any]) -> SafeString:
+    """`names`, each by itself in its own direction of reading."""
+    return format_html_join(", ", "<bdi>{}</bdi>", ((each.name,) for each in people))
+
+
+@register.filter
+def as_written(text: str) -> SafeString:
+    """A text with its controls of direction, spelled out; only within an element that isolates it (`dir`).
+
+    Everything else of a page goes out without them (jiminny_sync.middleware).
+    """
+    return mark_safe(phrasing.CONTROLS_OF_DIRECTION.sub(lambda found: f"&#{ord(found[0])};", escape(text)))  # noqa: S308 - escaped
 
 
 @register.filter

@@ -13,6 +13,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.domain.phrasing import without_turns
 from accounts.domain.vocabulary import Role
 from accounts.models import AuditEvent, Organization, User
 from accounts.services.audit import trail_end
@@ -47,7 +48,7 @@ def _letter(admin: User, stopped: Sequence[Mailbox], end: str) -> EmailMessage:
     count = len(stopped)
     subject = f"{count} mailbox{'' if count == 1 else 'es'} stopped importing email" if count else "Today's audit trail"
     lines = [f"Hello {admin.display_name},", "", *_told(stopped), *([_END.format(end), ""] if end else [])]
-    return EmailMessage(subject, "\n".join(lines), settings.DEFAULT_FROM_EMAIL, [admin.email])
+    return EmailMessage(subject, without_turns("\n".join(lines)), settings.DEFAULT_FROM_EMAIL, [admin.email])
 
 
 def _told(stopped: Sequence[Mailbox]) -> list[str]:

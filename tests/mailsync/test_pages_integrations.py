@@ -241,4 +241,4 @@ def test_the_profile_names_the_person_and_the_own_addresses(client, carol):
     text = page(client, carol, "/profile/")
     assert "Carol" in text
     assert "carol@acme.example" in text
-    assert "Rep at Acme" in text
+    assert "Rep at <bdi>Acme</bdi>" in text

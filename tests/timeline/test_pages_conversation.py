@@ -119,7 +119,7 @@ def test_a_correction_moves_the_whole_conversation_and_says_who_did_it(client, c
     answer = client.post(f"/engagements/{mail.pk}/assignment/", {"opportunity": str(other.pk)}, follow=True)
     text = answer.content.decode()
     assert "Filed under Globex Phase 2." in text
-    assert "By Carol" in text
+    assert "By <bdi>Carol</bdi>" in text
     reply.refresh_from_db()
     assert reply.opportunity == other
 

@@ -49,7 +49,7 @@ def test_a_lead_shows_its_mail_and_what_became_of_it(client, carol):
     client.force_login(carol)
     text = client.get(f"/customers/leads/{lead.pk}/").content.decode()
     assert "From the lead" in text
-    assert "Became the contact Jane Doe" in text
+    assert "Became the contact <bdi>Jane Doe</bdi>" in text
 
 
 def test_a_record_without_history_says_so(client, carol):

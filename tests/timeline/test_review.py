@@ -68,7 +68,7 @@ def test_a_correction_is_offered_as_a_rule_and_the_rule_decides(client, acme, ca
     record(acme, carol, compose(acme, 5))
     client.force_login(carol)
     page = file_under(client, doubtful, "New").content.decode()
-    assert "File everything with Jane Doe under New" in page
+    assert "File everything with <bdi>Jane Doe</bdi> under <bdi>New</bdi>" in page
     page = follow_offer(client, page, doubtful).content.decode()
     assert "What is exchanged with Jane Doe goes to New" in page
     record(acme, carol, compose(acme, 6))

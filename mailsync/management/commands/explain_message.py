@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts.domain.phrasing import without_turns
 from mailsync.domain.screening import Verdict
 from mailsync.models import Mailbox
 from mailsync.services.explain import Explanation, NotFound, TooManyQuestions, Unanswered, explain_message
@@ -34,6 +35,6 @@ class Command(BaseCommand):
             self._print(explanation)
 
     def _print(self, explanation: Explanation) -> None:
-        self.stdout.write(explanation.sentence)
+        self.stdout.write(without_turns(explanation.sentence))
         for step in explanation.steps:
-            self.stdout.write(f"  {_MARKS[step.verdict]}  {step.rule}: {step.sentence}")
+            self.stdout.write(without_turns(f"  {_MARKS[step.verdict]}  {step.rule}: {step.sentence}"))
