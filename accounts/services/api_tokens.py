@@ -50,11 +50,11 @@ def make_token(
     now = now or timezone.now()
     if user.organization is None:
         raise TokenRefused("This login belongs to no organization, so there is nothing a token could read.")
-    if not user.is_active:
-        raise TokenRefused("This login has been switched off.")
     if not 1 <= days <= LONGEST_DAYS:
         raise TokenRefused(f"A token is good for 1 to {LONGEST_DAYS} days.")
-    User.objects.select_for_update().get(pk=user.pk)  # of two made at once, the later counts the earlier
+    locked = User.objects.select_for_update().get(pk=user.pk)  # of two made at once, the later counts the earlier
+    if not locked.is_active or locked.password != user.password:
+        raise TokenRefused("This login was switched off, or has a new password: sign in again.")
     if live_tokens(now=now).filter(user=user).count() >= MOST_TOKENS:
         raise TokenRefused(f"You have {MOST_TOKENS} tokens already: revoke one that is not used any more.")
     secret = new_secret()

@@ -277,10 +277,17 @@ def test_there_is_an_end_to_how_many_tokens_a_person_has(carol: User):
 
 
 def test_an_operator_and_somebody_switched_off_get_no_token(db, carol: User):
-    carol.is_active = False
+    User.objects.filter(pk=carol.pk).update(is_active=False)
     for user in (UserFactory(organization=None, is_superuser=True), carol):
         with pytest.raises(TokenRefused):
             make_token(user=user, name="x", scope=TokenScope.WRITE)
+
+
+def test_a_session_that_a_new_password_ends_makes_no_token_in_its_last_moment(carol: User):
+    in_its_request = User.objects.get(pk=carol.pk)
+    by_code(carol)
+    with pytest.raises(TokenRefused, match="sign in again"):
+        make_token(user=in_its_request, name="x", scope=TokenScope.WRITE)
 
 
 def test_the_frameworks_own_tokens_are_gone(db):
