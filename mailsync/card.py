@@ -7,9 +7,10 @@ from accounts.domain.vocabulary import ConnectionState
 from accounts.models import MicrosoftConnection, User
 from mailsync.domain.mailbox_state import MAIL_READ_MISSING, NOT_CONNECTED, Advice, advice
 from mailsync.domain.vocabulary import MailboxState
-from mailsync.domain.wording import counted_reasons
+from mailsync.domain.wording import counted_failures, counted_reasons
 from mailsync.models import Exclusion, Mailbox, MailboxWalk, Sighting, SyncRun
-from mailsync.selectors import last_run, newest_comparison, newest_look_back
+from mailsync.selectors import failures_of, last_run, newest_comparison, newest_look_back
+from mailsync.services.suspects import count_stepped_over
 
 _BUSY = {MailboxState.CONNECTING, MailboxState.INITIAL, MailboxState.CATCHING_UP}
 _FULL = 100
@@ -34,6 +35,7 @@ class MailboxCard:
     """`run` is the newest round that ended, `look_back` the newest search for what new customers wrote before,
     `comparison` the newest one with the mailbox.
 
+    `reasons` and `failures` are the run's counts in words; `stepped_over` are the mails that are not tried any more.
     `is_busy` says that the page should look again within seconds.
     """
 
@@ -44,6 +46,8 @@ class MailboxCard:
     look_back: MailboxWalk | None
     comparison: MailboxWalk | None
     reasons: Sequence[tuple[str, int]]
+    failures: Sequence[tuple[str, int]]
+    stepped_over: int
     imported: int
     exclusions: Sequence[Exclusion]
 
@@ -100,7 +104,7 @@ class MailboxCard:
 
 
 def mailbox_card(viewer: User) -> MailboxCard:
-    """The card of `viewer`: seven queries."""
+    """The card of `viewer`: eight queries."""
     mailbox = Mailbox.objects.filter(user=viewer).first()
     run = last_run(mailbox) if mailbox else None
     return MailboxCard(
@@ -111,6 +115,8 @@ def mailbox_card(viewer: User) -> MailboxCard:
         look_back=newest_look_back(mailbox) if mailbox else None,
         comparison=newest_comparison(mailbox) if mailbox else None,
         reasons=counted_reasons(run.dropped) if run else [],
+        failures=counted_failures(failures_of(run)) if run else [],
+        stepped_over=count_stepped_over(mailbox) if mailbox else 0,
         imported=Sighting.objects.filter(mailbox=mailbox).count() if mailbox else 0,
         exclusions=list(Exclusion.objects.filter(user=viewer)),
     )

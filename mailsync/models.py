@@ -173,7 +173,10 @@ class SyncRun(models.Model):
     is_complete = models.BooleanField(default=False, help_text="Every folder's round reached its deltaLink.")
     seen = models.PositiveIntegerField(default=0)
     kept = models.PositiveIntegerField(default=0)
-    failed = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0, help_text="Could not be had, and the three that follow.")
+    too_laborious = models.PositiveIntegerField(default=0, help_text="Took more CPU time than a mail may.")
+    defective = models.PositiveIntegerField(default=0, help_text="An error of ours; the log has its place.")
+    stepped_over = models.PositiveIntegerField(default=0, help_text="Workers died of it.")
     dropped = models.JSONField(default=dict, blank=True, help_text="Counts by reason.")
     requests = models.PositiveIntegerField(default=0, help_text="HTTP requests to Graph.")
     ended_by = models.CharField(max_length=255, blank=True, help_text="Why it stopped short, as a code.")
@@ -188,6 +191,21 @@ class SyncRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class AtWork(models.Model):
+    """The mails of a mailbox that a worker is at, written before the work; what a dead one leaves makes suspects.
+
+    Keyed hashes of Graph's ids, nothing of the mails (mailsync.domain.suspicion).
+    """
+
+    mailbox = models.OneToOneField(Mailbox, on_delete=models.CASCADE, related_name="at_work")
+    mails = models.TextField(blank=True, help_text="What is at work; empty between pages.")
+    is_alone = models.BooleanField(default=False, help_text="One mail, suspected before.")
+    suspects = models.TextField(blank=True, help_text="What workers did not survive, with their number.")
+
+    def __str__(self) -> str:
+        return f"{len(self.mails.split())} at work, {len(self.suspects.split())} suspected"
 
 
 class BlockedDomain(models.Model):

@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 
 from accounts.models import Organization
+from mailsync.domain.counts import FAILURES, Kept
 from mailsync.domain.mailbox_state import STOPPED
 from mailsync.domain.vocabulary import RunKind
 from mailsync.models import Mailbox, MailboxWalk, SyncRun
@@ -33,3 +34,9 @@ def newest_look_back(mailbox: Mailbox) -> MailboxWalk | None:
 def newest_comparison(mailbox: Mailbox) -> MailboxWalk | None:
     """The newest comparison with the mailbox that came to its end (F23)."""
     return MailboxWalk.objects.filter(mailbox=mailbox, kind=RunKind.RECONCILIATION, ended_at__isnull=False).first()
+
+
+def failures_of(run: SyncRun) -> dict[Kept, int]:
+    """What a run's `failed` is the sum of."""
+    ours = {failure: getattr(run, failure.value) for failure in FAILURES if failure is not Kept.FAILED}
+    return {Kept.FAILED: run.failed - sum(ours.values())} | ours

@@ -13,6 +13,7 @@ from accounts.services.audit import record_event
 from mailsync.domain.mailbox_state import advice
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.models import Mailbox
+from mailsync.selectors import failures_of
 from mailsync.services.switch import request_sync
 
 _RECENT = 20
@@ -75,7 +76,8 @@ class MailboxAdmin(ScopedAdmin):
         rows = [
             (
                 f"{run.started_at:%Y-%m-%d %H:%M}", run.kind, "yes" if run.is_complete else "no", run.seen, run.kept,
-                ", ".join(f"{reason} {count}" for reason, count in sorted(run.dropped.items())) or "–", run.failed,
+                ", ".join(f"{reason} {count}" for reason, count in sorted(run.dropped.items())) or "–",
+                ", ".join(f"{reason} {count}" for reason, count in failures_of(run).items() if count) or "–",
                 run.requests, run.ended_by or "–",
             )
             for run in mailbox.runs.order_by("-started_at")[:_RECENT]

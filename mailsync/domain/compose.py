@@ -8,7 +8,7 @@ body     ──▶ text ──▶ the author's own words               ┘
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from mailsync.domain.envelope import Candidate, Content, Discard, Envelope, KeptCopy, Mailbox, ScreeningPolicy
@@ -41,14 +41,24 @@ _FINNISH_FIELDS = re.compile(r"^[^\S\n]*\*{0,2}Lähettäjä\s?:", re.MULTILINE)
 
 
 def compose_email(
-    candidate: Candidate, content: Content, policy: ScreeningPolicy, *, now: datetime
+    candidate: Candidate,
+    content: Content,
+    policy: ScreeningPolicy,
+    *,
+    now: datetime,
+    between_steps: Callable[[], None] = lambda: None,
 ) -> KeptCopy | Discard:
-    """The copy as it is recorded. A Discard where the text shows what the headers did not."""
+    """The copy as it is recorded. A Discard where the text shows what the headers did not.
+
+    `between_steps` is called after each that may take long, and may raise what ends the work.
+    """
     envelope = candidate.envelope
     headers = content.headers
     body = body_text(content.body, is_html=content.is_html)
+    between_steps()
     subject = _one_line(envelope.subject)[:_MAX_SUBJECT_LENGTH]
     reply = split_reply(body.text, is_forwarding=_is_forward(subject, body.text))
+    between_steps()
     verdict = screen_text(candidate, headers, policy, text=reply.authored, body=content.body)
     if verdict is not None:
         return verdict
@@ -78,10 +88,13 @@ def compose_email(
     return KeptCopy(envelope, email)
 
 
-def explain_content(candidate: Candidate, content: Content, policy: ScreeningPolicy) -> Step:
+def explain_content(
+    candidate: Candidate, content: Content, policy: ScreeningPolicy, *, between_steps: Callable[[], None] = lambda: None
+) -> Step:
     """What `compose_email` makes of the text, in words for the mailbox's owner (F21)."""
     subject = _one_line(candidate.envelope.subject)[:_MAX_SUBJECT_LENGTH]
     text = body_text(content.body, is_html=content.is_html).text
+    between_steps()
     authored = split_reply(text, is_forwarding=_is_forward(subject, text)).authored
     return explain_text(candidate, content.headers, policy, text=authored, body=content.body)
 

@@ -12,6 +12,13 @@ class Kept(StrEnum):
 
     KEPT = "kept"
     FAILED = "failed"
+    TOO_LABORIOUS = "too_laborious"
+    DEFECTIVE = "defective"
+    STEPPED_OVER = "stepped_over"
+
+
+FAILURES = (Kept.FAILED, Kept.TOO_LABORIOUS, Kept.DEFECTIVE, Kept.STEPPED_OVER)
+"""Microsoft could not deliver it; it took more than its share of work; an error of ours; workers died at it."""
 
 
 Outcome = Reason | Kept
@@ -56,6 +63,11 @@ class RunCounts:
 
     @property
     def failed(self) -> int:
+        return sum(self.totals[failure] for failure in FAILURES)
+
+    @property
+    def undelivered(self) -> int:
+        """Of the failed, what another try may bring."""
         return self.totals[Kept.FAILED]
 
     @property

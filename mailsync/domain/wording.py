@@ -1,5 +1,6 @@
 """Why mail is not here, in the words of a sync's counts."""
 
+from mailsync.domain.counts import Kept
 from mailsync.domain.vocabulary import Reason
 
 REASONS: dict[Reason, str] = {
@@ -22,8 +23,28 @@ REASONS: dict[Reason, str] = {
 }
 
 
+FAILURES: dict[Kept, str] = {
+    Kept.FAILED: "Could not be read; tried again",
+    Kept.TOO_LABORIOUS: "Left out: took more work than an email may",
+    Kept.DEFECTIVE: "Left out: an error of ours, which is in the log",
+    Kept.STEPPED_OVER: "Left out: stopped the sync again and again",
+}
+
+FAILURE_SENTENCES: dict[Kept, str] = {
+    Kept.TOO_LABORIOUS: "Reading it took more than a second of work, so it was left out to let the others through.",
+    Kept.DEFECTIVE: "Reading it ends in an error of ours, so it was left out. The log says where; tell your admin.",
+    Kept.STEPPED_OVER: "The sync stopped while reading it: it is read by itself, and left out if that happens again.",
+}
+"""What is said of a mail that could not be run through the rules."""
+
+
 def counted_reasons(dropped: dict[str, int]) -> list[tuple[str, int]]:
     """A run's counts by reason in words, the largest first; a reason of a later version reads as its code."""
     words = {str(reason): text for reason, text in REASONS.items()}
     named = [(words.get(code, code.replace("_", " ").capitalize()), count) for code, count in dropped.items() if count]
     return sorted(named, key=lambda pair: (-pair[1], pair[0]))
+
+
+def counted_failures(failed: dict[Kept, int]) -> list[tuple[str, int]]:
+    """A run's failures in words."""
+    return [(FAILURES[failure], count) for failure, count in failed.items() if count]

@@ -7,7 +7,7 @@ Nothing is stored, and a body is fetched only where the sync would fetch it. The
 alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -17,17 +17,21 @@ from accounts.domain.addresses import normalize_address
 from crm.domain.directory import Directory
 from crm.selectors.directory import directory_for
 from mailsync.domain.compose import explain_content
+from mailsync.domain.counts import Kept
 from mailsync.domain.envelope import Content, Discard, Envelope, ScreeningPolicy
 from mailsync.domain.mailbox_state import advice
 from mailsync.domain.screening import Step, Verdict, screen_envelope
 from mailsync.domain.screening import explain as replay
 from mailsync.domain.vocabulary import MailboxState
+from mailsync.domain.wording import FAILURE_SENTENCES
 from mailsync.graph.client import GraphClient
 from mailsync.graph.errors import MicrosoftError
 from mailsync.models import FolderCursor, Mailbox, Sighting
+from mailsync.services.efforts import Efforts
 from mailsync.services.graph_access import graph_client_for
 from mailsync.services.policy import correspondents_among, screening_policy, with_correspondents
 from mailsync.services.sightings import graph_id_hash
+from mailsync.services.suspects import is_suspected
 from timeline.domain.identity import message_key, normalize_message_id
 from timeline.domain.vocabulary import SuppressionKind
 from timeline.models import Engagement
@@ -86,7 +90,8 @@ def _explained(mailbox: Mailbox, message_id: str, sender: str, day: date | None)
     authors = [envelope.from_.address for envelope in envelopes if envelope.from_]
     policy = with_correspondents(screening_policy(mailbox), correspondents_among(mailbox, authors))
     return [
-        _Case(mailbox, envelope, _replay(client, envelope, policy, directory)).explanation() for envelope in envelopes
+        _Case(mailbox, envelope, _steps(mailbox, client, envelope, policy, directory)).explanation()
+        for envelope in envelopes
     ]
 
 
@@ -118,7 +123,27 @@ def _find(client: GraphClient, message_id: str, sender: str, day: date | None) -
     return found
 
 
-def _replay(client: GraphClient, envelope: Envelope, policy: ScreeningPolicy, directory: Directory) -> list[Step]:
+def _steps(
+    mailbox: Mailbox, client: GraphClient, envelope: Envelope, policy: ScreeningPolicy, directory: Directory
+) -> list[Step]:
+    """The rules' verdicts, or why the mail was not run through them: a worker died of it, or it takes too much work."""
+    if is_suspected(mailbox, envelope.graph_id):
+        return [Step("Work", Verdict.DROPPED, FAILURE_SENTENCES[Kept.STEPPED_OVER])]
+    efforts = Efforts()
+    steps = efforts.on(
+        envelope.graph_id, lambda look_up: _replay(client, envelope, policy, directory, between_steps=look_up)
+    )
+    return [Step("Work", Verdict.DROPPED, FAILURE_SENTENCES[steps])] if isinstance(steps, Kept) else steps
+
+
+def _replay(
+    client: GraphClient,
+    envelope: Envelope,
+    policy: ScreeningPolicy,
+    directory: Directory,
+    *,
+    between_steps: Callable[[], None],
+) -> list[Step]:
     """The rules' verdicts; headers are fetched only for a mail that its envelope lets pass."""
     steps = replay(envelope, None, policy, directory)
     if any(step.verdict is Verdict.DROPPED for step in steps):
@@ -130,7 +155,7 @@ def _replay(client: GraphClient, envelope: Envelope, policy: ScreeningPolicy, di
         return steps
     body = _content(client.fetch_bodies([envelope.graph_id])[envelope.graph_id])
     content = replace(head, body=body.body, is_html=body.is_html)
-    return [*steps, explain_content(candidate, content, policy)]
+    return [*steps, explain_content(candidate, content, policy, between_steps=between_steps)]
 
 
 def _content(answer: Content | MicrosoftError) -> Content:

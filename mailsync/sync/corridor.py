@@ -4,34 +4,30 @@
         │                            │                            │                            │
         └─▶ Reason                   └─▶ known already             └─▶ Reason                   └─▶ Reason
 
+Every mail is named before it is worked on, and stepped over where workers died of it (mailsync.sync.marks).
 A body is asked for only when every rule that can be judged without it has let the mail pass (docs/decisions/0004).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from datetime import datetime
 
 from crm.selectors.directory import directory_for
 from mailsync.domain.compose import compose_email
 from mailsync.domain.counts import Kept, Outcome
 from mailsync.domain.envelope import Candidate, Content, Discard, Envelope, KeptCopy, ScreeningPolicy
+from mailsync.domain.headers import Headers
 from mailsync.domain.screening import screen_envelope, screen_headers
 from mailsync.domain.vocabulary import Reason
 from mailsync.graph.errors import ItemGone, MicrosoftError
 from mailsync.models import Sighting
+from mailsync.services.efforts import Efforts
 from mailsync.services.sightings import sightings_of
 from mailsync.sync.patience import fetch_each
 from mailsync.sync.reading import Reading
+from mailsync.sync.record import Harvest, Page, record_page
 
 Fetch = Callable[[Sequence[str]], Mapping[str, Content | MicrosoftError]]
-
-
-@dataclass(slots=True)
-class Harvest:
-    """What a page comes to: copies to record, copies known before, and the outcome of every envelope."""
-
-    copies: list[KeptCopy] = field(default_factory=list)
-    known: list[tuple[Sighting, Envelope]] = field(default_factory=list)
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
 
 
 def harvest(reading: Reading, envelopes: Iterable[Envelope]) -> Harvest:
@@ -72,33 +68,80 @@ def _unknown(reading: Reading, candidates: Sequence[Candidate], result: Harvest)
 
 
 def _compose(reading: Reading, candidates: Sequence[Candidate], policy: ScreeningPolicy, result: Harvest) -> None:
+    """Turn the candidates into copies: those that a worker did not survive each by itself, then the others together."""
+    stepped_over, suspects, others = reading.marks.parted(candidates)
+    for each in stepped_over:
+        result.outcomes[each.envelope.graph_id] = Kept.STEPPED_OVER
+    for suspect in suspects:
+        _alone(reading, suspect, policy, result)
+    if others:
+        _work(reading, others, policy, result, is_alone=False)
+
+
+def _alone(reading: Reading, suspect: Candidate, policy: ScreeningPolicy, result: Harvest) -> None:
+    """Take one mail all the way into the database, with nothing beside it that could be blamed or lost."""
+    alone = Harvest(outcomes=dict(result.outcomes))
+    _work(reading, [suspect], policy, alone, is_alone=True)
+    alone.outcomes = {key: each for key, each in alone.outcomes.items() if key not in result.outcomes}
+    result.outcomes |= alone.outcomes
+    new = record_page(reading, Page(Harvest(alone.copies)))
+    reading.marks.settle([suspect])
+    result.brought_in += new
+    if alone.copies and not new:
+        result.outcomes[suspect.envelope.graph_id] = Reason.SUPPRESSED
+
+
+def _work(
+    reading: Reading, candidates: Sequence[Candidate], policy: ScreeningPolicy, result: Harvest, *, is_alone: bool
+) -> None:
     """Fetch what is needed of the candidates, headers before bodies, and turn them into copies."""
 
     def others_come() -> bool:
         return _others_come(reading, candidates, result)
 
+    efforts = Efforts()
     headers = _contents(reading.client.fetch_headers, candidates, result, others_come)
+    reading.marks.begin(candidates, is_alone=is_alone)
     passed = []
     for candidate in candidates:
         if content := headers.get(candidate.envelope.graph_id):
-            verdict = screen_headers(candidate, content.headers, policy)
+            verdict = efforts.on(candidate.envelope.graph_id, _screening(candidate, content.headers, policy))
             if verdict is None:
                 passed.append(candidate)
             else:
-                result.outcomes[candidate.envelope.graph_id] = verdict.reason
+                result.outcomes[candidate.envelope.graph_id] = _outcome(verdict)
+    if is_alone:
+        reading.marks.clear()  # who dies while Microsoft is asked does not die of the mail
     bodies = _contents(reading.client.fetch_bodies, passed, result, others_come)
+    if is_alone:
+        reading.marks.begin(passed, is_alone=True)
     now = reading.clock()
     for candidate in passed:
         graph_id = candidate.envelope.graph_id
         if body := bodies.get(graph_id):
-            head = headers[graph_id]
-            content = replace(head, body=body.body, is_html=body.is_html)
-            copy = compose_email(candidate, content, policy, now=now)
-            if isinstance(copy, Discard):
-                result.outcomes[graph_id] = copy.reason
-            else:
+            content = replace(headers[graph_id], body=body.body, is_html=body.is_html)
+            copy = efforts.on(graph_id, _composing(candidate, content, policy, now))
+            result.outcomes[graph_id] = _outcome(copy)
+            if isinstance(copy, KeptCopy):
                 result.copies.append(copy)
-                result.outcomes[graph_id] = Kept.KEPT
+
+
+def _screening(
+    candidate: Candidate, headers: Headers, policy: ScreeningPolicy
+) -> Callable[[Callable[[], None]], Discard | None]:
+    return lambda _: screen_headers(candidate, headers, policy)
+
+
+def _composing(
+    candidate: Candidate, content: Content, policy: ScreeningPolicy, now: datetime
+) -> Callable[[Callable[[], None]], KeptCopy | Discard]:
+    return lambda look_up: compose_email(candidate, content, policy, now=now, between_steps=look_up)
+
+
+def _outcome(result: KeptCopy | Discard | Kept) -> Outcome:
+    if isinstance(result, Kept):
+        return result
+    return result.reason if isinstance(result, Discard) else Kept.KEPT
 
 
 def _others_come(reading: Reading, candidates: Sequence[Candidate], result: Harvest) -> bool:

@@ -11,10 +11,10 @@ from datetime import timedelta
 from mailsync.domain.counts import Kept
 from mailsync.domain.vocabulary import CursorPhase
 from mailsync.models import FolderCursor
-from mailsync.sync.corridor import Harvest, harvest
+from mailsync.sync.corridor import harvest
 from mailsync.sync.pages import LIST_OVERLAP
 from mailsync.sync.reading import Reading
-from mailsync.sync.record import Page, record_page
+from mailsync.sync.record import Harvest, Page, record_page
 from mailsync.sync.windows import SECOND, Window, list_next
 
 _NEW_FLOOR = timedelta(hours=1)

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from crm.domain.directory import Directory
-from mailsync.domain.counts import RunCounts
+from mailsync.domain.counts import FAILURES, Kept, RunCounts
 from mailsync.domain.envelope import Envelope, ScreeningPolicy
 from mailsync.domain.vocabulary import CursorPhase, RunKind
 from mailsync.graph.client import GraphClient
 from mailsync.models import FolderCursor, Mailbox, SyncRun
 from mailsync.services.policy import correspondents_among, screening_policy, with_correspondents
 from mailsync.sync.claims import Claim
+from mailsync.sync.marks import Marks
 from timeline.selectors.retention import keeps_from
 
 if TYPE_CHECKING:
@@ -49,8 +50,12 @@ class Reading:
     is_run_stored: bool = False
     has_progressed: bool = False
     on_progress: Callable[["Reading"], None] | None = None
+    marks: Marks = field(init=False)
     _policy: ScreeningPolicy | None = None
     _correspondents: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        self.marks = Marks(self.mailbox, self.claim)
 
     @property
     def is_initial(self) -> bool:
@@ -98,6 +103,7 @@ class Reading:
             "seen": counts.seen,
             "kept": counts.kept,
             "failed": counts.failed,
+            **{failure.value: counts.totals[failure] for failure in FAILURES if failure is not Kept.FAILED},
             "dropped": counts.dropped,
             "requests": self.client.requests,
         }

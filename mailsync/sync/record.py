@@ -12,12 +12,25 @@ from accounts.domain.vocabulary import Detail, Visibility
 from accounts.rows import insert_tuples
 from accounts.unit_of_work import unit_of_work
 from mailsync.domain.counts import Outcome
+from mailsync.domain.envelope import Envelope, KeptCopy
 from mailsync.domain.vocabulary import Reason
 from mailsync.models import FolderCursor, MailboxWalk, Sighting
 from mailsync.services.sightings import new_sighting, settle_known
-from mailsync.sync.corridor import Harvest
 from mailsync.sync.reading import Reading
 from timeline.services.recording import RecordedEmail, record_emails
+
+
+@dataclass(slots=True)
+class Harvest:
+    """What a page comes to: copies to record, copies known before, and the outcome of every envelope.
+
+    `brought_in` are new mails that were recorded before the page, each by itself.
+    """
+
+    copies: list[KeptCopy] = field(default_factory=list)
+    known: list[tuple[Sighting, Envelope]] = field(default_factory=list)
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    brought_in: int = 0
 
 
 @dataclass(slots=True)
@@ -34,6 +47,7 @@ def record_page(reading: Reading, page: Page) -> int:
     """Write a page; how many copies were new to this mailbox. Raises Interrupted where it is no longer ours."""
     changed = settle_known(page.harvest.known)  # once: it tells by what the rows were like before
     new = unit_of_work(lambda: _record(reading, page, changed))
+    reading.marks.settle()
     reading.is_run_stored = reading.has_progressed = True
     if reading.on_progress:
         reading.on_progress(reading)
@@ -46,6 +60,7 @@ def _record(reading: Reading, page: Page, changed: Sequence[Sighting]) -> int:
     # first, and as an update: it locks the mailbox's row and fails where the mailbox is somebody else's by now
     done, total = reading.progress()
     reading.claim.renew(progress_done=done, progress_total=total)
+    reading.marks.clear()
     new = _record_copies(reading, harvest, outcomes)
     if changed:
         Sighting.objects.bulk_update(changed, ["folder_id", "missing_since", "gone_at"])

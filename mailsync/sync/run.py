@@ -62,7 +62,7 @@ def load_mailbox(mailbox_id: UUID, now: datetime) -> Mailbox:
     due = Sighting.objects.filter(mailbox=OuterRef("pk"), gone_at=None, missing_since__lte=now - GRACE)
     changes = DirectoryChange.objects.filter(organization=OuterRef("organization"), id__gt=OuterRef("last_change_id"))
     mailboxes = Mailbox.objects.annotate(has_removals_due=Exists(due), has_changes=Exists(changes))
-    return mailboxes.select_related("organization", "user__microsoft_connection").get(pk=mailbox_id)
+    return mailboxes.select_related("organization", "at_work", "user__microsoft_connection").get(pk=mailbox_id)
 
 
 @rare_collections()
@@ -94,6 +94,8 @@ def run(mailbox_id: UUID, kind: RunKind | None, work: Callable[[Reading], None],
     except Exception as error:  # noqa: BLE001 - whatever went wrong must be shown on the mailbox
         _fail(reading, row, error, claim=claim.name, now=terms.clock())
     finally:
+        if reading is not None:
+            reading.marks.leave()
         claim.release()
     return RunResult(mailbox, row)
 

@@ -156,4 +156,4 @@ def _reconcile_at(reading: Reading) -> object:
     mailbox, now = reading.mailbox, reading.clock()
     if mailbox.reconcile_at is None:
         return now + FIRST_AFTER
-    return min(mailbox.reconcile_at, now + SOON) if reading.counts.failed else mailbox.reconcile_at
+    return min(mailbox.reconcile_at, now + SOON) if reading.counts.undelivered else mailbox.reconcile_at

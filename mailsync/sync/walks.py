@@ -14,9 +14,9 @@ from mailsync.domain.counts import Kept
 from mailsync.domain.envelope import Envelope
 from mailsync.domain.vocabulary import RunKind
 from mailsync.models import Mailbox, MailboxWalk
-from mailsync.sync.corridor import Harvest, harvest
+from mailsync.sync.corridor import harvest
 from mailsync.sync.reading import Reading
-from mailsync.sync.record import Page, record_page
+from mailsync.sync.record import Harvest, Page, record_page
 from mailsync.sync.windows import Window, list_next
 
 Wanted = Callable[[Sequence[Envelope]], Sequence[Envelope]]
@@ -51,7 +51,7 @@ def walk(
             row.unreadable += sum(outcome is Kept.FAILED for outcome in result.outcomes.values())
         if listed.is_last:
             row.ended_at = reading.clock()
-        row.found += len(result.copies)
+        row.found += len(result.copies) + result.brought_in
         record_page(reading, Page(result, walk=row if row.pk else None))
         if listed.is_last:
             return True

@@ -1,0 +1,51 @@
+"""The mails of a mailbox that a worker is at, and those that one did not survive (mailsync.domain.suspicion)."""
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from accounts.services.keys import organization_key
+from mailsync.domain.suspicion import is_stepped_over, read, written
+from mailsync.models import AtWork, Mailbox
+
+
+class CopyKeys:
+    """Keyed hashes of Graph's ids: nothing is told of a mail by them, and equal ones say nothing across mailboxes."""
+
+    def __init__(self, mailbox: Mailbox) -> None:
+        self._mailbox = mailbox
+
+    def key(self, graph_id: str) -> str:
+        """32 hexadecimal digits."""
+        text = f"at work\0{self._mailbox.pk}\0{graph_id}"
+        return hmac.new(self._secret, text.encode(), hashlib.sha256).hexdigest()[:32]
+
+    @cached_property
+    def _secret(self) -> bytes:
+        return organization_key(self._mailbox.organization)
+
+
+def write_marks(
+    mailbox: Mailbox, claim: str, *, mails: Iterable[str], is_alone: bool, suspects: Mapping[str, int]
+) -> bool:
+    """Write what is at work and what is suspected; False where the mailbox is another worker's by now."""
+    row = {"mails": " ".join(mails), "is_alone": is_alone, "suspects": written(suspects)}
+    if AtWork.objects.filter(mailbox=mailbox, mailbox__claim=claim).update(**row):
+        return True
+    if not Mailbox.objects.filter(pk=mailbox.pk, claim=claim).exists():
+        return False
+    AtWork.objects.update_or_create(mailbox=mailbox, defaults=row)
+    return True
+
+
+def count_stepped_over(mailbox: Mailbox) -> int:
+    """How many mails of a mailbox are not looked at any more, because workers died at them."""
+    suspects = read(AtWork.objects.filter(mailbox=mailbox).values_list("suspects", flat=True).first() or "")
+    return sum(is_stepped_over(key, suspects) for key in suspects)
+
+
+def is_suspected(mailbox: Mailbox, graph_id: str) -> bool:
+    """Whether a worker is at this mail, or one has not survived it."""
+    row = AtWork.objects.filter(mailbox=mailbox).first()
+    return row is not None and CopyKeys(mailbox).key(graph_id) in {*row.mails.split(), *read(row.suspects)}
