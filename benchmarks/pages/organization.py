@@ -11,13 +11,13 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts.domain.vocabulary import Role
+from accounts.domain.vocabulary import Detail, Role, Visibility
 from accounts.models import Organization, User
 from accounts.rows import insert_rows
 from accounts.services.people import create_user
 from crm.models import Account, Contact, Opportunity
 from timeline.domain.vocabulary import Direction, Kind, ParticipantRole
-from timeline.models import Association, Conversation, EmailMessage, Engagement, Participant
+from timeline.models import Association, Conversation, EmailMessage, Engagement, MailboxCopy, Participant
 
 ACCOUNTS, CONTACTS, DEALS, MAILS_A_CONVERSATION = 500, 2_000, 1_000, 5
 _AT_ONCE = 5_000
@@ -111,7 +111,7 @@ def _conversation(organization: Organization, number: int, now: datetime) -> Con
 
 
 def _insert_mails(organization: Organization, viewer: User, numbers: range, conversations: int, now: datetime) -> None:
-    engagements, emails, participants, associations = [], [], [], []
+    engagements, emails, participants, associations, copies = [], [], [], [], []
     for number in numbers:
         moment = now - timedelta(minutes=number + 1)
         owned = {"organization_id": organization.pk, "engagement_id": _id(5, number)}
@@ -141,9 +141,10 @@ def _insert_mails(organization: Organization, viewer: User, numbers: range, conv
             ),
             Participant(**owned, role=ParticipantRole.TO, position=1, address=viewer.email, user_id=viewer.pk),
         ]  # fmt: skip
+        copies.append(MailboxCopy(**owned, user_id=viewer.pk, visibility=Visibility.EVERYONE, detail=Detail.FULL_TEXT))
         associations += [
             Association(**owned, occurred_at=moment, account_id=account),
             Association(**owned, occurred_at=moment, contact_id=contact),
         ]
-    for rows in (engagements, emails, participants, associations):
+    for rows in (engagements, emails, participants, associations, copies):
         insert_rows(rows)

@@ -172,6 +172,8 @@ def _build_mails(organization: Organization, engagement: Engagement, count: int,
             address=f"CONCAT('person', {person}, '@customer.example')" if role == "from" else "template.address",
             contact_id=id_of(3, person) if role == "from" else "NULL",
         )
+    copy = factories.MailboxCopyFactory(engagement=engagement, organization=organization, user=mailbox.user)
+    multiply(copy, count, engagement_id=this)
     on_account = factories.AssociationFactory(engagement=engagement, organization=organization)
     moment = "template.occurred_at - INTERVAL seq MINUTE"
     multiply(
