@@ -203,7 +203,9 @@ class MailboxCopy(models.Model):
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="mailbox_copies")
     engagement = models.ForeignKey(Engagement, on_delete=models.CASCADE, related_name="copies", db_index=False)
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="mailbox_copies", db_index=False)
+    user = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="mailbox_copies", db_index=False
+    )  # without one: the login was deleted, what was imported stays
     visibility = models.CharField(max_length=40, choices=choices(Visibility))
     detail = models.CharField(max_length=20, choices=choices(Detail))
     taken_back_at = models.DateTimeField(null=True, blank=True, help_text="From then on the person holds it no more.")

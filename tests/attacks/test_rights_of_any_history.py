@@ -1,8 +1,10 @@
 """Whatever happens in whichever order, each person reads exactly what they took part in, hold, or visibility says.
 
 a history: arrivals and takings-back of mail in mailboxes with settings of their own, filing, filing rules, changed
-owners of deals, addresses learned and let go  ──▶  the product     ┐ existence, subject, text, finding, deleting
-                                               └──▶  Oracle, plainly ┘ are the same for each person and mail
+owners of deals, addresses learned and let go, logins deleted and made anew
+
+    ──▶ the product      ┐ existence, subject, text, finding and deleting
+    ──▶ Oracle, plainly  ┘ are the same for each person and mail
 """
 
 import contextlib
@@ -17,6 +19,7 @@ from hypothesis import strategies as st
 from accounts.domain.vocabulary import Detail, Role, Visibility
 from accounts.models import Organization, User
 from accounts.reading import reading
+from accounts.services.people import create_user
 from crm.domain.changes import CustomerChanges
 from mailsync.models import Sighting
 from mailsync.services.addresses import learn_addresses
@@ -32,6 +35,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.timeline.test_recording import JANE, compose, record
+from timeline.documents import EngagementDocument
 from timeline.models import EmailMessage, Engagement
 from timeline.search import search_engagements
 from timeline.selectors import engagements_for, presented, with_parts
@@ -110,6 +114,19 @@ class Oracle:
                 if whose is None and self.book.get(address) == person:
                     kept.parts[address] = self._whose(number, address)
 
+    def leaves(self, person: str) -> None:
+        """The login is deleted and made anew: nobody of whom anything is known."""
+        gone = f"{person}, gone {len(self.former)} {sum(map(len, self.former.values()))}"
+        for kept in self.mails.values():
+            kept.parts = {each: None if whose == person else whose for each, whose in kept.parts.items()}
+            if copy := kept.copies.pop(person, None):
+                kept.copies[gone] = copy
+        for address in [each for each, whose in self.book.items() if whose == person]:
+            del self.book[address]
+            self.former.setdefault(address, set()).add(gone)
+        self.book[f"{person}@acme.example"] = person
+        self.has(person, set())
+
     def own(self, person: str, number: int) -> bool:
         kept = self.mails[number]
         return person in kept.parts.values() or person in kept.copies
@@ -175,6 +192,7 @@ class Product:
         forget_copies(self.mailboxes[person], Sighting.objects.filter(email__message_key=key))
 
     def files(self, person: str, number: int, deal: int) -> None:
+        self.deals[deal].refresh_from_db()
         if mail := self.stored(number):
             correct_opportunity(engagement=mail, opportunity=self.deals[deal], actor=self.people[person])
 
@@ -189,6 +207,12 @@ class Product:
 
     def has(self, person: str, aliases: set[str]) -> None:
         learn_addresses(self.mailboxes[person], [self.people[person].email, *sorted(aliases)])
+
+    def leaves(self, person: str) -> None:
+        self.people[person].delete()
+        email, secret = f"{person}@acme.example", "a long passphrase here"
+        self.people[person] = create_user(organization=self.acme, email=email, password=secret, role=PEOPLE[person])
+        self.mailboxes[person] = MailboxFactory(user=self.people[person])
 
 
 MAILS = st.builds(
@@ -207,6 +231,7 @@ HAPPENINGS = st.one_of(
     st.tuples(st.just("files"), rep, number, deal),
     st.tuples(st.just("makes_a_rule"), rep, deal),
     st.tuples(st.just("owner_changes"), deal, person),
+    st.tuples(st.just("leaves"), rep),
     st.tuples(st.just("has"), rep, st.sets(st.sampled_from(ALIASES))),
 )
 ONLY_FILED = {"files", "makes_a_rule", "owner_changes"}
@@ -241,5 +266,8 @@ def compare(oracle: Oracle, product: Product, viewer: str) -> None:
             assert found.exists() == is_readable, (viewer, each, beginning)
     assert told == {}
     if viewer in REPS:
+        for row in Engagement.objects.all():
+            is_reader = str(user.pk) in EngagementDocument().prepare_readers(row)
+            assert is_reader == oracle.own(viewer, numbers[row.pk])
         deletable = Engagement.objects.filter(may_be_deleted_by(user)).values_list("pk", flat=True)
         assert {numbers[pk] for pk in deletable} == {each for each in expected if oracle.may_delete(viewer, each)}

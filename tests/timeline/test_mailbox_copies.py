@@ -105,3 +105,13 @@ def test_a_legal_hold_freezes_who_may_read_it_and_a_new_holder_reads_all_the_sam
     hold.save()
     record(acme, erin, mail, visibility=Visibility.OWNER_ONLY)
     assert sharing_of(Engagement.objects.get()) == ("everyone", "full_text")
+
+
+def test_what_a_deleted_login_brought_in_stays_as_it_was(acme, carol, dave):
+    mail = compose(acme, to=(GROUP,))
+    record(acme, dave, mail, visibility=Visibility.EVERYONE)
+    record(acme, carol, mail, visibility=Visibility.OWNER_ONLY)
+    dave.delete()
+    stored = Engagement.objects.get()
+    assert take_back(acme, carol.pk, {stored.pk}, now=A_MONDAY) == set()
+    assert sharing_of(stored) == ("everyone", "full_text")

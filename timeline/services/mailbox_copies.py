@@ -96,7 +96,7 @@ def take_back(organization: Organization, user: UUID, emails: Collection[UUID], 
     )
     places = _places_of_users(row.pk for row in held)
     for row in held:
-        _let_own(row, {copy.user_id for copy in live[row.pk]}, places[row.pk])
+        _let_own(row, {copy.user_id for copy in live[row.pk] if copy.user_id}, places[row.pk])
     columns = ["owner", "visibility", "detail"]
     Engagement.objects.bulk_update([row.engagement for row in held], columns, batch_size=_AT_ONCE)
     Engagement.objects.filter(pk__in=list(rows)).update(changed_at=now)
