@@ -101,7 +101,10 @@ class Conversations(GenericViewSet[Conversation]):
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
-        """Delete every mail of the conversation for good: the next sync does not bring them back."""
+        """Delete every mail of the conversation for good: the next sync does not bring them back.
+
+        A rep may where each of them was written by the rep, or concerns no colleague.
+        """
         try:
             delete_conversation(conversation=self.get_object(), actor=self.viewer)
         except NotAllowed as error:

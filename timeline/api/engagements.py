@@ -97,7 +97,10 @@ class Engagements(ListModelMixin, RetrieveModelMixin, GenericViewSet[Engagement]
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
-        """Delete for good: the same email, call or meeting is not recorded again."""
+        """Delete for good: the same email, call or meeting is not recorded again.
+
+        A rep may where the rep wrote, hosted or reported it, or no colleague took part in it or holds it.
+        """
         try:
             delete_engagement(engagement=self.get_object(), actor=request.user)  # type: ignore[arg-type]
         except NotAllowed as error:
