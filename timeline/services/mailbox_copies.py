@@ -110,7 +110,7 @@ def move_copies(organization: Organization, survivor: Engagement, absorbed: Enga
 
     Sets what colleagues may see on the surviving row: the caller writes it.
     """
-    by_user: dict[UUID, list[MailboxCopy]] = defaultdict(list)
+    by_user: dict[UUID | None, list[MailboxCopy]] = defaultdict(list)
     for copy in (copy for some in _copies([survivor.pk, absorbed.pk]).values() for copy in some):
         by_user[copy.user_id].append(copy)
     MailboxCopy.objects.filter(engagement__in=[survivor.pk, absorbed.pk]).delete()

@@ -74,8 +74,8 @@ def bring_up_to_date(
     associations: list[AssociationRow] = []
     known = [(each, row) for each in sorted(seen, key=lambda one: one.mail.id) if (row := each.mail.stored) is not None]
     states = {row.pk: _state(row) for _, row in known}
-    free = [row.engagement for each, row in known if not each.mail.is_held]
-    newly_held = hold_known(holding.organization, holding.owner.pk, holding.sharing, free)
+    rows = [row.engagement for _, row in known]
+    newly_held = hold_known(holding.organization, holding.owner.pk, holding.sharing, rows)
     for each, row in known:
         _complete(row, each.mail)
         if row.inbox_owner_id != each.inbox_owner:
