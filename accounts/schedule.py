@@ -3,6 +3,7 @@
 from celery.schedules import crontab, schedule
 
 SCHEDULE: dict[str, dict[str, object]] = {
+    "leave nothing in SQLite's log": {"task": "accounts.cut_log", "schedule": schedule(run_every=60)},
     "write the ends of the trails to the log": {
         "task": "accounts.log_trail_ends",
         "schedule": crontab(hour="6", minute="15"),

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from accounts.services import audit, intake
+from accounts.services import audit, intake, leftovers
 
 
 @shared_task(name="accounts.chain_intake", expires=55)
@@ -16,3 +16,9 @@ def chain_intake() -> int:
 def log_trail_ends() -> int:
     """Let the newest event of every trail leave the database; how many trails there are."""
     return audit.log_trail_ends()
+
+
+@shared_task(name="accounts.cut_log", expires=55)
+def cut_log() -> bool:
+    """Leave nothing of deleted rows in SQLite's log."""
+    return leftovers.cut_log()

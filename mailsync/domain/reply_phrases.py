@@ -6,8 +6,8 @@ Gmail, Apple Mail, Thunderbird, Yahoo, Samsung and Zoho write.
 """
 
 import re
-from functools import lru_cache
 
+from accounts.domain.remembering import remembered
 from mailsync.domain.phrases import Phrases, alternatives, entries, fold
 
 _ORIGINAL = alternatives("original_message")
@@ -93,7 +93,7 @@ FORWARD = re.compile(
 _LABEL_LINE = re.compile(r"\s*\*{0,2}([^\W\d_][^:：*\n]{0,24}?)\s?\*{0,2}\s?(?:：|:\*{0,2}(?:\s|$|(?=[^\x00-\x7f])))")
 
 
-@lru_cache(maxsize=64)
+@remembered(64)
 def label_kinds(line: str) -> frozenset[str]:
     """Which header fields a line may begin: `Data:` is a date in one language, and some words mean two fields.
 

@@ -10,9 +10,9 @@ Written for little work per mail: a first sync reads tens of thousands.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 
 from accounts.domain.addresses import normalize_address
+from accounts.domain.remembering import remembered
 from mailsync.domain.envelope import Content, Envelope, Mailbox
 from mailsync.domain.headers import Headers
 from mailsync.graph.errors import Unavailable
@@ -131,8 +131,8 @@ def _person(name: str, raw: str) -> Mailbox | None:
     return Mailbox(name, address) if address else None
 
 
-_remembered = lru_cache(maxsize=4_096)(_person)
-"""The same people stand in mail after mail."""
+_remembered = remembered(4_096)(_person)
+"""The same people stand in mail after mail of a page."""
 
 
 def parse_time(text: str | None) -> datetime | None:

@@ -8,6 +8,7 @@ nothing.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from accounts.domain.remembering import forget
 from accounts.domain.vocabulary import Detail, Visibility
 from accounts.rows import insert_tuples
 from accounts.unit_of_work import unit_of_work
@@ -48,6 +49,7 @@ def record_page(reading: Reading, page: Page) -> int:
     changed = settle_known(page.harvest.known)  # once: it tells by what the rows were like before
     new = unit_of_work(lambda: _record(reading, page, changed))
     reading.marks.settle()
+    forget()
     reading.is_run_stored = reading.has_progressed = True
     if reading.on_progress:
         reading.on_progress(reading)

@@ -14,6 +14,7 @@ import structlog
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from accounts.domain.remembering import forget
 from accounts.domain.vocabulary import ConnectionState
 from accounts.encryption import UnreadableSecret
 from accounts.services.keys import as_alarm
@@ -97,6 +98,7 @@ def run(mailbox_id: UUID, kind: RunKind | None, work: Callable[[Reading], None],
         if reading is not None:
             reading.marks.leave()
         claim.release()
+        forget()
     return RunResult(mailbox, row)
 
 

@@ -13,10 +13,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 
 from accounts.domain.addresses import normalize_address
 from accounts.domain.normalization import normalized
+from accounts.domain.remembering import remembered
 from timeline.domain.authored import Authored, say_the_same
 
 _MAX_ID_LENGTH = 4_000
@@ -119,13 +119,13 @@ def words_agree(known: Authored, arriving: Authored) -> bool:
     return known.is_empty or arriving.is_empty or say_the_same(known, arriving)
 
 
-@lru_cache(maxsize=512)
+@remembered(512)
 def base_subject(subject: str) -> str:
     """The subject without reply and forward prefixes of any language we know, spelling kept."""
     return _stripped(subject, (_REPLY_PREFIX,))
 
 
-@lru_cache(maxsize=512)
+@remembered(512)
 def subject_core(subject: str) -> str:
     """What of a subject survives every hop: no prefixes, no gateway tags, one space between words, casefolded."""
     return _stripped(subject, (_REPLY_PREFIX, _GATEWAY_TAG)).casefold()
@@ -144,7 +144,7 @@ def _stripped(subject: str, prefixes: tuple[re.Pattern[str], ...]) -> str:
     return text[start:] or text
 
 
-@lru_cache(maxsize=1_024)
+@remembered(1_024)
 def _address(raw: str) -> str:
     return normalize_address(raw) or raw.strip().casefold()
 

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 from uuid import UUID
 
+from accounts.domain.remembering import remembered
 from accounts.rows import insert_tuples
 from timeline.domain.words import joined, searchable, words_of
 from timeline.models import Engagement, Participant, SearchText
@@ -43,7 +43,7 @@ def _searchable_people(people: Iterable[tuple[str, str]]) -> str:
     return joined(words)
 
 
-@lru_cache(maxsize=2_048)
+@remembered(2_048)
 def _words_of_person(person: str) -> tuple[str, ...]:
     """Remembered, for the same people stand in mail after mail."""
     return tuple(words_of(person))

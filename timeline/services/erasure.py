@@ -18,6 +18,7 @@ from accounts.domain.addresses import normalize_address
 from accounts.domain.audit import AuditVerb
 from accounts.models import FormerAddress, Organization, User, UserAddress
 from accounts.services.audit import record_event
+from accounts.services.leftovers import cut_log
 from accounts.unit_of_work import unit_of_work
 from crm.models import Contact, DirectoryChange, Lead, PersonAddress
 from timeline.domain.vocabulary import SuppressionKind
@@ -81,6 +82,7 @@ def erase_person(*, organization: Organization, raw_address: str, actor: User) -
         )
 
     unit_of_work(conclude)
+    cut_log()
     return ErasurePreview(address, deleted, 0, preview.records)
 
 

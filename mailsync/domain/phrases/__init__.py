@@ -5,11 +5,12 @@ Patterns are regular expressions, matched without case. Each file names where it
 
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 import ahocorasick
 
+from accounts.domain.remembering import remembered
 from mailsync.domain.phrases.plain import fold, plain_parts
 
 _HERE = Path(__file__).parent
@@ -59,7 +60,7 @@ class _Finder:
         self._automaton = ahocorasick.Automaton()
         self._by_part: dict[str, list[_Entry]] = {}
         # one list of phrases after another asks for a mail's subject and its text
-        self.likely_in = lru_cache(maxsize=4)(self._likely_in)
+        self.likely_in = remembered(4)(self._likely_in)
 
     def add(self, part: str, entry: _Entry) -> None:
         """Look for `entry` where `part` stands."""

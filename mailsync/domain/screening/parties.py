@@ -1,9 +1,9 @@
 """Rules on the envelope alone: who takes part, what the person keeps out, how old it is."""
 
 import re
-from functools import lru_cache
 
 from accounts.domain.addresses import address_candidates, domain_of, is_within
+from accounts.domain.remembering import remembered
 from mailsync.domain.screening.rule import Mail, Rule, Stage
 from mailsync.domain.vocabulary import Reason
 
@@ -92,7 +92,7 @@ def _word_in(subject: str, words: tuple[str, ...]) -> str | None:
     return next((word for word in words if word.strip() and _word_pattern(word).search(folded)), None)
 
 
-@lru_cache(maxsize=1_024)
+@remembered(1_024)
 def _word_pattern(word: str) -> re.Pattern[str]:
     """The word as a word: `sale` is not in `wholesale`. In scripts without spaces it is looked for anywhere."""
     folded = " ".join(word.casefold().split())

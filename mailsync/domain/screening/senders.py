@@ -2,9 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from accounts.domain.addresses import domain_of, is_within
+from accounts.domain.remembering import remembered
 from mailsync.domain.envelope import Mailbox
 from mailsync.domain.phrases import alternatives, words
 
@@ -177,7 +178,7 @@ class Origin:
         return any(pattern.search(local) for local in self._locals)
 
 
-@lru_cache(maxsize=2_048)
+@remembered(2_048)
 def origin_of(from_: Mailbox | None, sender: Mailbox | None) -> Origin:
     """The origin of a mail; the same one for the next mail from there: people write again and again."""
     return Origin(from_, sender)
@@ -188,7 +189,7 @@ def hosts_in(*texts: str) -> frozenset[str]:
     return _hosts_in(" \n".join([text[:4_000] for text in texts]))
 
 
-@lru_cache(maxsize=16)
+@remembered(16)
 def _hosts_in(text: str) -> frozenset[str]:
     """Remembered while one mail is weighed: several marks ask for the same headers."""
     return frozenset(_HOST.findall(text.casefold()))
