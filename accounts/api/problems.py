@@ -28,13 +28,7 @@ _OUR_FAULT = "Something went wrong on our side. It was logged; trying again late
 
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's EXCEPTION_HANDLER: the same exceptions answered, in the one shape."""
-    if isinstance(error, UnreadableSecret):
-        log.error("unreadable_secret", what=str(error))
-        error = SecretUnreadable()
-    if isinstance(error, DjangoValidationError):
-        error = exceptions.ValidationError(detail=_django_detail(error))
-    if not isinstance(error, exceptions.Throttled):
-        error = throttled_refusal(context.get("request")) or error
+    error = _as_api_error(error, context.get("request"))
     response = exception_handler(error, context)
     if response is None:
         return None
@@ -73,6 +67,21 @@ class NothingHere(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         hint = "" if request.path.endswith("/") else " Addresses end with a slash."
         raise exceptions.NotFound(f"There is nothing at {request.path}.{hint}")
+
+
+def _as_api_error(error: Exception, request: Request | None) -> Exception:
+    """The error as the framework has it, with a sentence; a stranger's is 429 where they have become too many."""
+    if isinstance(error, UnreadableSecret):
+        log.error("unreadable_secret", what=str(error))
+        error = SecretUnreadable()
+    if isinstance(error, DjangoValidationError):
+        error = exceptions.ValidationError(detail=_django_detail(error))
+    if not isinstance(error, exceptions.Throttled):
+        error = throttled_refusal(request) or error
+    if isinstance(error, exceptions.Throttled):
+        wait = getattr(error, "wait", "a few")
+        error.detail = exceptions.ErrorDetail(f"Too many requests came within a minute. Try again in {wait} seconds.")
+    return error
 
 
 def _django_detail(error: DjangoValidationError) -> Any:
