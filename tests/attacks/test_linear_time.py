@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import count
 
 import pytest
 
 from accounts.domain.addresses import normalize_address
+from accounts.domain.vocabulary import Detail, Visibility
 from crm.domain.directory import Match
 from mailsync.domain.compose import compose_email, conversation_guid, parents
-from mailsync.domain.envelope import Candidate, Content, Envelope, Mailbox, ScreeningPolicy
+from mailsync.domain.envelope import Candidate, Content, Envelope, KeptCopy, Mailbox, ScreeningPolicy
 from mailsync.domain.headers import Headers, decoded
 from mailsync.domain.markup import washed
 from mailsync.domain.replies import split_reply
@@ -17,11 +19,14 @@ from mailsync.domain.signals import away, failing
 from mailsync.domain.text import body_text
 from tests.attacks.product_patterns import APPS, ROOT, Found, compiled_patterns, patterns_in_source
 from tests.attacks.worst_cases import MOST_GROWTH, STOCK, Maker, growth, heaviest, repeated, worst_texts
+from tests.factories import OrganizationFactory, UserFactory
 from timeline.domain.additions import known_additions
 from timeline.domain.authored import authored
 from timeline.domain.identity import base_subject, normalize_message_id, subject_core
+from timeline.domain.links import unwrapped
 from timeline.domain.quoting import split_quoted
 from timeline.domain.words import searchable
+from timeline.services.recording import record_emails
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 ENVELOPE = Envelope(
@@ -47,6 +52,10 @@ FIELDS = (
     "x-mailer", "user-agent", "delivered-to", "content-type", "message-id", "return-path", "list-id", "list-post",
     "references", "in-reply-to", "received", "dkim-signature", "auto-submitted", "x-microsoft-antispam",
     "thread-index", "x-anything",
+)  # fmt: skip
+LINKS = (
+    "a <http://b>.", "https://urldefense.com/v3/__http://a*b__;!", "*", "**a", "&url=http://a", "https://safelinks.protection.outlook.com/?",
+    "*a_", "[image:a",
 )  # fmt: skip
 WORDS_OF_FIELDS = (
     "=?a?q?a?= ",
@@ -155,7 +164,8 @@ PARTS: dict[str, tuple[Callable[[str], object], tuple[str, ...], int]] = {
     ),
     "an absence": (lambda text: away("jane@globex.example", text, NOW), (*STOCK, *LINES), 500),
     "a delivery report": (lambda text: failing(Headers([("a", "b")]), text), (*STOCK, *LINES), BODY),
-    "the author's words": (lambda text: authored(text, GATEWAYS), (*STOCK, *LINES, *WORDS_ALIKE), BODY),
+    "the author's words": (lambda text: authored(text, GATEWAYS), (*STOCK, *LINES, *LINKS, *WORDS_ALIKE), BODY),
+    "a wrapped link": (unwrapped, (*STOCK, *LINKS), NAME),
     "words for search": (searchable, (*STOCK, *LINES), BODY),
     **{f"the field {name}": (of_field(name), (*STOCK, *WORDS_OF_FIELDS), FIELD) for name in FIELDS},
 }
@@ -170,6 +180,34 @@ def test_no_part_of_a_mail_takes_more_than_linear_work(name: str):
     slow = {}
     for make in heaviest(run, makers, length, 4):
         works = growth(run, make, length)
+        if works[2] > MOST_GROWTH * works[0]:
+            slow[repr(make(40))] = _told(works)
+    assert slow == {}
+
+
+@pytest.mark.django_db
+def test_recording_a_mail_that_two_mailboxes_hold_takes_no_more_than_linear_work():
+    rita, jonas = UserFactory.create_batch(2, organization=OrganizationFactory())
+    number = count()
+
+    def record(text: str) -> None:
+        content = Content(f"id{next(number)}", body=text)
+        envelope = ENVELOPE._replace(internet_message_id=f"<{content.graph_id}@globex.example>")
+        copy = compose_email(Candidate(envelope, Match()), content, POLICY, now=NOW)
+        for owner in (rita, jonas) if isinstance(copy, KeptCopy) else ():
+            record_emails(
+                organization=rita.organization,
+                mailbox_owner=owner,
+                emails=[copy.email],
+                visibility=Visibility.EVERYONE,
+                detail=Detail.FULL_TEXT,
+                now=NOW,
+            )
+
+    makers: list[Maker] = [repeated(pump, lead="a ") for pump in dict.fromkeys((*STOCK, *LINES, *LINKS))]
+    slow = {}
+    for make in heaviest(record, makers, 4 * BODY, 4):
+        works = growth(record, make, 2 * BODY)
         if works[2] > MOST_GROWTH * works[0]:
             slow[repr(make(40))] = _told(works)
     assert slow == {}
