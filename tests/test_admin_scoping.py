@@ -15,13 +15,13 @@ from crm.models import Account, Contact, CrmConnection, Lead, Opportunity
 from mailsync.models import AddressQuestion, BlockedDomain, DeparturePolicy, Exclusion, Mailbox
 from tests import factories
 from tests.api_client import token_for
-from timeline.models import ActivitySource, LegalHold, RetentionPolicy, Suppression
+from timeline.models import ActivitySource, KnownAddition, LegalHold, RetentionPolicy, Suppression
 
 CANARY = "canary-xyzzy"
 _OURS = {
     Organization, User, AuditEvent, MicrosoftConnection, ConsentGrant, Account, Contact, Lead, Opportunity,
     CrmConnection, RetentionPolicy, LegalHold, Suppression, BlockedDomain, Exclusion, Mailbox,
-    DeparturePolicy, ActivitySource, AddressQuestion,
+    DeparturePolicy, ActivitySource, AddressQuestion, KnownAddition,
 }  # fmt: skip
 PAGES: list[Any] = sorted(_OURS, key=str)
 
@@ -52,6 +52,9 @@ def rows_of(organization, mark):
         RetentionPolicy: factories.RetentionPolicyFactory(organization=organization, months=17),
         LegalHold: factories.LegalHoldFactory(organization=organization, reason=mark),
         Suppression: factories.SuppressionFactory(organization=organization),
+        KnownAddition: KnownAddition.objects.create(
+            organization=organization, name=mark, word_count=9, words_hash=f"{mark}-hash"
+        ),
         BlockedDomain: factories.BlockedDomainFactory(organization=organization, domain=f"{mark}.blocked.example"),
         Exclusion: factories.ExclusionFactory(organization=organization, value=f"{mark}@excluded.example"),
         ActivitySource: ActivitySource.objects.create(organization=organization, name=mark, user=user),

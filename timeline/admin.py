@@ -15,8 +15,9 @@ from accounts.admin.scoping import ScopedAdmin, ScopedForm, is_operator, own_org
 from accounts.domain.audit import AuditVerb
 from accounts.models import Organization
 from timeline.domain.vocabulary import HoldScope
-from timeline.models import ActivitySource, LegalHold, RetentionPolicy, Suppression
+from timeline.models import ActivitySource, KnownAddition, LegalHold, RetentionPolicy, Suppression
 from timeline.selectors.retention import due
+from timeline.services.additions import know_addition, read_addition
 from timeline.services.deletion import OnHold
 from timeline.services.erasure import ErasurePreview, erase_person, preview_erasure
 from timeline.services.holds import check_hold, place_hold, release_hold
@@ -107,6 +108,52 @@ class LegalHoldAdmin(ScopedAdmin):
         now = timezone.now()
         released = sum(release_hold(hold=hold, actor=request.user, now=now) for hold in queryset)  # type: ignore[arg-type]
         self.message_user(request, f"{released} holds were released.")
+
+
+class AdditionForm(ScopedForm):
+    """The text is pasted and read, and not kept."""
+
+    text = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 8, "cols": 80}),
+        help_text="Exactly as it stands in the mail, the whole of it and nothing else. Line breaks do not count.",
+    )
+
+    class Meta:
+        model = KnownAddition
+        fields = ["organization", "name"]
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
+        read_addition(text)
+        return text
+
+
+@admin.register(KnownAddition)
+class KnownAdditionAdmin(ScopedAdmin):
+    """The organization's own banners, disclaimers and signatures, by the hash of their words."""
+
+    may_add = may_delete = True
+    form = AdditionForm
+    list_display = ["name", "word_count", "added_by", "added_at"]
+    list_display_links = None
+    list_select_related = ["added_by"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["organization", "name", "text"],
+                "description": "Servers put banners, disclaimers and signatures into mail on its way, so that one "
+                "email looks different in each mailbox and stands here twice. What you paste here is nobody's words "
+                "from then on: emails that only it told apart become one. Well-known gateways' need no pasting.",
+            },
+        )
+    ]
+
+    def save_model(self, request: HttpRequest, obj: KnownAddition, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
+        actor: Any = request.user
+        text = form.cleaned_data["text"]
+        known = know_addition(organization=obj.organization, name=obj.name, text=text, actor=actor)
+        obj.pk = known.pk
 
 
 class EraseForm(forms.Form):

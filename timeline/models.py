@@ -327,12 +327,15 @@ class Suppression(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="suppressions")
     kind = models.CharField(max_length=10, choices=choices(SuppressionKind))
     keyed_hash = models.CharField(max_length=64)
+    statement = models.CharField(max_length=120, blank=True, help_text="Of an email: keyed hashes of what it said.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [
             # import asks for a page of mails at once
-            models.UniqueConstraint(fields=["organization", "kind", "keyed_hash"], name="one_suppression_per_hash"),
+            models.UniqueConstraint(
+                fields=["organization", "kind", "keyed_hash", "statement"], name="one_suppression_per_statement"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from django.utils import timezone
 from accounts.models import Organization
 from timeline.search import leftovers, upkeep
 from timeline.search.writing import IndexUnavailable
-from timeline.services import retention
+from timeline.services import joining, retention
 
 
 @shared_task(name="timeline.tasks.drain_index_outbox")
@@ -43,3 +43,19 @@ def purge_organization(organization_id: str) -> int:
     """Delete what one organization's retention policy no longer keeps; how many engagements that were."""
     organization = Organization.objects.filter(pk=organization_id).first()
     return retention.purge_expired(organization, now=timezone.now()).engagements if organization else 0
+
+
+@shared_task(name="timeline.tasks.join_copies")
+def join_copies() -> int:
+    """Queue the joining of copies that are one mail by what is known now; how many organizations there are."""
+    organizations = list(Organization.objects.values_list("pk", flat=True))
+    for organization in organizations:
+        join_organization.delay(str(organization))
+    return len(organizations)
+
+
+@shared_task(name="timeline.tasks.join_organization")
+def join_organization(organization_id: str) -> int:
+    """Join one organization's copies; how many mails went into another."""
+    organization = Organization.objects.filter(pk=organization_id).first()
+    return joining.join_all(organization) if organization else 0

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
+from mailsync.domain.authentication import judged_from
 from mailsync.domain.envelope import Candidate, Content, Discard, Envelope, KeptCopy, Mailbox, ScreeningPolicy
 from mailsync.domain.headers import Headers
 from mailsync.domain.replies import split_reply
@@ -84,6 +85,7 @@ def compose_email(
         new_text=reply.new_text,
         is_text_cut=body.is_cut,
         match=candidate.match,
+        authentication=judged_from(headers, policy.our_domains),
     )
     return KeptCopy(envelope, email)
 

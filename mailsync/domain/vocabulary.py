@@ -38,6 +38,7 @@ class Reason(StrEnum):
     BULK = "bulk"
     TRANSACTIONAL = "transactional"
     SUPPRESSED = "suppressed"
+    SUPPRESSED_UNTOLD = "suppressed_untold"
     TOO_OLD = "too_old"
     GONE = "gone"
 

@@ -18,6 +18,7 @@ REASONS: dict[Reason, str] = {
     Reason.BULK: "Newsletters and mass mail",
     Reason.TRANSACTIONAL: "Receipts, notices and other machine mail",
     Reason.SUPPRESSED: "Deleted or erased here before",
+    Reason.SUPPRESSED_UNTOLD: "Deleted or erased here before, as far as an empty or cut text can tell",
     Reason.TOO_OLD: "Older than is imported or kept",
     Reason.GONE: "Gone from the mailbox before it was read",
 }

@@ -97,7 +97,8 @@ def _record_copies(reading: Reading, harvest: Harvest, outcomes: dict[str, Outco
         if isinstance(result, RecordedEmail):
             sightings.append(new_sighting(mailbox, copy.envelope, result.email_id))
         else:
-            outcomes[copy.envelope.graph_id] = Reason.SUPPRESSED
+            is_certain = result.is_certain
+            outcomes[copy.envelope.graph_id] = Reason.SUPPRESSED if is_certain else Reason.SUPPRESSED_UNTOLD
     insert_tuples(Sighting, sightings)
     return len(sightings)
 

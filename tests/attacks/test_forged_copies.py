@@ -239,6 +239,28 @@ def test_an_empty_body_is_filled_once_and_on_the_trail(acme, carol, dave, jane, 
     assert AuditEvent.objects.count() == 1
 
 
+def test_a_forged_copy_fills_no_empty_body_where_our_tenant_denies_its_from(acme, carol, dave, jane):
+    empty, forged, true = mail(acme, ""), mail(acme, "We decline.", authentication="failed"), mail(acme)
+    for order in itertools.permutations([(dave, empty), (carol, forged), (carol, true)]):
+        Conversation.objects.all().delete()
+        for owner, copy in order:
+            record(acme, owner, copy)
+        rows = {row.text: row.authentication for row in EmailMessage.objects.all()}
+        assert rows == {"We decline.": "failed", WORDS: ""}
+
+
+def test_pages_and_api_tell_of_a_from_that_failed(client, acme, carol, dave, jane):
+    record(acme, carol, mail(acme, authentication="failed"))
+    row = client_of(carol).get("/api/v1/engagements/").json()["results"][0]
+    assert row["email"]["authentication"] == "failed"
+    client.force_login(carol)
+    account = Engagement.objects.get().account_id
+    for page in (f"/conversations/{row['conversation']}/", f"/customers/accounts/{account}/"):
+        assert "Sender not confirmed" in client.get(page).content.decode(), page
+    record(acme, dave, mail(acme, authentication="passed"))
+    assert client_of(carol).get("/api/v1/engagements/").json()["results"][0]["email"]["authentication"] is None
+
+
 def test_a_text_is_compared_up_to_the_cut_and_a_cut_hides_no_condition(acme, carol, dave, jane):
     long = " ".join(f"paragraph {number} of the contract" for number in range(4_000))
     whole, cut = mail(acme, long[:99_000]), mail(acme, long[:90_010], is_text_cut=True)

@@ -9,8 +9,8 @@ from dataclasses import replace
 from timeline.domain.email import ComposedEmail
 from timeline.domain.vocabulary import ParticipantRole
 
-FAILED = "failed"
-"""What our own tenant's check said of a copy's From; "passed" and nothing are the others."""
+FAILED, PASSED = "failed", "passed"
+"""What our own tenant's check said of a copy's From; empty where it said nothing."""
 
 RECIPIENTS = (ParticipantRole.TO, ParticipantRole.CC)
 
@@ -37,4 +37,4 @@ def surer(one: str, other: str) -> str:
     return max(one, other, key=_CERTAINTIES.index)
 
 
-_CERTAINTIES = ("", FAILED, "passed")
+_CERTAINTIES = ("", FAILED, PASSED)

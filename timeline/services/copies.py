@@ -20,10 +20,11 @@ from django.db.models import CharField, Q, UUIDField
 from accounts.ids import new_id
 from accounts.models import Organization
 from accounts.prepared import Given, Prepared
-from timeline.domain.additions import Additions
+from timeline.domain.additions import NONE, Additions
 from timeline.domain.authored import Authored, authored, digest_of
-from timeline.domain.copies import RECIPIENTS, completed
+from timeline.domain.copies import FAILED, RECIPIENTS, completed, surer
 from timeline.domain.email import ComposedEmail
+from timeline.domain.erased import Said
 from timeline.domain.identity import Envelope, agree, mail_key, subject_core, words_agree
 from timeline.domain.vocabulary import ParticipantRole
 from timeline.models import EmailMessage, Participant
@@ -61,6 +62,7 @@ class Mail:
     text: str | None
     is_text_cut: bool = False
     addresses: str = ""
+    authentication: str = ""
     words: Authored | None = None
     words_hash: str = ""
     stored: EmailMessage | None = None
@@ -149,7 +151,8 @@ class CopyDesk:
         moment = row.engagement.occurred_at
         envelope = self._envelope(people, row.engagement.subject, row.earliest_at or moment, row.latest_at or moment)
         return Mail(
-            row.pk, row.message_key, row.place, envelope, row.text, row.is_text_cut, row.addresses_hash, stored=row
+            row.pk, row.message_key, row.place, envelope, row.text, row.is_text_cut, row.addresses_hash,
+            row.authentication, stored=row,
         )  # fmt: skip
 
     def mails_beyond(self, key: str, emails: Iterable[ComposedEmail]) -> list[Mail]:
@@ -186,16 +189,22 @@ class CopyDesk:
         """How surely a copy is of `mail`."""
         if mail.text is None:
             return _ALIKE if mail.words_hash == self._hash(envelope, self._words_of(email)) else _OTHER
-        if not agree(mail.envelope, envelope):
+        rank = self._likeness(mail, _new(email, envelope, 0))
+        return _OTHER if rank == _SILENT and mail.is_held and self._words(mail).is_empty else rank
+
+    def _likeness(self, one: Mail, other: Mail) -> int:
+        """How surely two are one. Words whose From our own tenant's check denies fill no mail that has none."""
+        if not agree(one.envelope, other.envelope):
             return _OTHER
-        if mail.text == email.text:
+        if one.text == other.text:
             return _ALIKE
-        known, arriving = self._words(mail), self._words_of(email)
-        if not words_agree(known, arriving):
+        words, others = self._words(one), self._words(other)
+        if not words_agree(words, others):
             return _OTHER
-        if known.is_empty == arriving.is_empty:
+        if words.is_empty == others.is_empty:
             return _ALIKE
-        return _OTHER if known.is_empty and mail.is_held else _SILENT
+        speaks = other if words.is_empty else one
+        return _OTHER if speaks.authentication == FAILED else _SILENT
 
     def _beside(self, email: ComposedEmail, envelope: Envelope, known: list[Mail]) -> Mail:
         mail = _new(email, envelope, max(mail.place for mail in known) + 1)
@@ -204,11 +213,22 @@ class CopyDesk:
         known.append(mail)
         return mail
 
+    def said(self, row: EmailMessage, people: People) -> Said:
+        """What a recorded mail says, as an erased one is remembered."""
+        return self._said(self.mail_of(row, people))
+
+    def said_by(self, email: ComposedEmail) -> Said:
+        """The same of a copy."""
+        return self._said(_new(email, self._envelope_of(email), 0))
+
+    def _said(self, mail: Mail) -> Said:
+        text = mail.text or ""
+        raw = authored(text, NONE, is_cut=mail.is_text_cut)
+        return Said(mail.envelope, (self._words(mail), raw))
+
     def are_one(self, one: Mail, other: Mail) -> bool:
-        """Whether two recorded mails are one after all; of two without words, too."""
-        if not agree(one.envelope, other.envelope):
-            return False
-        return one.text == other.text or words_agree(self._words(one), self._words(other))
+        """Whether two recorded mails are one after all."""
+        return self._likeness(one, other) != _OTHER
 
     def take_in(self, mail: Mail, other: Mail) -> None:
         """Let `mail` know what `other`, which is the same, tells."""
@@ -231,6 +251,7 @@ class CopyDesk:
             mail.addresses = mail.words.addresses or arriving.addresses
         if lacks_words:
             mail.text, mail.is_text_cut, mail.fills_words = other.text, other.is_text_cut, True
+        mail.authentication = surer(mail.authentication, other.authentication)
         mail.fills_people = mail.fills_people or bool(other.envelope.people and not mail.envelope.people)
         mail.envelope = replace(
             mail.envelope,
@@ -268,4 +289,7 @@ _OTHER, _SILENT, _ALIKE = range(3)
 
 
 def _new(email: ComposedEmail, envelope: Envelope, place: int) -> Mail:
-    return Mail(new_id(), email.message_key, place, envelope, email.text, email.is_text_cut, email=email)
+    return Mail(
+        new_id(), email.message_key, place, envelope, email.text, email.is_text_cut,
+        authentication=email.authentication, email=email,
+    )  # fmt: skip

@@ -16,18 +16,21 @@ from django.db.models import QuerySet
 
 from accounts.domain.audit import AuditVerb
 from accounts.models import Organization, User
+from accounts.portions import in_portions
 from accounts.services.audit import record_event
 from accounts.unit_of_work import unit_of_work
 from timeline.domain.identity import base_subject
 from timeline.domain.vocabulary import Kind, SuppressionKind
-from timeline.models import Conversation, Engagement, LegalHold
+from timeline.models import Conversation, EmailMessage, Engagement, LegalHold
 from timeline.search.outbox import announce
 from timeline.selectors import engagements_for
 from timeline.selectors.holds import is_held
-from timeline.services.suppression import Suppressed, suppress
+from timeline.services.suppression import suppress, suppress_emails
 from timeline.visibility import may_be_deleted_by, took_part
 
 _INSTEAD = "ask an admin to delete it. An exclusion keeps further mail with somebody out of your own import."
+
+_AT_ONCE = 200
 
 
 class OnHold(Exception):
@@ -100,7 +103,7 @@ def delete_rows(organization: Organization, ids: Collection[UUID], *, suppressed
     conversations = set(rows.exclude(conversation=None).values_list("conversation_id", flat=True))
     _lock(conversations)
     if suppressed:
-        suppress(organization, _identities(rows))
+        _keep_out(organization, rows)
     rows.delete()
     announce(organization.pk, ids)
     refresh_conversations(conversations)
@@ -153,19 +156,20 @@ def _may_delete(actor: User, rows: QuerySet[Engagement]) -> bool:
 def _delete(organization: Organization, rows: QuerySet[Engagement], *, what: str) -> int:
     if rows.filter(is_held(organization)).exists():
         raise OnHold(f"{what} is under a legal hold: nothing of it can be deleted until the hold is released.")
-    suppress(organization, _identities(rows))
+    _keep_out(organization, rows)
     ids = list(rows.values_list("pk", flat=True))
     Engagement.objects.filter(pk__in=ids).delete()
     announce(organization.pk, ids)
     return len(ids)
 
 
-def _identities(rows: QuerySet[Engagement]) -> list[Suppressed]:
-    """By what the same thing would be recognized if it came again."""
-    emails = rows.filter(kind=Kind.EMAIL).values_list("email__message_key", "email__fingerprint")
-    found = [(SuppressionKind.MESSAGE, value) for pair in emails for value in pair if value]
+def _keep_out(organization: Organization, rows: QuerySet[Engagement]) -> None:
+    """Suppress each by what the same thing would be recognized by if it came again."""
+    emails = EmailMessage.objects.filter(engagement__in=rows.filter(kind=Kind.EMAIL)).select_related("engagement")
+    for some in in_portions(emails, _AT_ONCE):
+        suppress_emails(organization, some)
     others = rows.exclude(kind=Kind.EMAIL).values_list("source", "external_id")
-    return found + [(SuppressionKind.MESSAGE, activity_identity(source, given)) for source, given in others]
+    suppress(organization, [(SuppressionKind.MESSAGE, activity_identity(*each)) for each in others])
 
 
 def activity_identity(source: str, external_id: str) -> str:

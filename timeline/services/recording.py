@@ -23,9 +23,10 @@ from accounts.models import Organization, User
 from accounts.rows import insert_tuples
 from timeline.domain.assignment import nearest_inbox_owner
 from timeline.domain.email import ComposedEmail
+from timeline.domain.erased import Verdict
 from timeline.domain.sharing import Sharing
 from timeline.domain.threading import threaded
-from timeline.domain.vocabulary import AssociationRule, Direction, Kind, SuppressionKind
+from timeline.domain.vocabulary import AssociationRule, Direction, Kind
 from timeline.models import Association, Conversation, EmailMessage, Engagement, Participant
 from timeline.search.outbox import announce, queue_for_index
 from timeline.search.texts import SearchTextRow, search_text, write_search_texts
@@ -44,7 +45,7 @@ from timeline.services.people import (
 )
 from timeline.services.pins import apply_pins
 from timeline.services.sightings import Holding, Seen, bring_up_to_date, remembered
-from timeline.services.suppression import suppressed_among
+from timeline.services.suppression import erased_among
 
 SOURCE = "microsoft"
 
@@ -59,7 +60,12 @@ class RecordedEmail:
 
 @dataclass(frozen=True, slots=True)
 class Suppressed:
-    """A mail that was erased, or in which an erased person takes part: nothing of it is recorded."""
+    """A mail that was erased, or in which an erased person takes part: nothing of it is recorded.
+
+    `is_certain` is false where the words of the copy, or of what was erased, cannot be told.
+    """
+
+    is_certain: bool = True
 
 
 def record_emails(
@@ -77,35 +83,23 @@ def record_emails(
     transaction. Raises IntegrityError where another worker recorded the same mail meanwhile: repeat the transaction.
     """
     holding = Holding(organization, mailbox_owner, Sharing(Visibility(visibility), Detail(detail)), now)
-    suppressed = _suppressed(organization, emails)
-    found = find_mails(organization, [email for email, is_out in zip(emails, suppressed, strict=True) if not is_out])
+    verdicts = erased_among(organization, emails)
+    kept = [email for email, verdict in zip(emails, verdicts, strict=True) if verdict is Verdict.OTHER]
+    found = find_mails(organization, kept)
     if found.mails:
         _write(holding, _seen(holding, found))
     joined = join_copies(organization, found.bridged) if found.bridged else {}
-    return _answers(suppressed, found.mails, joined)
-
-
-def _suppressed(organization: Organization, emails: Iterable[ComposedEmail]) -> list[bool]:
-    marks = [
-        {
-            (SuppressionKind.MESSAGE, email.message_key),
-            (SuppressionKind.MESSAGE, email.fingerprint),
-            *((SuppressionKind.ADDRESS, person.address) for person in email.participants),
-        }
-        for email in emails
-    ]
-    erased = suppressed_among(organization, {mark for some in marks for mark in some})
-    return [bool(some & erased) for some in marks]
+    return _answers(verdicts, found.mails, joined)
 
 
 def _answers(
-    suppressed: Iterable[bool], mails: Iterable[Mail], joined: Mapping[UUID, UUID]
+    verdicts: Iterable[Verdict], mails: Iterable[Mail], joined: Mapping[UUID, UUID]
 ) -> list[RecordedEmail | Suppressed]:
     answers: list[RecordedEmail | Suppressed] = []
     remaining, told = iter(mails), set[UUID]()
-    for is_out in suppressed:
-        if is_out:
-            answers.append(Suppressed())
+    for verdict in verdicts:
+        if verdict is not Verdict.OTHER:
+            answers.append(Suppressed(is_certain=verdict is Verdict.ERASED))
             continue
         mail = next(remaining)
         answers.append(RecordedEmail(joined.get(mail.id, mail.id), is_new=mail.stored is None and mail.id not in told))

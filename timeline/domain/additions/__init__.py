@@ -48,6 +48,7 @@ class Additions:
     """
 
     own: frozenset[tuple[int, str]] = frozenset()
+    is_gateways_known: bool = True
     lengths: tuple[int, ...] = field(init=False)
     basis: str = field(init=False)
 
@@ -61,7 +62,7 @@ class Additions:
         start = 0
         for _ in range(_MOST_ADDITIONS):
             near = words[start : start + MOST_WORDS]
-            taken = self._own(near, at_end=False) or _form(near, at_end=False)
+            taken = self._own(near, at_end=False) or (self.is_gateways_known and _form(near, at_end=False))
             if not taken:
                 break
             start += taken
@@ -72,7 +73,7 @@ class Additions:
         end = len(words)
         for _ in range(_MOST_ADDITIONS):
             near = words[max(0, end - MOST_WORDS) : end]
-            taken = self._own(near, at_end=True) or _form(near, at_end=True)
+            taken = self._own(near, at_end=True) or (self.is_gateways_known and _form(near, at_end=True))
             if not taken:
                 break
             end -= taken
@@ -90,6 +91,10 @@ class Additions:
 def known_additions(own: Iterable[tuple[int, str]] = ()) -> Additions:
     """The set with these of an organization's own, each the number of its words and their `addition_hash`."""
     return Additions(frozenset(own))
+
+
+NONE = Additions(is_gateways_known=False)
+"""A text as it came."""
 
 
 def _form(words: Sequence[str], *, at_end: bool) -> int:

@@ -1,0 +1,106 @@
+"""What is remembered of an erased mail so that it stays away and nothing else does: keyed hashes of what it said.
+
+author · people · subject · minutes · words        each hashed with the organization's key; empty where nothing was said
+
+A copy that arrives is the erased mail where every part agrees, as identity has it (timeline/domain/identity.py). Where
+the words of one of the two cannot be told, for it is empty or was cut, erasure wins, and that is counted.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from timeline.domain.authored import Authored, digest_of
+from timeline.domain.identity import CLOCKS_APART, Envelope
+
+_DIGITS = 16
+"""Hexadecimal digits of a hash: it only tells mails under one Message-ID apart."""
+
+Hashes = Callable[[str], str]
+"""The organization's keyed hash of a text, hex."""
+
+
+class Verdict(StrEnum):
+    """What is said of a copy beside an erased mail."""
+
+    OTHER = "other"
+    ERASED = "erased"
+    CANNOT_BE_TOLD = "cannot_be_told"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a mail or a copy says. `words` are its author's, without the additions that are known and with them: a copy
+    that comes again in the form that was erased is recognized whatever became known since."""
+
+    envelope: Envelope
+    words: tuple[Authored, ...]
+
+
+def statement(said: Said, hashes: Hashes) -> str:
+    """The hashes of an erased mail, in one text of at most 120 characters."""
+    minutes = {_minute(said.envelope.earliest), _minute(said.envelope.latest)}
+    parts = (
+        hashes(f"author {said.envelope.author}"),
+        _people(said, hashes),
+        hashes(f"subject {said.envelope.core}"),
+        ",".join(hashes(f"minute {minute}")[:8] for minute in sorted(minutes)),
+        ",".join(_words(said, hashes)),
+    )
+    return ".".join(parts)
+
+
+def compare(erased: str, said: Said, hashes: Hashes) -> Verdict:
+    """Whether a copy is the mail of which `erased` is the statement."""
+    author, people, subject, minutes, words = erased.split(".")
+    arriving = _people(said, hashes)
+    if author != hashes(f"author {said.envelope.author}") or subject != hashes(f"subject {said.envelope.core}"):
+        return Verdict.OTHER
+    if people and arriving and people != arriving:
+        return Verdict.OTHER
+    if not set(minutes.split(",")) & {hashes(f"minute {minute}")[:8] for minute in _near(said.envelope)}:
+        return Verdict.OTHER
+    own = _words(said, hashes)
+    if not words or not own:
+        return Verdict.CANNOT_BE_TOLD
+    is_same = any(_are_alike(one, other) for one in words.split(",") for other in own)
+    return Verdict.ERASED if is_same else Verdict.OTHER
+
+
+def shortened(keyed_hash: str) -> str:
+    """The part of a keyed hash that a statement holds."""
+    return keyed_hash[:_DIGITS]
+
+
+def _people(said: Said, hashes: Hashes) -> str:
+    return hashes("people " + " ".join(sorted(said.envelope.people))) if said.envelope.people else ""
+
+
+def _words(said: Said, hashes: Hashes) -> list[str]:
+    """Words and addresses, each as a hash; none where they cannot be told."""
+    if any(words.is_empty or words.is_cut for words in said.words):
+        return []
+    return sorted({_hash_of(words, hashes) for words in said.words})
+
+
+def _hash_of(words: Authored, hashes: Hashes) -> str:
+    addresses = hashes(f"addresses {words.addresses}")[:6] if words.addresses else ""
+    return f"{hashes('words ' + digest_of(words.words))[:12]}-{addresses}"
+
+
+def _are_alike(one: str, other: str) -> bool:
+    """Addresses beside links say nothing where one copy has none."""
+    (words, addresses), (others, beside) = one.split("-"), other.split("-")
+    return words == others and (not addresses or not beside or addresses == beside)
+
+
+def _minute(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M")
+
+
+def _near(envelope: Envelope) -> Iterable[str]:
+    moment, end = envelope.earliest - CLOCKS_APART, envelope.latest + CLOCKS_APART
+    while moment <= end:
+        yield _minute(moment)
+        moment += timedelta(minutes=1)
