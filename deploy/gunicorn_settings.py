@@ -13,6 +13,9 @@ preload_app = True
 timeout = 60
 graceful_timeout = 30
 keepalive = 65
+limit_request_line = 8190
+limit_request_fields = 100
+limit_request_field_size = 8190
 max_requests = 10_000
 max_requests_jitter = 1_000
 # A heartbeat file on a disk stalls a worker when the disk does.

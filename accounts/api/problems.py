@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
+from django.core.exceptions import RequestDataTooBig
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
@@ -16,7 +17,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView, exception_handler
 
-from accounts.api.errors import SecretUnreadable
+from accounts.api.errors import SecretUnreadable, TooLarge
+from accounts.api.parsing import MAX_BODY_BYTES
 from accounts.api.throttling import throttled_refusal
 from accounts.encryption import UnreadableSecret
 
@@ -74,6 +76,8 @@ def _as_api_error(error: Exception, request: Request | None) -> Exception:
     if isinstance(error, UnreadableSecret):
         log.error("unreadable_secret", what=str(error))
         error = SecretUnreadable()
+    if isinstance(error, RequestDataTooBig):
+        error = TooLarge(f"The body is longer than {MAX_BODY_BYTES} bytes.")
     if isinstance(error, DjangoValidationError):
         error = exceptions.ValidationError(detail=_django_detail(error))
     if not isinstance(error, exceptions.Throttled):

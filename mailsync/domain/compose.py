@@ -17,7 +17,7 @@ from mailsync.domain.headers import Headers
 from mailsync.domain.replies import split_reply
 from mailsync.domain.screening import Step, explain_text, is_ours, screen_text
 from mailsync.domain.text import body_text
-from timeline.domain.email import ComposedEmail, EmailParticipant
+from timeline.domain.email import MOST_PEOPLE, ComposedEmail, EmailParticipant
 from timeline.domain.identity import fingerprint, message_key, normalize_message_id
 from timeline.domain.vocabulary import Direction, ParticipantRole
 
@@ -116,11 +116,13 @@ def sent_time(envelope: Envelope, now: datetime) -> datetime:
 
 
 def participants(envelope: Envelope) -> tuple[EmailParticipant, ...]:
-    """Who takes part, each address once a role; the sender only where it is not the author."""
+    """Who takes part, each address once a role; the sender only where it is not the author. The first MOST_PEOPLE."""
     author = envelope.from_ or envelope.sender
     found: dict[tuple[ParticipantRole, str], EmailParticipant] = {}
     for role, person in _roles(envelope, author):
         key = (role, person.address)
+        if len(found) == MOST_PEOPLE and key not in found:
+            continue
         if key not in found or (not found[key].name and person.name):
             found[key] = EmailParticipant(role, _one_line(person.name)[:_MAX_NAME_LENGTH], person.address)
     return tuple(found.values())

@@ -10,6 +10,8 @@ from django.views.decorators.http import require_POST
 from mailsync.services.subscriptions import take_notifications
 
 _LONGEST_TOKEN = 2_048
+MOST_BYTES = 1024 * 1024
+"""Of a body: a thousand notifications are a third of it."""
 
 
 @csrf_exempt
@@ -19,8 +21,11 @@ def notifications(request: HttpRequest) -> HttpResponse:
     token = request.GET.get("validationToken")
     if token is not None:
         return HttpResponse(token[:_LONGEST_TOKEN], content_type="text/plain; charset=utf-8")
+    content = request.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        return HttpResponse(status=413)
     try:
-        body = json.loads(request.body)
+        body = json.loads(content)
         told = body["value"] if isinstance(body["value"], list) else []
     except (ValueError, KeyError, TypeError, RecursionError):
         return HttpResponse(status=400)

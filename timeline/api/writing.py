@@ -14,6 +14,7 @@ from timeline.models import Engagement, Participant
 _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 _RESERVED_SOURCE = "microsoft"
 _MAX_SECONDS = 10_000_000
+MOST_PARTICIPANTS = 500
 
 
 class ParticipantWriteSerializer(serializers.Serializer[Participant]):
@@ -46,7 +47,7 @@ class ActivityWriteSerializer(serializers.Serializer[Engagement]):
     subject = serializers.CharField(max_length=1000, allow_blank=True, default="")
     notes = serializers.CharField(max_length=100_000, allow_blank=True, default="", trim_whitespace=False)
     duration_seconds = serializers.IntegerField(min_value=0, max_value=_MAX_SECONDS, allow_null=True, default=None)
-    participants = ParticipantWriteSerializer(many=True, max_length=500, default=list)  # type: ignore[call-arg]
+    participants = ParticipantWriteSerializer(many=True, max_length=MOST_PARTICIPANTS, default=list)  # type: ignore[call-arg]
     account = serializers.UUIDField(allow_null=True, default=None, help_text="An account's id, where it is known.")
     opportunity = serializers.UUIDField(
         allow_null=True, default=None, help_text="An opportunity's id; without one it is found by the usual rule."

@@ -7,6 +7,9 @@ from typing import NamedTuple
 from crm.domain.directory import Match
 from timeline.domain.vocabulary import Direction, ParticipantRole
 
+MOST_PEOPLE = 500
+"""Of one mail, that are kept: author and sender, then To and Cc in their order. All are screened and matched."""
+
 
 class EmailParticipant(NamedTuple):
     """One person of a mail; `address` is normalized."""

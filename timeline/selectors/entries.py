@@ -6,6 +6,7 @@ from typing import Any
 
 from accounts.models import User
 from timeline.domain.copies import FAILED
+from timeline.domain.email import MOST_PEOPLE
 from timeline.domain.explaining import why_here
 from timeline.domain.quoting import split_quoted
 from timeline.domain.vocabulary import Direction, Kind, ParticipantRole
@@ -74,6 +75,11 @@ class Entry:
     @property
     def is_email(self) -> bool:
         return self.engagement.kind == Kind.EMAIL
+
+    @property
+    def is_people_cut(self) -> bool:
+        """Whether more people may have taken part than are kept of a mail."""
+        return self.is_email and len(self.people) >= MOST_PEOPLE - 1  # the sender stands nowhere on a page
 
     @property
     def people(self) -> Sequence[Person]:
