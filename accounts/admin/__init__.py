@@ -1,5 +1,9 @@
 """The admin console's pages for people and connections, and what every page of the console shares (scoping)."""
 
-from accounts.admin import organizations, trail, users
+from django.contrib import admin
 
-__all__ = ["organizations", "trail", "users"]
+from accounts.admin import console, organizations, trail, users
+
+console.keep_to_the_console(admin.site)
+
+__all__ = ["console", "organizations", "trail", "users"]

@@ -5,10 +5,10 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts.admin.console import OfferedQuestions
 from accounts.admin.scoping import ScopedAdmin
 from accounts.domain.audit import AuditVerb
 from accounts.models import AuditEvent, ConsentGrant, MicrosoftConnection
@@ -42,7 +42,7 @@ class _SubjectFilter(_WordFilter):
         return [model.__name__.lower() for model in apps.get_models() if hasattr(model, "organization")]
 
 
-class _ReadEvents(ChangeList):
+class _ReadEvents(OfferedQuestions):
     """A page of the trail; that it was read stands on the trail as well."""
 
     def get_results(self, request: HttpRequest) -> None:
@@ -62,7 +62,7 @@ class AuditEventAdmin(ScopedAdmin):
     fields = ["sequence", "at", "verb", "actor_email", "subject_type", "subject_id", "detail", "previous_hash", "hash"]
     ordering = ["-at", "-sequence"]
 
-    def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[OfferedQuestions]:
         return _ReadEvents
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> AuditEvent | None:

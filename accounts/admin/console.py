@@ -1,0 +1,74 @@
+"""What every page of the console keeps to, ours and the framework's: no question that a list does not offer.
+
+?state__exact=off ──a filter of the list expects it──▶ narrowed
+?user__password__startswith=x ──no filter took it──▶ ?e=1, whatever the value
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+
+if TYPE_CHECKING:
+    _ModelAdmin = admin.ModelAdmin[Any]
+else:
+    _ModelAdmin = admin.ModelAdmin
+
+_REFUSED = "This list has no such filter: it is shown whole."
+
+
+class OfferedQuestions(ChangeList):
+    """A list that is narrowed by its own filters and by nothing else."""
+
+    def get_filters(self, request: HttpRequest) -> Any:
+        """What Django makes of the parameters; refused is whatever none of the filters took for its own."""
+        found = super().get_filters(request)
+        taken_by_none = found[2]
+        if taken_by_none:
+            messages.warning(request, _REFUSED)
+            raise IncorrectLookupParameters
+        return found
+
+
+class OfferedChoices(AutocompleteJsonView):
+    """Rows for the fields in whose forms they are looked for, and for no other field."""
+
+    def process_request(self, request: HttpRequest) -> Any:
+        found = super().process_request(request)
+        field = found[2]
+        asking = admin.site._registry.get(field.model)  # noqa: SLF001 - as Django's own view does
+        if asking is None or field.name not in asking.get_autocomplete_fields(request):
+            raise PermissionDenied
+        return found
+
+
+class ConsoleAdmin(_ModelAdmin):
+    """What holds for each page; `keep_to_the_console` puts it before pages that are not ours."""
+
+    date_hierarchy = None  # its parameters are lookups that no filter expects
+
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
+        return OfferedQuestions
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Left to the list, which is stricter than Django here and has one answer for whatever it refuses."""
+        return True
+
+    def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
+        """Rows are named by their ids, in links and in choices."""
+        key = self.opts.pk
+        return key is not None and to_field in {key.name, key.attname}
+
+
+def keep_to_the_console(site: admin.AdminSite) -> None:
+    """Put what holds for each page before those that the framework and its apps brought along."""
+    for model, borrowed in [*site._registry.items()]:  # noqa: SLF001 - AdminSite has no other list of its pages
+        if not isinstance(borrowed, ConsoleAdmin):
+            kept = type(type(borrowed).__name__, (ConsoleAdmin, type(borrowed)), {})
+            site.unregister(model)
+            site.register(model, kept)
+    site.autocomplete_view = OfferedChoices.as_view(admin_site=site)  # type: ignore[method-assign, assignment]
