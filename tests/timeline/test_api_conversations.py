@@ -90,6 +90,7 @@ def test_what_the_caller_may_not_read_leaves_no_trace_in_the_summary(acme, carol
     Engagement.objects.filter(pk__in=[first.pk, last.pk]).update(visibility=Visibility.OWNER_ONLY, owner=dave)
     for mail in (first, last):
         MailboxCopyFactory(engagement=mail, user=carol)
+    Engagement.objects.filter(pk=first.pk).update(subject="Secret beginning")
     Conversation.objects.update(subject="Secret beginning")
     client = client_of(dave)
     for summary in (client.get(URL).json()["results"][0], client.get(f"{URL}{conversation.pk}/").json()):

@@ -13,7 +13,10 @@ from timeline.visibility import shows_subject
 
 @dataclass(slots=True)
 class ConversationSummary:
-    """The subject of the earliest mail whose subject is shown; dates and count of the visible mails."""
+    """The subject of the earliest mail whose subject is shown; dates and count of the visible mails.
+
+    The conversation's own columns are of all its mails: none of them is read here.
+    """
 
     id: UUID
     subject: str
@@ -35,8 +38,6 @@ def summaries(viewer: User, conversations: Sequence[Conversation]) -> list[Conve
         subject = mail.subject if shows_subject(mail, is_own=is_own) else ""
         summary = found.get(conversation.pk)
         if summary is None:
-            is_earliest = mail.occurred_at <= conversation.first_at
-            subject = conversation.subject if subject and is_earliest else subject
             found[conversation.pk] = ConversationSummary(conversation.pk, subject, mail.occurred_at, mail.occurred_at)
             continue
         summary.subject = summary.subject or subject
