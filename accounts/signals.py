@@ -11,6 +11,10 @@ may_no_longer_sync = Signal()
 own_domains = Signal()
 """Asks which domains are an organization's own (sender=Organization, organization=…); receivers return them."""
 
+given_domains = Signal()
+"""Asks at which domains an organization's admins may add people (sender=Organization, organization=…): those that the
+operator gave it. Receivers return them."""
+
 connection_changed = Signal()
 """A person's connection to Microsoft came, went or changed its state.
 

@@ -215,6 +215,9 @@ class BlockedDomain(models.Model):
     domain = models.CharField(max_length=253)
     kind = models.CharField(max_length=20, choices=choices(BlockKind), default=BlockKind.INTERNAL)
     note = models.CharField(max_length=200, blank=True)
+    is_given = models.BooleanField(
+        "given by the operator", default=False, help_text="Admins may add people at this domain."
+    )
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 

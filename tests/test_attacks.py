@@ -14,6 +14,7 @@ from tests.api_client import PREFIX, client_of
 from tests.factories import (
     PASSWORD,
     AccountDomainFactory,
+    BlockedDomainFactory,
     ConsentGrantFactory,
     ConversationFactory,
     ExclusionFactory,
@@ -136,6 +137,7 @@ def test_an_export_is_a_file_of_a_fixed_name_that_no_browser_runs(alice):
 
 
 def test_no_admin_makes_an_operator_or_a_person_elsewhere(client, acme, rival, alice):
+    BlockedDomainFactory(organization=acme, domain="acme.example", is_given=True)
     client.force_login(alice)
     body = {
         "email": "new@acme.example", "name": "New", "password": PASSWORD, "role": "admin", "is_superuser": "on",

@@ -29,6 +29,8 @@ class AddPersonForm(ScopedForm):
         help_text="Tell it to the person, who chooses an own one at the first sign-in.",
     )
 
+    visitor: User
+
     class Meta:
         model = User
         fields = ["email", "name", "role", "may_sync", "organization"]
@@ -38,7 +40,9 @@ class AddPersonForm(ScopedForm):
         organization = cleaned.get("organization") or self.instance.organization
         if organization and cleaned.get("email"):
             try:
-                cleaned["email"] = checked_address(organization, cleaned["email"])
+                cleaned["email"] = checked_address(
+                    organization, cleaned["email"], by_admin=not self.visitor.is_superuser
+                )
             except ValidationError as error:
                 self.add_error("email", error)
         if password := cleaned.get("password"):

@@ -1,5 +1,7 @@
 """How an organization and its people come to be, whichever door they come through (command, admin console)."""
 
+from typing import Any
+
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -11,7 +13,7 @@ from accounts.domain.audit import AuditVerb
 from accounts.domain.vocabulary import AddressKind, Role
 from accounts.models import Organization, User, UserAddress
 from accounts.services.audit import record_event
-from accounts.signals import person_joined
+from accounts.signals import given_domains, person_joined
 from accounts.unit_of_work import one_unit_of_work, unit_of_work
 
 _SLUG_LENGTH = 80
@@ -54,14 +56,27 @@ def create_user(
     return user
 
 
-def checked_address(organization: Organization, email: str) -> str:
-    """`email` as a login's address; raises ValidationError where it is none or taken."""
+def checked_address(organization: Organization, email: str, *, by_admin: bool = False) -> str:
+    """`email` as a login's address; raises ValidationError where it is none or taken.
+
+    An organization's admin (`by_admin`) adds people at the domains that the operator gave the organization. Every other
+    address, and one that is a login elsewhere, is refused in the same words: nothing is told of it, and nobody can
+    take an address that another organization will need.
+    """
     address = normalize_address(email) or ""
     try:
         validate_email(address)
     except ValidationError:
         raise ValidationError(f"{email.strip()!r} is not an email address.") from None
-    if User.objects.filter(email=address).exists():
+    login = User.objects.filter(email=address).first()
+    is_elsewhere = login is not None and login.organization_id != organization.pk
+    given = _given_domains(organization)
+    if by_admin and (is_elsewhere or address.rpartition("@")[2] not in given):
+        raise ValidationError(
+            f"{address} cannot be added here. You can add people at {', '.join(sorted(given)) or 'no domain yet'}; "
+            "ask whoever runs this installation to add anybody else."
+        )
+    if login is not None:
         raise ValidationError(f"There is already a login with the address {address}.")
     taken = UserAddress.objects.filter(organization=organization, address=address).select_related("user").first()
     if taken:
@@ -94,6 +109,11 @@ def end_sessions(*, user: User, actor: User) -> None:
             subject=user,
             detail={"sessions": "ended"},
         )
+
+
+def _given_domains(organization: Organization) -> frozenset[str]:
+    answers: list[tuple[Any, Any]] = given_domains.send(sender=Organization, organization=organization)
+    return frozenset(domain for _, domains in answers for domain in domains)
 
 
 def _free_slug(name: str) -> str:

@@ -119,11 +119,11 @@ class BlockedDomainAdmin(_RulesAdmin):
         "once, and deleted after 30 days; until then deleting the domain here shows it again."
     )
     has_note = True
-    list_display = ["domain", "kind", "note", "created_by", "created_at"]
+    list_display = ["domain", "kind", "is_given", "note", "created_by", "created_at"]
     list_filter = ["kind"]
     list_select_related = ["created_by"]
     search_fields = ["domain", "note"]
-    fields = ["domain", "kind", "note", "created_by", "created_at"]
+    fields = ["domain", "kind", "is_given", "note", "created_by", "created_at"]
 
     def kind_of(self, word: str) -> BlockKind | ExclusionKind:
         return BlockKind(word)

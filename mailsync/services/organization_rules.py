@@ -163,6 +163,11 @@ def _checked(kind: BlockKind | ExclusionKind, raw: str) -> tuple[str, str]:
 def _make(organization: Organization, rule: OrganizationRule, note: str, actor: User) -> BlockedDomain | Exclusion:
     if isinstance(rule.kind, BlockKind):
         return BlockedDomain.objects.create(
-            organization=organization, domain=rule.value, kind=rule.kind, note=note, created_by=actor
+            organization=organization,
+            domain=rule.value,
+            kind=rule.kind,
+            note=note,
+            created_by=actor,
+            is_given=rule.kind is BlockKind.INTERNAL and actor.is_superuser,
         )
     return Exclusion.objects.create(organization=organization, user=None, kind=rule.kind, value=rule.value)

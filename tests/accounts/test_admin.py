@@ -12,7 +12,7 @@ from accounts.models import ApiToken, AuditEvent, Organization, User, UserAddres
 from accounts.services.audit import record_event
 from mailsync.models import Mailbox
 from tests.api_client import token_for
-from tests.factories import PASSWORD, MailboxFactory, OpportunityFactory, UserFactory
+from tests.factories import PASSWORD, BlockedDomainFactory, MailboxFactory, OpportunityFactory, UserFactory
 
 STRONG = "a-Rather-long-pa55word"
 ADD, LIST = "admin:accounts_user_add", "admin:accounts_user_changelist"
@@ -20,6 +20,7 @@ ADD, LIST = "admin:accounts_user_add", "admin:accounts_user_changelist"
 
 @pytest.fixture
 def console(alice):
+    BlockedDomainFactory(organization=alice.organization, domain="acme.example", is_given=True)
     client = Client()
     client.force_login(alice)
     return client

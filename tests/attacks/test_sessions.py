@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, BlockedDomainFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -132,6 +132,7 @@ def test_whoever_chose_a_password_goes_on(given):
 
 
 def test_a_new_login_of_the_console_must_choose_a_password_too(alice):
+    BlockedDomainFactory(organization=alice.organization, domain="acme.example", is_given=True)
     form = {"email": "new@acme.example", "name": "New", "password": PASSWORD, "role": "rep", "may_sync": "on"}
     entered(alice).post(reverse("admin:accounts_user_add"), form)
 
