@@ -73,13 +73,14 @@ class Mail:
 
     def full_html(self) -> str:
         """The mail as HTML: preheader, paragraphs, quoted history, tracking pixel."""
-        return self.html if self.html is not None else self._as_html(self.full_text())
+        return self.html if self.html is not None else self.as_html(self.full_text())
 
     def unique_html(self) -> str:
         """What this mail adds, as HTML."""
-        return self.html if self.html is not None else self._as_html(self.text)
+        return self.html if self.html is not None else self.as_html(self.text)
 
-    def _as_html(self, text: str) -> str:
+    def as_html(self, text: str) -> str:
+        """A text as this mail's HTML."""
         canary = next(iter(self.html_canaries()), "")
         parts = ['<html><head>\r\n<meta http-equiv="Content-Type" content="text/html; charset=utf-8">']
         parts.append("<style>p.x {margin:0; font-family:Aptos,Calibri,sans-serif}</style></head><body>")

@@ -11,6 +11,7 @@ class Switches:
     move_shows_add: bool = True
     returning_item_is_lost: bool = True
     body_text_supported: bool = True
+    copies_differ: bool = False
     batch_is_shuffled: bool = True
     gzip: bool = True
     filter_cap: int = 5000

@@ -37,6 +37,7 @@ def _verdict(tenant: Tenant, box: Mailbox, item: Item, start: int) -> dict[str, 
     return {
         "id": item.immutable_id,
         "internetMessageId": item.mail.message_id,
+        "mail": item.mail.key,
         "received": iso(item.received_at),
         "folder": box.folders[item.folder_id].slug,
         "import": reason is None,

@@ -10,6 +10,7 @@ from sandbox.graph.render import BODIES, Selection, read_selection, row
 from sandbox.headers import mime_of
 from sandbox.mail import Item
 from sandbox.tenant import Tenant
+from sandbox.ways import shows_html
 
 _ID_SHAPES = ("AAMk", "AAkA")
 
@@ -26,9 +27,12 @@ def find_item(request: GraphRequest, item_id: str) -> Item:
 
 def selection_of(tenant: Tenant, request: GraphRequest) -> Selection:
     """What the request wants to see. Raises the 400 for an unknown property."""
-    as_text = request.wants_text and tenant.switches.body_text_supported
+    owner = request.mailbox.person.email if tenant.switches.copies_differ else ""
+    as_text = request.wants_text and tenant.switches.body_text_supported and not shows_html(owner)
     try:
-        return read_selection(request.query.get("$select", ""), immutable=request.is_immutable, text_bodies=as_text)
+        return read_selection(
+            request.query.get("$select", ""), immutable=request.is_immutable, text_bodies=as_text, owner=owner
+        )
     except KeyError as unknown:
         raise errors.bad_request(
             f"Could not find a property named {unknown} on type 'microsoft.graph.message'."

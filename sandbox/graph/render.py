@@ -14,6 +14,7 @@ from sandbox.clock import iso
 from sandbox.headers import headers_of
 from sandbox.identifiers import conversation_index
 from sandbox.mail import PLAIN_MESSAGE, Item
+from sandbox.ways import as_shown
 
 Render = Callable[[Item], str]
 PREVIEW_LENGTH = 255
@@ -83,6 +84,8 @@ class Selection:
     names: tuple[str, ...]
     immutable: bool
     text_bodies: bool = False
+    owner: str = ""
+    """Whose mailbox it is, where each shows mail in its own way (sandbox/ways.py)."""
 
     @property
     def shows_read_flag(self) -> bool:
@@ -90,12 +93,12 @@ class Selection:
         return "isRead" in self.names
 
 
-def read_selection(select: str, *, immutable: bool, text_bodies: bool = False) -> Selection:
+def read_selection(select: str, *, immutable: bool, text_bodies: bool = False, owner: str = "") -> Selection:
     """Reads `$select`; empty means Graph's default properties. Raises KeyError for an unknown name."""
     wanted = [name.strip() for name in select.split(",") if name.strip()]
     by_lower = {name.lower(): name for name in KNOWN}
     names = tuple(by_lower[name.lower()] for name in wanted) if wanted else DEFAULT
-    return Selection(tuple(dict.fromkeys(name for name in names if name != "id")), immutable, text_bodies)
+    return Selection(tuple(dict.fromkeys(name for name in names if name != "id")), immutable, text_bodies, owner)
 
 
 def row(item: Item, selection: Selection) -> bytes:
@@ -117,7 +120,7 @@ def _row(item: Item, selection: Selection) -> str:
             value = render(item)
             parts.append(f',"{name}":{value}' if value else "")
         elif name in BODIES:
-            parts.append(f',"{name}":{_body(item, unique=name == "uniqueBody", as_text=selection.text_bodies)}')
+            parts.append(f',"{name}":{_body(item, selection, unique=name == "uniqueBody")}')
         elif name == HEADERS and item.headers_kept:
             parts.append(f',"{name}":{_headers(item)}')
     item_id = item.immutable_id if selection.immutable else item.mutable_id
@@ -125,11 +128,14 @@ def _row(item: Item, selection: Selection) -> str:
     return "{" + "".join(parts) + "}"
 
 
-def _body(item: Item, *, unique: bool, as_text: bool) -> str:
-    mail = item.mail
-    if as_text or not mail.is_html:
-        kind, content = "text", mail.new_text() if unique else mail.full_text()
+def _body(item: Item, selection: Selection, *, unique: bool) -> str:
+    mail, owner = item.mail, selection.owner
+    shown = as_shown(mail, owner, is_authors=not item.headers_kept) if owner else mail.full_text()
+    if selection.text_bodies or not mail.is_html:
+        kind, content = "text", mail.new_text() if unique else shown
         content = content.replace("\n", "\r\n")
+    elif owner and not unique and mail.html is None:
+        kind, content = "html", mail.as_html(shown)
     else:
         kind, content = "html", mail.full_html() if not unique else mail.unique_html()
     return f'{{"contentType":"{kind}","content":{quoted(content)}}}'
