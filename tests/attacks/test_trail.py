@@ -203,6 +203,17 @@ def test_reading_the_trail_is_on_the_trail(client, alice, world):
     assert all(row.actor == alice and row.count for row in rows)
 
 
+def test_the_console_names_what_an_event_is_about_and_no_mail(client, alice, carol, world):
+    client_of(carol).get(f"/api/v1/engagements/?opportunity={world['deal']}")
+    client_of(carol).get(f"/api/v1/engagements/{world['engagement']}/")
+    chain_intake(now=timezone.now())
+    client.force_login(alice)
+    rows = {
+        event.subject_type: event.about for event in client.get("/admin/accounts/auditevent/").context["cl"].result_list
+    }
+    assert (rows["opportunity"], rows["engagement"]) == ("Globex 2027", "")
+
+
 def test_an_operator_who_reads_trails_is_on_each(client, acme, rival, alice, eve):
     operator = User.objects.create_superuser("operator@example.com", "a long passphrase here")
     for person in (alice, eve):
