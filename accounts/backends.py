@@ -1,4 +1,4 @@
-"""Who may sign in with a password."""
+"""Who may sign in, with a password or with Microsoft."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.doors import doors_of
 from accounts.models import User
-from accounts.services.login import count_guess, forgive
+from accounts.services.login import count_guess, forgive, takes_password
 
 
 class GuessLimitedBackend(ModelBackend):
@@ -24,6 +24,14 @@ class GuessLimitedBackend(ModelBackend):
         if not count_guess(doors, now=timezone.now()):
             return None
         user = super().authenticate(request, username=address.strip().lower(), password=password)
-        if user is not None:
-            forgive(doors)
+        if user is None or not takes_password(user):
+            return None  # a right password that is not taken is answered as a wrong one
+        forgive(doors)
         return user
+
+
+class MicrosoftBackend(ModelBackend):
+    """Who came in by “Sign in with Microsoft”; judges no password."""
+
+    def authenticate(self, *_: Any, **__: Any) -> None:
+        return None

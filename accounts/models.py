@@ -42,6 +42,11 @@ class Organization(models.Model):
         verbose_name="Microsoft tenant",
         help_text="Only its accounts connect and sign in. Empty: the first sign-in from an own domain tells.",
     )
+    password_sign_in = models.BooleanField(
+        default=True,
+        verbose_name="sign in with passwords",
+        help_text="Off: its people sign in with Microsoft alone.",
+    )
     opportunity_rule = models.CharField(
         max_length=40,
         choices=choices(OpportunityRule),
@@ -104,6 +109,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False, help_text="May enter the admin console.")
     may_sync = models.BooleanField(default=True, help_text="May connect a mailbox and import email conversations.")
+    microsoft_tenant_id = models.UUIDField(null=True, blank=True, editable=False)
+    microsoft_object_id = models.UUIDField(
+        null=True, blank=True, editable=False, help_text="Whom “Sign in with Microsoft” lets in here."
+    )
     must_change_password = models.BooleanField(
         default=False, help_text="The password was given by an admin: the next sign-in with it asks for an own one."
     )
@@ -117,6 +126,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         ordering = ["name", "email"]
+        constraints = [
+            # one Microsoft account opens one login
+            models.UniqueConstraint(
+                fields=["microsoft_tenant_id", "microsoft_object_id"], name="one_login_per_microsoft_account"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email

@@ -6,6 +6,7 @@ from accounts.views import consent, login, microsoft, tokens
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", login.login, name="login"),
+    path("login/microsoft/", login.sign_in_with_microsoft, name="microsoft-login"),
     path("logout/", login.logout, name="logout"),
     path("profile/password/", login.change_password, name="password"),
     path("profile/sessions/end/", login.end_own_sessions, name="end-sessions"),

@@ -14,6 +14,7 @@ from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
 
+SAFE_METHODS = frozenset({"GET", "HEAD"})
 P = ParamSpec("P")
 
 
@@ -44,6 +45,8 @@ def viewer_required(view: Callable[Concatenate[Any, P], HttpResponse]) -> Callab
     def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if "HX-Request" in request.headers and not request.user.is_authenticated:
             return HttpResponseClientRedirect(reverse("login"))  # the whole page goes there, not the part asked for
+        if request.method not in SAFE_METHODS and not request.user.is_authenticated:
+            return redirect("login")  # what was sent is lost, and its address is no page to come back to
         return admitted(request, *args, **kwargs)
 
     return checked

@@ -51,6 +51,11 @@ class Environment(environ.FileAwareEnv):  # type: ignore[misc]
         value: str = self.str(name, default="") or default
         return value.rstrip("/")
 
+    def switch(self, name: str, *, default: bool) -> bool:
+        """On or off; an empty variable means the default."""
+        said = self.str(name, default="").strip().lower()
+        return said in self.BOOLEAN_TRUE_STRINGS if said else default
+
     def networks(self, name: str, *, default: list[str]) -> list[str]:
         """Addresses and networks, comma-separated. Raises ImproperlyConfigured for what is neither."""
         listed = [each.strip() for each in self.str(name, default="").split(",") if each.strip()]

@@ -137,7 +137,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- people
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["accounts.backends.GuessLimitedBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backends.GuessLimitedBackend", "accounts.backends.MicrosoftBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
@@ -159,6 +159,10 @@ MICROSOFT_CA_BUNDLE = env.str("MICROSOFT_CA_BUNDLE", default="")
 for _name, _url in (("MICROSOFT_AUTHORITY", MICROSOFT_AUTHORITY), ("MICROSOFT_GRAPH_URL", MICROSOFT_GRAPH_URL)):
     if not _url.startswith("https://"):
         raise ImproperlyConfigured(f"{_name} must begin with https://, not {_url!r}: it receives access tokens.")
+
+PASSWORD_SIGN_IN = env.switch("PASSWORD_SIGN_IN", default=True)
+if not PASSWORD_SIGN_IN and not MICROSOFT_CLIENT_ID:
+    raise ImproperlyConfigured("PASSWORD_SIGN_IN is off, and without MICROSOFT_CLIENT_ID nobody could sign in.")
 
 SALESFORCE_LOGIN_URL = env.address("SALESFORCE_LOGIN_URL", default="https://login.salesforce.com")
 HUBSPOT_API_URL = env.address("HUBSPOT_API_URL", default="https://api.hubapi.com")

@@ -11,6 +11,7 @@ from tests.scenery import scene
 pytestmark = pytest.mark.django_db
 
 OPEN_TO_ALL = {
+    "microsoft-login",
     "microsoft-notifications",
     "login",
     "logout",

@@ -35,6 +35,7 @@ def run(var: Path, *command: str, **variables: str) -> subprocess.CompletedProce
         ({"SECRET_KEY_FILE": "/nowhere"}, "SECRET_KEY_FILE names a file that cannot be read"),
         ({"MICROSOFT_AUTHORITY": "http://login.example"}, "MICROSOFT_AUTHORITY must begin with https://"),
         ({"MICROSOFT_GRAPH_URL": "http://graph.example/v1.0"}, "MICROSOFT_GRAPH_URL must begin with https://"),
+        ({"PASSWORD_SIGN_IN": "off"}, "PASSWORD_SIGN_IN is off, and without MICROSOFT_CLIENT_ID nobody could"),
         ({"DATABASE_URL": "postgres://db/mail"}, "DATABASE_URL must begin with mysql://"),
     ],
 )
@@ -66,10 +67,14 @@ def test_every_secret_and_address_may_stand_in_a_file(tmp_path):
 
 
 def test_an_empty_variable_means_its_default(tmp_path):
-    names = ("MICROSOFT_AUTHORITY", "MICROSOFT_GRAPH_URL", "CELERY_BROKER_URL", "BASE_URL", "DATABASE_URL")
-    done = run(tmp_path, "-c", SHOW, **dict.fromkeys(names, ""))
+    names = (
+        "MICROSOFT_AUTHORITY", "MICROSOFT_GRAPH_URL", "CELERY_BROKER_URL", "BASE_URL", "DATABASE_URL",
+        "PASSWORD_SIGN_IN",
+    )  # fmt: skip
+    done = run(tmp_path, "-c", SHOW.replace("in (", "in ('PASSWORD_SIGN_IN', "), **dict.fromkeys(names, ""))
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
+    assert found["PASSWORD_SIGN_IN"] is True
     assert found["MICROSOFT_AUTHORITY"] == "https://login.microsoftonline.com"
     assert found["MICROSOFT_GRAPH_URL"] == "https://graph.microsoft.com/v1.0"
     assert (found["CELERY_BROKER_URL"], found["BASE_URL"]) == ("filesystem://", "http://localhost:8000")

@@ -1,12 +1,32 @@
-"""Organizations: how mail is assigned, who reads it, what follows a deletion in Outlook."""
+"""Organizations: who comes in, how mail is assigned, who reads it, what follows a deletion in Outlook."""
 
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from accounts.admin.scoping import ScopedAdmin, is_operator
-from accounts.models import Organization
+from accounts.admin.scoping import ScopedAdmin, ScopedForm, is_operator
+from accounts.domain.sign_in import as_tenant_id
+from accounts.models import Organization, User
+
+
+class OrganizationForm(ScopedForm):
+    """Keeps an admin from locking everybody out."""
+
+    visitor: User
+
+    def clean_tenant_id(self) -> str:
+        given = str(self.cleaned_data["tenant_id"]).strip()
+        if given and not as_tenant_id(given):
+            raise ValidationError("A tenant is named by its id, such as 11111111-1111-4111-8111-111111111111.")
+        return as_tenant_id(given)
+
+    def clean_password_sign_in(self) -> bool:
+        is_on = bool(self.cleaned_data["password_sign_in"])
+        if not is_on and not self.visitor.is_superuser and not self.visitor.microsoft_object_id:
+            raise ValidationError("Link your own Microsoft account on your profile first, or you could not come back.")
+        return is_on
 
 
 @admin.register(Organization)
@@ -15,10 +35,19 @@ class OrganizationAdmin(ScopedAdmin):
 
     organization_path = "pk"
     may_change = True
+    form = OrganizationForm
     list_display = ["name", "slug", "opportunity_rule", "visibility", "created_at"]
     search_fields = ["name", "slug"]
     fieldsets = [
         (None, {"fields": ["name", "slug"]}),
+        (
+            "Who comes in",
+            {
+                "fields": ["password_sign_in", "tenant_id"],
+                "description": "The Microsoft tenant is told by the first sign-in from one of the organization's own "
+                "domains, or by an admin's consent; where it changes, the operator of this installation changes it.",
+            },
+        ),
         (
             "Which opportunity an engagement belongs to",
             {
@@ -44,7 +73,13 @@ class OrganizationAdmin(ScopedAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fixed = ["slug"] if obj is not None else []
+        fixed += [] if is_operator(request) else ["tenant_id"]
         return [*super().get_readonly_fields(request, obj), *fixed]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:  # noqa: FBT001, FBT002 - Django's signature
+        form = super().get_form(request, obj, change=change, **options)
+        form.visitor = request.user
+        return form
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return {} if obj is not None else {"slug": ["name"]}

@@ -16,6 +16,7 @@ from accounts.admin.scoping import ReadOnlyInline, ScopedAdmin, ScopedForm, is_o
 from accounts.domain.vocabulary import Role
 from accounts.models import ApiToken, User, UserAddress
 from accounts.services.api_tokens import live_tokens, revoke_tokens
+from accounts.services.microsoft_sign_in import unlink
 from accounts.services.people import checked_address, end_sessions, welcome
 from accounts.signals import may_no_longer_sync
 
@@ -107,7 +108,7 @@ class PersonAdmin(ScopedAdmin, UserAdmin):  # type: ignore[type-arg] # not subsc
     add_form_template = None
     change_password_form = GivenPasswordForm
     inlines = [AddressInline, TokenInline]
-    list_display = ["name", "email", "role", "is_active", "may_sync", "has_api_token", "last_login"]
+    list_display = ["name", "email", "role", "is_active", "may_sync", "has_api_token", "is_linked", "last_login"]
     list_select_related = ["organization"]
     list_display_links = ["name", "email"]
     list_filter = ["role", "is_active", "may_sync"]
@@ -115,7 +116,7 @@ class PersonAdmin(ScopedAdmin, UserAdmin):  # type: ignore[type-arg] # not subsc
     ordering = ["name", "email"]
     filter_horizontal = []
     readonly_fields = ["email", "last_login", "created_at"]
-    actions = ["deactivate", "end_sessions", "revoke_tokens"]
+    actions = ["deactivate", "end_sessions", "revoke_tokens", "unlink_microsoft"]
     fieldsets = [
         (None, {"fields": ["email", "name", "organization"]}),
         (
@@ -201,6 +202,19 @@ class PersonAdmin(ScopedAdmin, UserAdmin):  # type: ignore[type-arg] # not subsc
         for person in people:
             end_sessions(user=person, actor=request.user)  # type: ignore[arg-type] # signed in, by permission
         self.message_user(request, f"{len(people)} people were signed out everywhere.")
+
+    @admin.display(description="Microsoft", boolean=True)
+    def is_linked(self, person: User) -> bool:
+        return person.microsoft_object_id is not None
+
+    @admin.action(description="Unlink the Microsoft account, and end the sessions", permissions=["change"])
+    def unlink_microsoft(self, request: HttpRequest, queryset: Any) -> None:
+        """Let another Microsoft account be linked, as where a person's was made anew."""
+        people = list(queryset.exclude(microsoft_object_id=None))
+        for person in people:
+            unlink(user=person, actor=request.user)  # type: ignore[arg-type] # signed in, by permission
+            end_sessions(user=person, actor=request.user)  # type: ignore[arg-type] # as above
+        self.message_user(request, f"{len(people)} accounts were unlinked.")
 
     @admin.action(description="Deactivate: no sign-in, no token, no import", permissions=["change"])
     def deactivate(self, request: HttpRequest, queryset: Any) -> None:

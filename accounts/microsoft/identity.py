@@ -142,13 +142,14 @@ class Identity:
         return f"{shown.scheme}://{shown.netloc}{path}/v2.0/adminconsent"
 
     def begin(
-        self, scopes: Sequence[str], *, redirect_uri: str, login_hint: str = "", claims: str = ""
+        self, scopes: Sequence[str], *, redirect_uri: str, login_hint: str = "", claims: str = "", prompt: str = ""
     ) -> dict[str, Any]:
         """MSAL's flow, JSON-ready; its "auth_uri" is where the browser goes, its "state" comes back."""
         flow: dict[str, Any] = self._application.initiate_auth_code_flow(
             list(scopes),
             redirect_uri=redirect_uri,
             login_hint=login_hint or None,
+            prompt=prompt or None,
             response_mode="form_post",
             claims_challenge=claims or None,
         )

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Case, F, Q, When
 from django.utils.crypto import salted_hmac
 
-from accounts.models import GuessCount
+from accounts.models import GuessCount, User
 from accounts.unit_of_work import one_unit_of_work
 
 ALLOWED_GUESSES = 10
@@ -31,6 +32,13 @@ class Door:
     key: str
     allowed: int
     is_shared: bool = False
+
+
+def takes_password(user: User) -> bool:
+    """Whether `user` may sign in with a password: an operator always, others where it is on here and for them."""
+    if user.organization is None:
+        return user.is_superuser or settings.PASSWORD_SIGN_IN
+    return settings.PASSWORD_SIGN_IN and user.organization.password_sign_in
 
 
 def sign_in_doors(address: str, *, browser: str, place: str) -> list[Door]:

@@ -22,6 +22,7 @@ from accounts.services.connection import accept_answer, begin_sign_in, disconnec
 from accounts.viewer import ViewerRequest, viewer_required
 from accounts.views.browser import callback_address
 from accounts.views.consent import confirmed
+from accounts.views.login import signed_in
 from accounts.views.refusals import telling_refusals
 
 INTEGRATIONS = "/profile/integrations/"
@@ -86,4 +87,4 @@ def _connected(request: ViewerRequest, flow: SignInFlow) -> HttpResponse:
     return redirect(INTEGRATIONS)
 
 
-_FINISHES = {FlowPurpose.CONNECT: _connected, FlowPurpose.CONSENT: confirmed}
+_FINISHES = {FlowPurpose.CONNECT: _connected, FlowPurpose.CONSENT: confirmed, FlowPurpose.SIGN_IN: signed_in}

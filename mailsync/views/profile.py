@@ -4,6 +4,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts.microsoft.identity import is_configured
+from accounts.services.login import takes_password
 from accounts.viewer import ViewerRequest, viewer_required
 
 
@@ -11,4 +13,9 @@ from accounts.viewer import ViewerRequest, viewer_required
 @viewer_required
 def profile(request: ViewerRequest) -> HttpResponse:
     """Name, role and the addresses that count as the own."""
-    return render(request, "mailsync/profile.html", {"addresses": request.user.addresses.order_by("address")})
+    shown = {
+        "addresses": request.user.addresses.order_by("address"),
+        "is_microsoft_offered": is_configured(),
+        "takes_password": takes_password(request.user),
+    }
+    return render(request, "mailsync/profile.html", shown)

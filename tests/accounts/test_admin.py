@@ -147,6 +147,7 @@ def test_an_admin_changes_the_own_organization_but_not_its_slug(console, acme):
     body = {
         "name": "Acme Corporation", "slug": "taken", "opportunity_rule": "oldest_created_open",
         "closed_deal_grace_days": "7", "visibility": "owner_only", "detail": "subject", "deletion_policy": "follow",
+        "password_sign_in": "on",
     }  # fmt: skip
     answer = console.post(reverse("admin:accounts_organization_change", args=[acme.pk]), body)
     assert answer.status_code == 302
@@ -161,7 +162,7 @@ def test_only_the_operator_adds_organizations(console, db):
     client.force_login(UserFactory(organization=None, is_superuser=True, is_staff=True))
     body = {
         "name": "New", "slug": "new", "opportunity_rule": "oldest_created_open", "closed_deal_grace_days": "7",
-        "visibility": "everyone", "detail": "full_text", "deletion_policy": "keep",
+        "visibility": "everyone", "detail": "full_text", "deletion_policy": "keep", "password_sign_in": "on",
     }  # fmt: skip
     assert client.post(reverse("admin:accounts_organization_add"), body).status_code == 302
     assert Organization.objects.filter(slug="new").exists()

@@ -1,6 +1,8 @@
 """The whole way of a rep, in a browser, against the running product: sandbox tenant, web server, Celery worker.
 
 sign in ─▶ connect at Microsoft ─▶ switch on ─▶ first sync ─▶ mail on a deal ─▶ its conversation ─▶ switch off
+
+And of who comes in with Microsoft, and of an admin's consent with the sign-in that confirms it.
 """
 
 import re
@@ -64,6 +66,30 @@ def test_a_rep_connects_switches_on_reads_a_deals_mail_and_switches_off(
     page.screenshot(path=screenshots / "corridor-off.png", full_page=True)
     page.get_by_role("button", name="Sign out").click()
     expect(page).to_have_url(re.compile("/login/"))
+
+
+def test_a_person_signs_in_with_microsoft_and_an_admin_grants_access(
+    stack: Stack, open_browser: Opener, screenshots: Path
+) -> None:
+    admin = next(person for person in stack.people if person["role"] == "admin")
+    page = open_browser(f"http://localhost:{stack.port}")
+    page.goto("/deals/?sort=activity")
+    page.screenshot(path=screenshots / "login.png", full_page=True)
+    page.get_by_role("button", name="Sign in with Microsoft").click()
+    page.get_by_role("button", name=admin["name"]).click()
+    expect(page).to_have_url(re.compile(r"/deals/\?sort=activity"))
+    expect(page.get_by_role("heading", name="Deal Insights")).to_be_visible()
+
+    page.goto("/profile/")
+    expect(page.get_by_text("Your Microsoft account opens this login")).to_be_visible()
+    page.screenshot(path=screenshots / "profile-linked.png", full_page=True)
+
+    page.goto("/consent/")
+    page.get_by_role("link", name="Grant access to Mailbox").click()
+    page.get_by_role("button", name="Accept").click()
+    page.get_by_role("button", name=admin["name"]).click()
+    expect(page.get_by_text("“Grant access to Mailbox”: granted.")).to_be_visible()
+    page.screenshot(path=screenshots / "consent-granted.png", full_page=True)
 
 
 def _reads_mail_on_a_deal(page: Page, screenshots: Path) -> None:

@@ -87,7 +87,15 @@ def _pages(large):
     return [
         f"{filled(path, ids, name)}?q=renewal"
         for name, path in pages()
-        if name not in {"logout", "connect-microsoft", "microsoft-callback", "consent-callback", "grant-consent"}
+        if name
+        not in {
+            "logout",
+            "microsoft-login",
+            "connect-microsoft",
+            "microsoft-callback",
+            "consent-callback",
+            "grant-consent",
+        }
     ]
 
 
