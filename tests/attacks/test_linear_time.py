@@ -145,6 +145,7 @@ def of_field(name: str) -> Callable[[str], None]:
     return run
 
 
+# ľ shares its lower byte with the end of a tag: looking for that end is then as slow as it can be
 PARTS: dict[str, tuple[Callable[[str], object], tuple[str, ...], int]] = {
     "a mail of HTML": (of_html, (*STOCK, *MARKUP), BODY),
     "a mail of text": (of_text, (*STOCK, *LINES), BODY),
@@ -155,6 +156,7 @@ PARTS: dict[str, tuple[Callable[[str], object], tuple[str, ...], int]] = {
     "a Message-ID": (normalize_message_id, (*STOCK, "<a"), NAME),
     "encoded words": (decoded, (*STOCK, *WORDS_OF_FIELDS), FIELD),
     "washing": (washed, (*STOCK, *MARKUP), 4 * BODY),
+    "tags that end together": (lambda text: washed(f"{text}>"), ("<a ľ", "</a ľ"), 4 * BODY),
     "body to text": (lambda text: body_text(text, is_html=False), (*STOCK, *LINES), 4 * BODY),
     "splitting a reply": (split_reply, (*STOCK, *LINES), BODY),
     "screening a text": (
