@@ -8,11 +8,9 @@ person_joined = Signal()
 may_no_longer_sync = Signal()
 """A person was deactivated or may not sync any more (sender=User, user=…): their import ends at once."""
 
-own_domains = Signal()
-"""Asks which domains are an organization's own (sender=Organization, organization=…); receivers return them."""
-
 given_domains = Signal()
-"""Asks at which domains an organization's admins may add people (sender=Organization, organization=…): those that the
+"""Asks whose domains are an organization's, so that its admins may add people there and an account from there tells its
+tenant (sender=Organization, organization=…): those that the
 operator gave it. Receivers return them."""
 
 connection_changed = Signal()

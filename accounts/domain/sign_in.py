@@ -1,8 +1,8 @@
 """Whom a verified id token names, and whether that account is one of an organization's.
 
     tenant recorded       an account of that tenant, and of no other
-    none recorded yet     an account whose user principal name stands at one of the organization's own domains: Entra
-                          gives a tenant only domains that it has proven to hold
+    none recorded yet     an account whose user principal name stands at one of the organization's own domains, which
+                          the operator gave: Entra gives a tenant only domains that it has proven to hold
 
 Nothing else says who somebody is: no query parameter, and not the `email` claim, which a tenant's admin may write.
 """
@@ -92,8 +92,8 @@ def check_tenant(person: MicrosoftPerson, *, required: Collection[str], own_doma
             "domain_not_ours",
             f"You signed in as {person.username or 'somebody without a name'}, which is not at one of your "
             "organization's own domains, and it is not known yet which Microsoft organization is yours.",
-            "Begin again with an account at one of your own domains; or ask an admin to list the account's domain as "
-            "internal under Blocked domains first.",
+            "Begin again with an account at one of your own domains; or ask whoever runs this installation to give "
+            "your organization the account's domain first.",
         )
 
 

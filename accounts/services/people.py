@@ -70,7 +70,7 @@ def checked_address(organization: Organization, email: str, *, by_admin: bool = 
         raise ValidationError(f"{email.strip()!r} is not an email address.") from None
     login = User.objects.filter(email=address).first()
     is_elsewhere = login is not None and login.organization_id != organization.pk
-    given = _given_domains(organization)
+    given = domains_given_to(organization)
     if by_admin and (is_elsewhere or address.rpartition("@")[2] not in given):
         raise ValidationError(
             f"{address} cannot be added here. You can add people at {', '.join(sorted(given)) or 'no domain yet'}; "
@@ -111,7 +111,7 @@ def end_sessions(*, user: User, actor: User) -> None:
         )
 
 
-def _given_domains(organization: Organization) -> frozenset[str]:
+def domains_given_to(organization: Organization) -> frozenset[str]:
     answers: list[tuple[Any, Any]] = given_domains.send(sender=Organization, organization=organization)
     return frozenset(domain for _, domains in answers for domain in domains)
 

@@ -8,7 +8,7 @@ from django.dispatch import receiver
 
 from accounts.models import Organization, User
 from accounts.services.people import create_organization
-from accounts.signals import given_domains, own_domains
+from accounts.signals import given_domains
 from accounts.unit_of_work import one_unit_of_work
 from mailsync.domain.blocked_domains import check_domain
 from mailsync.domain.vocabulary import BlockKind
@@ -41,7 +41,6 @@ def open_organization(*, name: str, domains: Sequence[str], actor: User | None =
     return organization
 
 
-@receiver(own_domains, dispatch_uid="mailsync.own_domains")
 def internal_domains(*, organization: Organization, **_: Any) -> frozenset[str]:
     """The domains that are the organization's own, in A-labels."""
     own = BlockedDomain.objects.filter(organization=organization, kind=BlockKind.INTERNAL)

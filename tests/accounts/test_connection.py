@@ -39,7 +39,7 @@ def announced(db: None):
 
 @pytest.fixture(autouse=True)
 def own_domain(acme: Organization):
-    BlockedDomainFactory(organization=acme, domain="acme.example")
+    BlockedDomainFactory(organization=acme, domain="acme.example", is_given=True)
 
 
 def signed_in(user: User) -> Client:

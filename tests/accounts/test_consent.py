@@ -26,7 +26,7 @@ def signed_in(user: User) -> Client:
 
 @pytest.fixture(autouse=True)
 def own_domain(acme):
-    BlockedDomainFactory(organization=acme, domain="acme.example")
+    BlockedDomainFactory(organization=acme, domain="acme.example", is_given=True)
 
 
 @pytest.mark.parametrize(

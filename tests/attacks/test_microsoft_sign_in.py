@@ -24,7 +24,7 @@ LOGIN = "/login/microsoft/"
 
 @pytest.fixture
 def acme(acme: Organization, tenant: SandboxProcess) -> Organization:
-    BlockedDomainFactory(organization=acme, domain="acme.example")
+    BlockedDomainFactory(organization=acme, domain="acme.example", is_given=True)
     acme.tenant_id = tenant.tenant_id
     acme.save()
     return acme

@@ -33,7 +33,7 @@ PERSONAL = "9188040d-6c67-4c5b-b112-36a304b66dad"
 
 @pytest.fixture(autouse=True)
 def own_domain(acme: Organization, monkeypatch: pytest.MonkeyPatch) -> None:
-    BlockedDomainFactory(organization=acme, domain="acme.example")
+    BlockedDomainFactory(organization=acme, domain="acme.example", is_given=True)
     monkeypatch.setattr(id_token, "_key_sets", {})
 
 
@@ -107,6 +107,14 @@ def test_who_signs_in_from_an_own_domain_is_taken_and_nobody_else_before_or_afte
 )
 def test_only_a_user_principal_name_at_exactly_an_own_domain_tells_the_tenant(tenant, acme, carol, name):
     page = connects(tenant, carol, claims=of_tenant(tenant, FOREIGN, preferred_username=name))
+
+    assert_nothing_learned(page, acme)
+
+
+def test_a_domain_that_an_admin_lists_as_internal_tells_no_tenant(tenant, acme, carol):
+    BlockedDomainFactory(organization=acme, domain="globex.example")
+
+    page = connects(tenant, carol, claims=of_tenant(tenant, FOREIGN, preferred_username="jane@globex.example"))
 
     assert_nothing_learned(page, acme)
 

@@ -33,7 +33,9 @@ class _Form(HTMLParser):
 def acme_of(tenant: SandboxProcess, *emails: str) -> Organization:
     """The tenant's company as an organization here: its domains, its people, its customers."""
     organization = OrganizationFactory(name="Acme Fieldwork", slug="acme-fieldwork")
-    BlockedDomain.objects.create(organization=organization, domain="acme.example", kind=BlockKind.INTERNAL)
+    BlockedDomain.objects.create(
+        organization=organization, domain="acme.example", kind=BlockKind.INTERNAL, is_given=True
+    )
     for person in tenant.people:
         if not emails or person["email"] in emails:
             UserFactory(organization=organization, email=person["email"], name=person["name"])
