@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.contrib.auth.password_validation import validate_password
@@ -142,7 +143,8 @@ class PersonAdmin(ScopedAdmin, UserAdmin):  # type: ignore[type-arg] # not subsc
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002
         """One's own password is changed where everybody's is: there the one in use is asked for."""
-        if id == str(request.user.pk):
+        person = self.get_object(request, unquote(id))  # an id has several spellings
+        if person is not None and person.pk == request.user.pk:
             return redirect("password")
         return super().user_change_password(request, id, form_url)
 

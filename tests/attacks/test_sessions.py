@@ -139,8 +139,9 @@ def test_a_new_login_of_the_console_must_choose_a_password_too(alice):
     assert User.objects.get(email="new@acme.example").must_change_password
 
 
-def test_an_own_password_is_changed_only_where_the_one_in_use_is_asked_for(alice):
-    address = reverse("admin:auth_user_password_change", args=[alice.pk])
+@pytest.mark.parametrize("spelled", [str, lambda pk: str(pk).upper(), lambda pk: pk.hex, lambda pk: pk.urn])
+def test_an_own_password_is_changed_only_where_the_one_in_use_is_asked_for(alice, spelled):
+    address = reverse("admin:auth_user_password_change", args=[spelled(alice.pk)])
     console = entered(alice)
     form = {"password1": OWN, "password2": OWN, "usable_password": "true"}
 
