@@ -24,6 +24,14 @@ def client_address(request: HttpRequest) -> str:
     return nearest
 
 
+def client_place(request: HttpRequest) -> str:
+    """Where a request came from as it is counted: an IPv6 customer has a whole /64 to come from; empty as above."""
+    address = client_address(request)
+    if address and (found := ip_address(address)).version == 6:  # noqa: PLR2004 - the version's name
+        return f"network {int(found) >> 64:x}"
+    return address
+
+
 def _is_ours(address: str) -> bool:
     return any(ip_address(address) in ip_network(proxy, strict=False) for proxy in settings.TRUSTED_PROXIES)
 

@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest
 
-from accounts.client_address import client_address
+from accounts.client_address import client_place
 from accounts.known_browsers import known_browser
 from accounts.services.login import Door, sign_in_doors
 
@@ -11,4 +11,4 @@ def doors_of(request: HttpRequest | None, address: str) -> list[Door]:
     """The doors of a sign-in with `address`; without a request there is neither a browser nor a place."""
     if request is None:
         return sign_in_doors(address, browser="", place="")
-    return sign_in_doors(address, browser=known_browser(request, address), place=client_address(request))
+    return sign_in_doors(address, browser=known_browser(request, address), place=client_place(request))

@@ -8,7 +8,6 @@ after a while the cache is asked again (docs/decisions/0081).
 """
 
 import time
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -20,7 +19,7 @@ from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from accounts.client_address import client_address
+from accounts.client_address import client_place
 from accounts.models import ApiToken
 
 if TYPE_CHECKING:
@@ -101,9 +100,5 @@ def _incremented(cache: BaseCache, key: str) -> int:
 
 
 def _place(request: HttpRequest | Request) -> str:
-    """The caller's network: an IPv6 customer has a whole /64 to call from."""
     plain = request._request if isinstance(request, Request) else request  # noqa: SLF001 - the documented way down
-    address = client_address(plain)
-    if address and (found := ip_address(address)).version == 6:  # noqa: PLR2004 - the version's name
-        return f"network {int(found) >> 64:x}"
-    return f"address {address}"
+    return f"place {client_place(plain)}"

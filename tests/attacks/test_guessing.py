@@ -218,3 +218,15 @@ def test_doors_open_again_and_their_rows_go(carol):
         attempt("somebody@acme.example")
 
     assert not GuessCount.objects.filter(began_at__lte=timezone.now()).exists()
+
+
+@pytest.mark.django_db
+def test_a_whole_network_of_the_new_kind_is_one_place(carol, dave):
+    for number in range(ALLOWED_GUESSES_A_PLACE):
+        attempt(f"person{number}@acme.example", place=f"2001:db8:1:2::{number:x}")
+
+    sprayed = attempt("carol@acme.example", PASSWORD, place="2001:db8:1:2:ffff::1")
+    elsewhere = attempt("dave@acme.example", PASSWORD, place="2001:db8:1:3::1")
+
+    assert b"Too many wrong passwords" in sprayed.content
+    assert is_signed_in(elsewhere)
