@@ -10,13 +10,14 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.contrib.admin.options import IncorrectLookupParameters, get_content_type_for_model
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[Any]
@@ -63,6 +64,14 @@ class ConsoleAdmin(_ModelAdmin):
         """Left to the list, which is stricter than Django here and has one answer for whatever it refuses."""
         return True
 
+    def response_action(self, request: HttpRequest, queryset: Any, *place: Any, **options: Any) -> Any:
+        """What Django makes of an action on a list; what was sent as its rows has to be ids of such rows."""
+        try:
+            queryset.filter(pk__in=request.POST.getlist(ACTION_CHECKBOX_NAME)).exists()
+        except (ValueError, ValidationError, OverflowError) as error:
+            raise BadRequest("These are no ids of rows of this list.") from error
+        return super().response_action(request, queryset, *place, **options)
+
     def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
         """Rows are named by their ids, in links and in choices."""
         key = self.opts.pk
@@ -101,6 +110,11 @@ def keep_to_the_console(site: admin.AdminSite) -> None:
             site.unregister(model)
             site.register(model, kept)
     site.autocomplete_view = OfferedChoices.as_view(admin_site=site)  # type: ignore[method-assign, assignment]
+
+
+def nothing_here(request: HttpRequest, row: str) -> HttpResponse:  # noqa: ARG001 - a view's
+    """Instead of Django's "view on site", which looks for any row of any organization before it says anything."""
+    raise Http404
 
 
 def _nameless(message: Any) -> list[Any]:

@@ -17,7 +17,7 @@ class _MomentFormField(forms.CharField):
             return None
         moment = _moment(text)
         if moment is None:
-            raise forms.ValidationError(f"{text!r} is not a date or time, such as 2026-11-20T10:00:00Z.")
+            raise _refusal(f"{text!r} is not a date or time, such as 2026-11-20T10:00:00Z.")
         return moment
 
 
@@ -43,7 +43,7 @@ class _AddressFormField(forms.CharField):
         text = super().to_python(value)
         address = normalize_address(text) if text else None
         if text and not address:
-            raise forms.ValidationError(f"{text!r} is not an email address.")
+            raise _refusal(f"{text!r} is not an email address.")
         return address
 
 
@@ -59,13 +59,18 @@ class _DomainFormField(forms.CharField):
         try:
             return normalize_domain(text) if text else None
         except ValueError as error:
-            raise forms.ValidationError(str(error)) from error
+            raise _refusal(str(error)) from error
 
 
 class DomainFilter(django_filters.Filter):
     """A domain, in its normal form."""
 
     field_class = _DomainFormField
+
+
+def _refusal(sentence: str) -> forms.ValidationError:
+    """django-filter formats a message with `%`: the percent signs of what was sent must not stand in one."""
+    return forms.ValidationError("%(sentence)s", params={"sentence": sentence})
 
 
 def _moment(text: str) -> datetime | None:
