@@ -58,7 +58,7 @@ def body_text(body: str, *, is_html: bool) -> BodyText:
     is_cut = len(body) > _MAX_BODY_LENGTH
     body = body[:_MAX_BODY_LENGTH]
     if is_html:
-        markup = washed(body)
+        markup = washed(_without_half_a_tag(body) if is_cut else body)
         text = _rendered(markup.html)
         is_cut = is_cut or markup.is_cut
     else:
@@ -66,6 +66,12 @@ def body_text(body: str, *, is_html: bool) -> BodyText:
         text = _LINK_TARGET.sub("", text) if "<" in text else text
         text = _BRACKETED_EMOJI.sub(r"\1", text) if "[" in text else text
     return _cut(clean(text), is_cut=is_cut)
+
+
+def _without_half_a_tag(html: str) -> str:
+    """A tag that the cut goes through would stand in the text."""
+    opened = html.rfind("<")
+    return html[:opened] if opened > html.rfind(">") else html
 
 
 def clean(text: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailsync.domain.text import MAX_TEXT_LENGTH, body_text, clean
+from mailsync.domain.text import MAX_TEXT_LENGTH, BodyText, body_text, clean
 
 
 def rendered(html):
@@ -115,6 +115,13 @@ def test_text_beyond_the_cap_is_cut_at_a_word_and_said_to_be():
     assert len(body.text) <= MAX_TEXT_LENGTH
     assert body.text.endswith("word")
     assert not body_text("word " * 50, is_html=False).is_cut
+
+
+@pytest.mark.parametrize("end", [999_985, 999_999, 1_000_000])
+def test_a_tag_that_the_cut_goes_through_does_not_stand_in_the_text(end):
+    words = "word " * 8_000
+    html = f"<p>{words}</p>".ljust(end - 20) + f'<span style="{"color:red;" * 30}"></span>more'
+    assert body_text(html, is_html=True) == BodyText(words.strip(), is_cut=True)
 
 
 HOSTILE = {
