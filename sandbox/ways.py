@@ -5,22 +5,30 @@ from outside    ada     a gateway's banner above the text
 from a colleague  marco   the company's disclaimer below everything
                 camille   the author's signature, put in by a server directly above the quoted mail
                 rita      both
-always          jonas   HTML, where the others have text
+always          jonas   HTML, where the others have text; so heavy in a long mail that a reader takes a part of it
+                devon   he himself by an alias of his
 
-The author's own copy in Sent Items is as it was written. `Switches.copies_differ` turns it on; the mail is still one,
-and the control door's truth names it (`mail`).
+The author's own copy in Sent Items has the words as they were written. `Switches.copies_differ` turns it on; the mail
+is still one, and the control door's truth names it (`mail`).
 """
 
 import re
+from dataclasses import replace
 from urllib.parse import quote as percent_encoded
 
-from sandbox.mail import Mail
+from sandbox.addresses import Address
+from sandbox.mail import Item, Mail
+from sandbox.people import PEOPLE
 from sandbox.truth import is_ours
 
-ADA, MARCO, RITA, JONAS, CAMILLE = (
+ADA, MARCO, RITA, JONAS, CAMILLE, DEVON = (
     f"{name}@acme.example"
-    for name in ("ada.okafor", "marco.bianchi", "rita.lindqvist", "jonas.weber", "camille.laurent")
+    for name in ("ada.okafor", "marco.bianchi", "rita.lindqvist", "jonas.weber", "camille.laurent", "devon.price")
 )
+LONG = 60_000
+"""Characters of a text whose HTML is heavy."""
+_ALIAS = next(person.aliases[0] for person in PEOPLE if person.email == DEVON)
+_PADDING = f'<span style="{"mso-line-height-alt:0;" * 50}"></span>'
 BANNER = (
     "CAUTION: This email originated from outside of the organization. Do not click links or open attachments unless "
     "you recognize the sender and know the content is safe."
@@ -37,6 +45,31 @@ def signature_of(name: str) -> str:
 def shows_html(owner: str) -> bool:
     """Whether a mailbox's copies come as HTML."""
     return owner == JONAS
+
+
+def in_html(mail: Mail, text: str) -> str:
+    """A text as HTML; of a long one with lines of some seventy characters, a million characters hold the most part."""
+    markup = mail.as_html(text)
+    return markup.replace("<br>", f"<br>{_PADDING}") if len(text) >= LONG else markup
+
+
+def as_addressed(item: Item, owner: str) -> Item:
+    """One mailbox's copy with the names that it gives people."""
+    if owner != DEVON:
+        return item
+    mail = item.mail
+    named = replace(
+        mail,
+        author=mail.author and _aliased(mail.author),
+        sender=mail.sender and _aliased(mail.sender),
+        to=tuple(_aliased(person) for person in mail.to),
+        cc=tuple(_aliased(person) for person in mail.cc),
+    )
+    return replace(item, mail=named)
+
+
+def _aliased(person: Address) -> Address:
+    return Address(person.name, _ALIAS) if person.key == DEVON else person
 
 
 def as_shown(mail: Mail, owner: str, *, is_authors: bool) -> str:

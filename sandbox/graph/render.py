@@ -14,7 +14,7 @@ from sandbox.clock import iso
 from sandbox.headers import headers_of
 from sandbox.identifiers import conversation_index
 from sandbox.mail import PLAIN_MESSAGE, Item
-from sandbox.ways import as_shown
+from sandbox.ways import as_addressed, as_shown, in_html
 
 Render = Callable[[Item], str]
 PREVIEW_LENGTH = 255
@@ -114,10 +114,11 @@ def row(item: Item, selection: Selection) -> bytes:
 def _row(item: Item, selection: Selection) -> str:
     parts = [f'"@odata.type":"{item.mail.odata_type}",' if item.mail.odata_type != PLAIN_MESSAGE else ""]
     parts.append(f'"@odata.etag":"W/\\"{item.change_key}\\""')
+    addressed = as_addressed(item, selection.owner) if selection.owner else item
     for name in selection.names:
         render = PROPERTIES.get(name)
         if render is not None:
-            value = render(item)
+            value = render(addressed)
             parts.append(f',"{name}":{value}' if value else "")
         elif name in BODIES:
             parts.append(f',"{name}":{_body(item, selection, unique=name == "uniqueBody")}')
@@ -135,7 +136,7 @@ def _body(item: Item, selection: Selection, *, unique: bool) -> str:
         kind, content = "text", mail.new_text() if unique else shown
         content = content.replace("\n", "\r\n")
     elif owner and not unique and mail.html is None:
-        kind, content = "html", mail.as_html(shown)
+        kind, content = "html", in_html(mail, shown)
     else:
         kind, content = "html", mail.full_html() if not unique else mail.unique_html()
     return f'{{"contentType":"{kind}","content":{quoted(content)}}}'

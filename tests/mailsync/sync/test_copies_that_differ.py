@@ -5,9 +5,14 @@ from collections import defaultdict
 from mailsync.models import Sighting
 from sandbox import ways
 from tests.mailsync.sync.conftest import EVERYONE, World
-from timeline.models import EmailMessage
+from timeline.models import EmailMessage, Participant
 from timeline.services.additions import know_addition
 from timeline.services.joining import join_all
+
+CONTRACT = "\n".join(
+    f"Clause {number:04} of the contract, as Acme and the customer agreed on it." for number in range(1_000)
+)
+OTHERS = sorted({*EVERYONE} - {ways.JONAS, ways.DEVON})
 
 
 def mails_of(world: World) -> dict[str, set[object]]:
@@ -26,15 +31,26 @@ def know_what_servers_add(world: World) -> None:
         know_addition(organization=world.organization, name=text[:40], text=text, actor=admin)
 
 
+def deliver_contracts(world: World) -> None:
+    """Two long mails under one Message-ID to all, alike but for a word."""
+    envelope = {"message_id": "<contract@globex.example>", "date": "2026-11-20T10:00:00Z", "subject": "Contract"}
+    for text in (CONTRACT, CONTRACT.replace("Clause 0002", "Clause 9002")):
+        world.deliver(**envelope, text=text, to=list(EVERYONE), mailboxes=list(EVERYONE))
+
+
 def test_with_what_is_known_no_mail_is_doubled_and_none_is_merged(enter):
-    world = enter(*EVERYONE)
+    world = enter(ways.JONAS, ways.DEVON, *OTHERS)  # their copies' wording is the record's
     world.control.switch(copies_differ=True)
     know_what_servers_add(world)
+    deliver_contracts(world)
     for mailbox in world.mailboxes:
         assert world.sync(mailbox).is_in_sync
     assert world.is_exact()
     found = mails_of(world)
     assert {name: len(emails) for name, emails in found.items() if len(emails) > 1} == {}
+    contracts = EmailMessage.objects.filter(engagement__subject="Contract")
+    assert [email.is_text_cut and 40_000 < len(email.text) < len(CONTRACT) for email in contracts] == [True, True]
+    assert Participant.objects.filter(address="d.price@acme.example").exists()
     assert len({email for emails in found.values() for email in emails}) == len(found) == EmailMessage.objects.count()
 
 
