@@ -176,6 +176,9 @@ class EmailMessage(models.Model):
         help_text="SHA-256, hex, of what it says, where it is not the first of its key.",
     )
     authentication = models.CharField(max_length=10, blank=True, help_text="failed or passed: our tenant's check.")
+    exchange_names = models.PositiveSmallIntegerField(
+        default=0, help_text="People in To and Cc whom no copy names by an address."
+    )
     inbox_owner = models.ForeignKey(
         User,
         on_delete=models.SET_NULL,

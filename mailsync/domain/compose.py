@@ -86,6 +86,7 @@ def compose_email(
         is_text_cut=body.is_cut,
         match=candidate.match,
         authentication=judged_from(headers, policy.our_domains),
+        exchange_names=min(envelope.exchange_names, MOST_PEOPLE),
     )
     return KeptCopy(envelope, email)
 

@@ -5,6 +5,7 @@ Envelope ──screen──▶ Discard(reason)               carries a reason an
 """
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -26,7 +27,9 @@ class Envelope(NamedTuple):
     """Addressing fields, subject and dates of one copy of a mail: no body. A tuple, for tens of thousands are read.
 
     `sent_at` and `received_at` are aware UTC datetimes; `item_type` is Graph's @odata.type where it is not a plain
-    message (such as "#microsoft.graph.eventMessageResponse"), else empty.
+    message (such as "#microsoft.graph.eventMessageResponse"), else empty. Who stands there by an Exchange name
+    (`/O=…/CN=…`: GRAPH.md) has no address: `exchange_names` counts those in To and Cc, and `is_from_exchange_name`
+    tells that From is one, and nobody else the sender.
     """
 
     graph_id: str
@@ -41,6 +44,8 @@ class Envelope(NamedTuple):
     cc: tuple[Mailbox, ...]
     is_draft: bool = False
     item_type: str = ""
+    exchange_names: int = 0
+    is_from_exchange_name: bool = False
 
     @property
     def people(self) -> list[Mailbox]:
@@ -51,6 +56,15 @@ class Envelope(NamedTuple):
     def addresses(self) -> frozenset[str]:
         """Every address that takes part."""
         return frozenset([person.address for person in self.people])
+
+
+def owned(envelope: Envelope, owner: Mailbox, sent_items: Collection[str]) -> Envelope:
+    """The envelope, by the mailbox's owner where From is an Exchange name and it lies in their own Sent Items.
+
+    Elsewhere such a name stays nobody's: who writes to us can put any into From.
+    """
+    is_own = envelope.is_from_exchange_name and envelope.folder_id in sent_items
+    return envelope._replace(from_=owner) if is_own else envelope
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ from mailsync.graph.wire import Wire
 EXCLUDED_WELL_KNOWN = ("deleteditems", "drafts", "junkemail", "outbox", "conversationhistory")
 """Names that Graph takes in place of an id, whatever the mailbox's language (…/graph/api/resources/mailfolder)."""
 
-NAMED_WELL_KNOWN = ("inbox", "sentitems")
+SENT_ITEMS = "sentitems"
+NAMED_WELL_KNOWN = ("inbox", SENT_ITEMS)
 """Folders that are read, and that the sync tells apart from the rest."""
 
 TREE_DELTA_PATH = "/me/mailFolders/delta?$select=displayName,parentFolderId"

@@ -26,6 +26,9 @@ _LONGEST_REMEMBERED = 500
 
 _PLAIN_MESSAGE = "#microsoft.graph.message"
 
+_EXCHANGE_NAME = "/o="
+"""How an X.500 name begins, casefolded: older and migrated mailboxes have them for addresses."""
+
 
 @dataclass(frozen=True, slots=True)
 class DeltaPage:
@@ -95,6 +98,8 @@ def _sort_rows(page: MessagePage) -> tuple[list[Envelope], list[str], list[str]]
 def parse_envelope(message: Message) -> Envelope:
     """One message, as a row of a page or fetched by its id; what is missing counts as not there."""
     item_type = message.get("@odata.type") or ""
+    to, cc = _mailboxes(message.get("toRecipients")), _mailboxes(message.get("ccRecipients"))
+    author = _exchange_name(message.get("from"))
     return Envelope(
         message["id"],
         message.get("parentFolderId") or "",
@@ -104,10 +109,12 @@ def parse_envelope(message: Message) -> Envelope:
         parse_time(message.get("receivedDateTime")),
         _mailbox(message.get("from")),
         _mailbox(message.get("sender")),
-        _mailboxes(message.get("toRecipients")),
-        _mailboxes(message.get("ccRecipients")),
+        to,
+        cc,
         message.get("isDraft") is True,
         "" if item_type == _PLAIN_MESSAGE else item_type,
+        _exchange_names(message, len(to) + len(cc)),
+        bool(author) and (not message.get("sender") or _exchange_name(message.get("sender")) == author),
     )
 
 
@@ -115,6 +122,18 @@ def _mailboxes(recipients: Iterable[Recipient] | None) -> tuple[Mailbox, ...]:
     if not recipients:
         return ()
     return tuple([found for recipient in recipients if (found := _mailbox(recipient)) is not None])
+
+
+def _exchange_names(message: Message, readable: int) -> int:
+    """How many Exchange names stand in To and Cc, where not all who stand there were `readable`."""
+    recipients = [*(message.get("toRecipients") or ()), *(message.get("ccRecipients") or ())]
+    return len({_exchange_name(each) for each in recipients} - {""}) if len(recipients) > readable else 0
+
+
+def _exchange_name(recipient: Recipient | None) -> str:
+    email = recipient.get("emailAddress") if recipient else None
+    raw = (email.get("address") if email else None) or ""
+    return raw.casefold() if raw[: len(_EXCHANGE_NAME)].casefold() == _EXCHANGE_NAME else ""
 
 
 def _mailbox(recipient: Recipient | None) -> Mailbox | None:

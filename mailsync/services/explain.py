@@ -18,7 +18,7 @@ from crm.domain.directory import Directory
 from crm.selectors.directory import directory_for
 from mailsync.domain.compose import explain_content
 from mailsync.domain.counts import Kept
-from mailsync.domain.envelope import Content, Discard, Envelope, ScreeningPolicy
+from mailsync.domain.envelope import Content, Discard, Envelope, ScreeningPolicy, owned
 from mailsync.domain.mailbox_state import advice
 from mailsync.domain.screening import Step, Verdict, screen_envelope
 from mailsync.domain.screening import explain as replay
@@ -26,10 +26,11 @@ from mailsync.domain.vocabulary import MailboxState
 from mailsync.domain.wording import FAILURE_SENTENCES
 from mailsync.graph.client import GraphClient
 from mailsync.graph.errors import MicrosoftError
+from mailsync.graph.folders import SENT_ITEMS
 from mailsync.models import FolderCursor, Mailbox, Sighting
 from mailsync.services.efforts import Efforts
 from mailsync.services.graph_access import graph_client_for
-from mailsync.services.policy import correspondents_among, screening_policy, with_correspondents
+from mailsync.services.policy import correspondents_among, owner_of, screening_policy, with_correspondents
 from mailsync.services.sightings import graph_id_hash
 from mailsync.services.suspects import is_suspected
 from timeline.domain.identity import message_key, normalize_message_id
@@ -85,6 +86,9 @@ def _explained(mailbox: Mailbox, message_id: str, sender: str, day: date | None)
     envelopes = _find(client, message_id, sender, day)
     if not envelopes:
         raise NotFound("There is no such email in your mailbox. It may have been deleted, or moved to an archive.")
+    folders = FolderCursor.objects.filter(mailbox=mailbox, well_known=SENT_ITEMS)
+    sent_items = list(folders.values_list("folder_id", flat=True))
+    envelopes = [owned(envelope, owner_of(mailbox), sent_items) for envelope in envelopes]
     addresses = frozenset[str]().union(*(envelope.addresses for envelope in envelopes))
     directory = directory_for(mailbox.organization, addresses)
     authors = [envelope.from_.address for envelope in envelopes if envelope.from_]

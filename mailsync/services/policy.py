@@ -14,6 +14,7 @@ from django.db.models import CharField, Q, UUIDField
 from accounts.domain.addresses import normalize_address
 from accounts.models import User, UserAddress
 from accounts.prepared import Given, Prepared
+from mailsync.domain.envelope import Mailbox as Person
 from mailsync.domain.envelope import ScreeningPolicy
 from mailsync.domain.vocabulary import BlockKind, ExclusionKind
 from mailsync.models import BlockedDomain, Exclusion, Mailbox
@@ -60,6 +61,12 @@ def screening_policy(mailbox: Mailbox) -> ScreeningPolicy:
         subject_words=tuple(sorted(words)),
         since=mailbox.lookback_from,
     )
+
+
+def owner_of(mailbox: Mailbox) -> Person:
+    """The person whose mailbox it is, as the author of what they send."""
+    user = mailbox.user
+    return Person(user.name, normalize_address(user.email) or user.email)
 
 
 def correspondents_among(mailbox: Mailbox, addresses: Iterable[str]) -> frozenset[str]:

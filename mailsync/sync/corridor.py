@@ -32,7 +32,7 @@ Fetch = Callable[[Sequence[str]], Mapping[str, Content | MicrosoftError]]
 
 def harvest(reading: Reading, envelopes: Iterable[Envelope]) -> Harvest:
     """Take a page through the corridor. Raises what Graph raises where the page must be taken again later."""
-    page = list({envelope.graph_id: envelope for envelope in envelopes}.values())
+    page = list({envelope.graph_id: reading.owned(envelope) for envelope in envelopes}.values())
     result = Harvest()
     if not page:
         return result

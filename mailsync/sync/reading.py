@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from crm.domain.directory import Directory
 from mailsync.domain.counts import FAILURES, Kept, RunCounts
-from mailsync.domain.envelope import Envelope, ScreeningPolicy
+from mailsync.domain.envelope import Envelope, ScreeningPolicy, owned
 from mailsync.domain.vocabulary import CursorPhase, RunKind
 from mailsync.graph.client import GraphClient
+from mailsync.graph.folders import SENT_ITEMS
 from mailsync.models import FolderCursor, Mailbox, SyncRun
-from mailsync.services.policy import correspondents_among, screening_policy, with_correspondents
+from mailsync.services.policy import correspondents_among, owner_of, screening_policy, with_correspondents
 from mailsync.sync.claims import Claim
 from mailsync.sync.marks import Marks
 from timeline.selectors.retention import keeps_from
@@ -70,6 +71,13 @@ class Reading:
     def is_time_up(self) -> bool:
         return self.steps_aside_at is not None and self.clock() >= self.steps_aside_at
 
+    def owned(self, envelope: Envelope) -> Envelope:
+        """The envelope, by the mailbox's owner where it is their own sent mail and names them as Exchange does."""
+        if not envelope.is_from_exchange_name:
+            return envelope
+        sent_items = [key for key, cursor in self.cursors.items() if cursor.well_known == SENT_ITEMS]
+        return owned(envelope, owner_of(self.mailbox), sent_items)
+
     def is_synced_folder(self, folder_id: str) -> bool:
         cursor = self.cursors.get(folder_id)
         return cursor is not None and not cursor.is_gone
@@ -123,7 +131,7 @@ def is_finished(cursor: FolderCursor) -> bool:
 def unfinished(cursors: Iterable[FolderCursor]) -> list[FolderCursor]:
     """The folders still to be read: Sent Items first, so that whom we write to is known before what they send us."""
     pending = [cursor for cursor in cursors if not cursor.is_gone and not is_finished(cursor)]
-    rank = {"sentitems": 0, "inbox": 1}
+    rank = {SENT_ITEMS: 0, "inbox": 1}
     return sorted(pending, key=lambda cursor: (rank.get(cursor.well_known, 2), cursor.pk))
 
 

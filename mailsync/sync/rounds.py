@@ -22,6 +22,7 @@ from mailsync.graph.errors import (
     Throttled,
     Unavailable,
 )
+from mailsync.graph.folders import SENT_ITEMS
 from mailsync.models import FolderCursor
 from mailsync.sync.folders import REWALK_AFTER, leave_folder, start_over
 from mailsync.sync.listing import begin_listing, read_by_list
@@ -38,7 +39,7 @@ _TREE = ""
 def read_pending(reading: Reading) -> None:
     """Read every unfinished folder to its end, a page of each in turn; Sent Items go before the others."""
     while pending := unfinished(reading.cursors.values()):
-        for cursor in [cursor for cursor in pending if cursor.well_known == "sentitems"] or pending:
+        for cursor in [cursor for cursor in pending if cursor.well_known == SENT_ITEMS] or pending:
             if reading.is_time_up:
                 return
             if cursor.window_before is not None:

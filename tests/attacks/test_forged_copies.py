@@ -155,6 +155,8 @@ SAME_ENVELOPES = {
     "To and Cc moved": {"to": (DAVE, CAROL), "cc": ()},
     "nobody named": {"to": (), "cc": ()},
     "an alias": {"to": ("carol.c@acme.example",)},
+    "a name of Exchange's": {"to": (), "exchange_names": 1},
+    "names of Exchange's alone": {"to": (), "cc": (), "exchange_names": 2},
     "nine minutes": {"occurred_at": MOMENT + timedelta(minutes=9)},
 }
 SUBJECT = {"subject": "Renewal of 2027"}
@@ -350,6 +352,85 @@ def test_the_marks_cost_one_question_a_page(acme, carol, jane, django_assert_max
             assert viewer.get("/api/v1/engagements/?page_size=100").status_code == 200
         counts.append(len(captured))
     assert counts[0] == counts[1]
+
+
+# --- people whom a copy names by an Exchange name
+
+
+def in_every_order(organization, *copies):
+    """The outcome of these pages in every order: each mail's text and people, and who reads which text."""
+    outcomes = []
+    for order in itertools.permutations(copies):
+        Conversation.objects.all().delete()
+        for owner, copy in order:
+            record(organization, owner, copy, visibility=Visibility.OWNER_ONLY)
+        rows = EmailMessage.objects.order_by("text")
+        people = [sorted(row.engagement.participants.values_list("role", "address")) for row in rows]
+        readers = {
+            person.email: sorted(EmailMessage.objects.filter(pk__in=readable(person)).values_list("text", flat=True))
+            for person in organization.users.all()
+        }
+        outcomes.append(([row.text for row in rows], people, readers))
+    return outcomes
+
+
+def test_an_exchange_name_stands_for_a_user_whom_another_copy_names(acme, alice, bob, carol, dave, jane):
+    UserAddressFactory(user=carol, address="carol.c@acme.example")
+    migrated = mail(acme, to=(), cc=(DAVE,), exchange_names=1)
+    outcomes = in_every_order(acme, (dave, migrated), (carol, mail(acme, to=("carol.c@acme.example",))))
+    for texts, [people], readers in outcomes:
+        assert texts == [WORDS]
+        assert {address for _, address in people} == {JANE, DAVE, "carol.c@acme.example"}
+        assert (readers[CAROL], readers[DAVE], readers["bob@acme.example"]) == ([WORDS], [WORDS], [])
+    record(acme, bob, mail(acme, cc=(DAVE, "bob@acme.example")))
+    assert EmailMessage.objects.count() == 2, "the name was Carol's, and no room for another is left"
+
+
+def test_copies_that_name_one_person_each_are_one_mail_in_one_page_and_in_two(acme, carol, dave, jane):
+    each = [mail(acme, to=(CAROL,), cc=(), exchange_names=1), mail(acme, to=(DAVE,), cc=(), exchange_names=1)]
+    for pages in ([each], [each[::-1]], [each[:1], each[1:]]):
+        Conversation.objects.all().delete()
+        for page in pages:
+            record(acme, carol, *page)
+        [row] = stored()
+        assert {address for _, address in row[5]} == {JANE, CAROL, DAVE}
+        assert EmailMessage.objects.get().exchange_names == 0
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"text": "We decline.", "to": (CAROL,)},
+        {"text": "", "to": (CAROL,)},
+        {"to": ("mallory@globex.example",)},
+        {"to": (CAROL, "bob@acme.example")},
+        {"sender": "jane@globex.example.evil.example", "to": (CAROL,)},
+    ],
+    ids=["other words", "no words", "a stranger", "more people than names", "another author"],
+)
+def test_an_exchange_name_is_no_way_into_a_mail(acme, bob, carol, dave, jane, other):
+    migrated = mail(acme, to=(), cc=(DAVE,), exchange_names=1)
+    text = other.pop("text", WORDS)
+    for texts, _, readers in in_every_order(acme, (dave, migrated), (bob, mail(acme, text, **other))):
+        assert len(texts) == 2
+        assert readers[CAROL] == ([text] if CAROL in other["to"] else [])
+
+
+def test_a_stranger_who_invents_exchange_names_shows_nobody_a_mail(acme, bob, carol, dave, jane):
+    true, forged = mail(acme, to=(DAVE,), cc=()), mail(acme, to=(DAVE,), cc=(), exchange_names=9)
+    for texts, _, readers in in_every_order(acme, (dave, true), (dave, forged)):
+        assert texts == [WORDS]
+        assert (readers[CAROL], readers["bob@acme.example"]) == ([], [])
+    assert EmailMessage.objects.get().exchange_names == 0
+
+
+def test_a_hold_freezes_whom_an_exchange_name_stands_for(acme, bob, carol, dave, jane):
+    record(acme, dave, mail(acme, to=(), cc=(DAVE,), exchange_names=1), visibility=Visibility.OWNER_ONLY)
+    LegalHoldFactory(organization=acme, scope="organization", contact=None)
+    before = stored()
+    record(acme, bob, mail(acme))
+    assert stored() == before
+    assert (readable(carol), EmailMessage.objects.get().exchange_names) == (set(), 1)
 
 
 # --- which mails there are does not depend on the order of arrival

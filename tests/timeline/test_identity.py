@@ -70,10 +70,14 @@ def test_a_message_id_decides_the_key_whatever_the_fingerprint():
 JANE, REP, BOB = "jane@globex.example", "rep@acme.example", "bob@acme.example"
 
 
-def envelope(author=JANE, people=(REP, BOB), subject="Renewal", seconds=0, until=None):
+CAROL, DAVE = "0193d1f2-0000-7000-8000-00000000ca01", "0193d1f2-0000-7000-8000-00000000da7e"
+"""Two of our own people: no addresses."""
+
+
+def envelope(author=JANE, people=(REP, BOB), subject="Renewal", seconds=0, until=None, unnamed=0):
     moment = NOON + timedelta(seconds=seconds)
     last = NOON + timedelta(seconds=until) if until is not None else moment
-    return Envelope(author, frozenset(people), subject_core(subject), moment, last)
+    return Envelope(author, frozenset(people), subject_core(subject), moment, last, unnamed)
 
 
 @pytest.mark.parametrize(
@@ -112,6 +116,46 @@ def test_envelopes_that_gateways_touched_are_of_one_mail(arriving):
 def test_envelopes_of_different_mails_under_one_message_id_do_not_agree(arriving):
     assert not agree(envelope(), arriving)
     assert not agree(arriving, envelope())
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_one"),
+    [
+        (((REP, CAROL), 0), ((REP,), 1), True),
+        (((REP, CAROL), 0), ((REP,), 2), True),
+        (((REP, CAROL), 0), ((), 2), False),
+        (((CAROL, DAVE), 0), ((), 2), True),
+        (((CAROL,), 1), ((DAVE,), 1), True),
+        (((CAROL,), 1), ((DAVE,), 0), False),
+        (((REP, CAROL, DAVE), 0), ((REP,), 1), False),
+        (((REP, BOB), 0), ((REP,), 1), False),
+        (((REP, BOB), 1), ((REP, CAROL), 1), False),
+        (((), 0), ((REP,), 1), True),
+        (((REP, CAROL), 0), ((REP,), 0), False),
+    ],
+)
+def test_an_exchange_name_stands_for_one_user_whom_the_other_copy_names(one, other, is_one):
+    first, second = (envelope(people=people, unnamed=unnamed) for people, unnamed in (one, other))
+    assert agree(first, second) is is_one
+    assert agree(second, first) is is_one
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "both"),
+    [
+        (((REP, CAROL), 0), ((REP,), 1), ((REP, CAROL), 0)),
+        (((REP, CAROL), 0), ((REP,), 5), ((REP, CAROL), 0)),
+        (((CAROL,), 1), ((DAVE,), 1), ((CAROL, DAVE), 0)),
+        (((REP,), 2), ((REP, CAROL), 1), ((REP, CAROL), 1)),
+        (((), 0), ((REP,), 1), ((REP,), 1)),
+        (((), 0), ((), 0), ((), 0)),
+    ],
+)
+def test_copies_together_leave_no_room_for_a_name_that_was_found(one, other, both):
+    first, second = (envelope(people=people, unnamed=unnamed) for people, unnamed in (one, other))
+    people, unnamed = both
+    for told in (first.united(second), second.united(first)):
+        assert (told.people, told.unnamed) == (frozenset(people), unnamed)
 
 
 @pytest.mark.parametrize(

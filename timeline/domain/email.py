@@ -26,7 +26,7 @@ class ComposedEmail:
     `message_key` and `fingerprint` are SHA-256, hex (timeline.domain.identity). `references` are the parents'
     Message-IDs, oldest first, `in_reply_to` the nearest. `thread_index` is the conversationIndex's GUID, hex, or empty.
     `occurred_at` is aware UTC in whole seconds. `authentication` is what our own tenant's check said of From: "failed",
-    "passed", or empty.
+    "passed", or empty. `exchange_names` counts people in To and Cc whose address this copy does not give.
     """
 
     message_key: str
@@ -44,3 +44,4 @@ class ComposedEmail:
     is_text_cut: bool
     match: Match
     authentication: str = ""
+    exchange_names: int = 0

@@ -74,7 +74,10 @@ def shortened(keyed_hash: str) -> str:
 
 
 def _people(said: Said, hashes: Hashes) -> str:
-    return hashes("people " + " ".join(sorted(said.envelope.people))) if said.envelope.people else ""
+    """Empty where it says nothing, or not whom an Exchange name stands for."""
+    envelope = said.envelope
+    is_told = envelope.people and not envelope.unnamed
+    return hashes("people " + " ".join(sorted(envelope.people))) if is_told else ""
 
 
 def _words(said: Said, hashes: Hashes) -> list[str]:

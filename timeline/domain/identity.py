@@ -11,7 +11,7 @@ under one key: `agree` on author, people, subject, moment and the author's words
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from accounts.domain.addresses import normalize_address
@@ -91,7 +91,8 @@ class Envelope:
     """What a copy says but for the author's words.
 
     `author` and `people` (To and Cc together) are normalized addresses, or the user for each of one's own, whatever
-    alias was written. `earliest` and `latest` are aware: the moments that the copies of a mail give.
+    alias was written. `earliest` and `latest` are aware: the moments that the copies of a mail give. `unnamed` counts
+    who stands in To and Cc by an Exchange name alone, so that the copy does not tell who it is.
     """
 
     author: str
@@ -99,19 +100,55 @@ class Envelope:
     core: str
     earliest: datetime
     latest: datetime
+    unnamed: int = 0
+
+    @property
+    def names_nobody(self) -> bool:
+        """Whether it says nothing of who got it, as a copy by Bcc may."""
+        return not self.people and not self.unnamed
+
+    def rests_on_names(self, other: "Envelope") -> bool:
+        """Whether two that agree do so by whom an Exchange name stands for: both must have words that say more.
+
+        A copy without words would else name a colleague to whom nobody wrote.
+        """
+        return self.people != other.people and not (self.names_nobody or other.names_nobody)
+
+    def united(self, other: "Envelope") -> "Envelope":
+        """What two copies of one mail say together: an Exchange name stands for somebody whom the other one names.
+
+        The smaller number of names left counts, so that a copy cannot make room for people by inventing names.
+        """
+        people = self.people | other.people
+        left = [copy.unnamed - len(people - copy.people) for copy in (self, other) if not copy.names_nobody]
+        return replace(
+            self,
+            people=people,
+            unnamed=max(0, min(left, default=0)),
+            earliest=min(self.earliest, other.earliest),
+            latest=max(self.latest, other.latest),
+        )
 
 
 def agree(known: Envelope, arriving: Envelope) -> bool:
     """Whether two envelopes are of one mail: author, people, subject and moment. Symmetric.
 
-    One side without people says nothing of them, as a copy by Bcc may. A moment is near where it is within ten minutes
-    of one that a copy of the mail gave: a copy may lack the sent time.
+    One side without people says nothing of them. A moment is near where it is within ten minutes of one that a copy of
+    the mail gave: a copy may lack the sent time.
     """
     if known.author != arriving.author or known.core != arriving.core:
         return False
-    if known.people and arriving.people and known.people != arriving.people:
+    if not (known.names_nobody or arriving.names_nobody or _name_the_same(known, arriving)):
         return False
     return arriving.earliest - known.latest <= CLOCKS_APART and known.earliest - arriving.latest <= CLOCKS_APART
+
+
+def _name_the_same(one: Envelope, other: Envelope) -> bool:
+    """Whether both have the same people, where each of one's Exchange names may be a user whom the other names."""
+    return all(
+        len(lacking) <= copy.unnamed and not any("@" in person for person in lacking)  # a user has no @, an address has
+        for copy, lacking in ((one, other.people - one.people), (other, one.people - other.people))
+    )
 
 
 def words_agree(known: Authored, arriving: Authored) -> bool:

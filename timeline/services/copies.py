@@ -30,7 +30,7 @@ from timeline.domain.vocabulary import ParticipantRole
 from timeline.models import EmailMessage, Participant
 from timeline.selectors.additions import additions_of
 from timeline.selectors.holds import held_among
-from timeline.services.people import OurPeople, our_people
+from timeline.services.people import OurPeople, as_compared, our_people
 
 MOST_COMPARED = 20
 """Mails under one Message-ID that are compared word by word; those beyond are found by the hash of what they say."""
@@ -69,7 +69,8 @@ class Mail:
     email: ComposedEmail | None = None
     is_held: bool = False
     fills_words: bool = False
-    fills_people: bool = False
+    lacked: frozenset[str] = frozenset()
+    """Of `envelope.people`, whom a later copy named first."""
     shares_envelope: bool = False
     """Another mail under its key says the same but for the words: they belong beside one another."""
 
@@ -150,6 +151,7 @@ class CopyDesk:
         """A recorded mail as it is compared."""
         moment = row.engagement.occurred_at
         envelope = self._envelope(people, row.engagement.subject, row.earliest_at or moment, row.latest_at or moment)
+        envelope = replace(envelope, unnamed=row.exchange_names)
         return Mail(
             row.pk, row.message_key, row.place, envelope, row.text, row.is_text_cut, row.addresses_hash,
             row.authentication, stored=row,
@@ -196,10 +198,11 @@ class CopyDesk:
         """How surely two are one. Words whose From our own tenant's check denies fill no mail that has none."""
         if not agree(one.envelope, other.envelope):
             return _OTHER
-        if one.text == other.text:
+        needs_words = one.envelope.rests_on_names(other.envelope)
+        if one.text == other.text and not needs_words:
             return _ALIKE
         words, others = self._words(one), self._words(other)
-        if not words_agree(words, others):
+        if not words_agree(words, others) or (needs_words and (words.is_empty or others.is_empty)):
             return _OTHER
         if words.is_empty == others.is_empty:
             return _ALIKE
@@ -237,7 +240,12 @@ class CopyDesk:
     def _join(self, mail: Mail, email: ComposedEmail, envelope: Envelope) -> None:
         """Let the mail know what one more copy of it tells."""
         lacks_words = self._learn(mail, _new(email, envelope, 0))
-        mail.email = email if mail.email is None else completed(mail.email, email, lacks_words=lacks_words)
+        if mail.email is None:
+            mail.email = email
+        else:
+            named, users = self._envelope_of(mail.email).people, self.our_people.at(email.occurred_at)
+            lacking = {each.address for each in email.participants if as_compared(each.address, users) not in named}
+            mail.email = completed(mail.email, email, lacks_words=lacks_words, lacks_people=lacking)
 
     def _learn(self, mail: Mail, other: Mail) -> bool:
         """Add what `mail` does not say; whether that were its words."""
@@ -252,13 +260,8 @@ class CopyDesk:
         if lacks_words:
             mail.text, mail.is_text_cut, mail.fills_words = other.text, other.is_text_cut, True
         mail.authentication = surer(mail.authentication, other.authentication)
-        mail.fills_people = mail.fills_people or bool(other.envelope.people and not mail.envelope.people)
-        mail.envelope = replace(
-            mail.envelope,
-            people=mail.envelope.people or other.envelope.people,
-            earliest=min(mail.envelope.earliest, other.envelope.earliest),
-            latest=max(mail.envelope.latest, other.envelope.latest),
-        )
+        mail.lacked |= other.envelope.people - mail.envelope.people
+        mail.envelope = mail.envelope.united(other.envelope)
         return lacks_words
 
     def _words(self, mail: Mail) -> Authored:
@@ -274,11 +277,12 @@ class CopyDesk:
 
     def _envelope_of(self, email: ComposedEmail) -> Envelope:
         people = [(person.role, person.address) for person in email.participants]
-        return self._envelope(people, email.subject, email.occurred_at, email.occurred_at)
+        envelope = self._envelope(people, email.subject, email.occurred_at, email.occurred_at)
+        return replace(envelope, unnamed=email.exchange_names)
 
     def _envelope(self, people: People, subject: str, earliest: datetime, latest: datetime) -> Envelope:
         users = self.our_people.at(latest)
-        folded = [(role, str(users.get(address, address))) for role, address in people]
+        folded = [(role, as_compared(address, users)) for role, address in people]
         author = next((person for role, person in folded if role == ParticipantRole.FROM), "")
         recipients = frozenset(person for role, person in folded if role in RECIPIENTS)
         return Envelope(author, recipients, subject_core(subject), earliest, latest)

@@ -27,7 +27,7 @@ from timeline.selectors.holds import held_among
 from timeline.services.copies import CopyDesk, Mail, stored_mails
 from timeline.services.deletion import refresh_conversations
 from timeline.services.mailbox_copies import move_copies
-from timeline.services.people import our_people, places_of_users
+from timeline.services.people import as_compared, our_people, places_of_users
 from timeline.services.sightings import remembered
 
 _AT_ONCE = 100
@@ -67,6 +67,7 @@ def join_copies(organization: Organization, keys: Collection[str], *, actor: Use
         while pair := next((pair for pair in combinations(mails, 2) if desk.are_one(*pair)), None):
             survivor, absorbed = pair
             desk.take_in(survivor, absorbed)
+            _move_people(desk, survivor, _row(absorbed).engagement)
             _absorb(organization, _row(survivor), absorbed, survivor)
             record_event(
                 organization=organization, actor=actor, verb=AuditVerb.JOINED, subject=_row(survivor).engagement,
@@ -93,13 +94,13 @@ def _lock_conversations(rows: Iterable[EmailMessage]) -> None:
 
 def _absorb(organization: Organization, row: EmailMessage, absorbed: Mail, survivor: Mail) -> None:
     other, engagement = _row(absorbed), row.engagement
-    _move_people(engagement, other.engagement)
     other.sightings.update(email=row)
     if survivor.fills_words:
         row.text, row.new_text, row.is_text_cut = other.text, other.new_text, other.is_text_cut
     if not row.references and row.in_reply_to is None:
         row.references, row.in_reply_to = other.references, other.in_reply_to
     row.thread_index = row.thread_index or other.thread_index
+    row.exchange_names = survivor.envelope.unnamed
     row.authentication = surer(row.authentication, other.authentication)
     for column, value in remembered(survivor, engagement.occurred_at).items():
         setattr(row, column, value)
@@ -112,10 +113,11 @@ def _absorb(organization: Organization, row: EmailMessage, absorbed: Mail, survi
     refresh_conversations([pk for pk in conversations if pk])
 
 
-def _move_people(engagement: Engagement, other: Engagement) -> None:
-    recipients = Participant.objects.filter(role__in=RECIPIENTS)
-    if not recipients.filter(engagement=engagement).exists():
-        recipients.filter(engagement=other).update(engagement=engagement)
+def _move_people(desk: CopyDesk, survivor: Mail, other: Engagement) -> None:
+    engagement, users = _row(survivor).engagement, desk.our_people.at(other.occurred_at)
+    recipients = Participant.objects.filter(engagement=other, role__in=RECIPIENTS)
+    lacked = [part.pk for part in recipients if as_compared(part.address, users) in survivor.lacked]
+    recipients.filter(pk__in=lacked).update(engagement=engagement)
     columns = ("account_id", "contact_id", "lead_id")
     Association.objects.bulk_create(
         [

@@ -61,6 +61,11 @@ def our_people(organization: Organization, addresses: Collection[str]) -> OurPeo
     )
 
 
+def as_compared(address: str, users: Mapping[str, UUID]) -> str:
+    """A person as copies are compared: the user whose address it is, or the address."""
+    return str(users.get(address, address))
+
+
 def places_of_users(
     participants: Iterable[EmailParticipant], users: Mapping[str, UUID]
 ) -> dict[UUID, tuple[ParticipantRole, int]]:

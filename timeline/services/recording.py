@@ -230,6 +230,7 @@ class _NewEmail(NamedTuple):
     addresses_hash: str
     words_hash: str
     authentication: str
+    exchange_names: int
     inbox_owner_id: UUID | None
 
 
@@ -251,5 +252,6 @@ def _email(holding: Holding, seen: Seen) -> _NewEmail:
         **remembered(seen.mail, email.occurred_at),
         words_hash=seen.mail.words_hash,
         authentication=email.authentication,
+        exchange_names=seen.mail.envelope.unnamed,
         inbox_owner_id=seen.inbox_owner,
     )

@@ -24,14 +24,21 @@ from timeline.models import Association, Conversation, EmailMessage, Engagement,
 from timeline.services.copies import Mail
 from timeline.services.filing import FILING_COLUMNS, Case, FilingRoom
 from timeline.services.mailbox_copies import hold_known
-from timeline.services.people import AssociationRow, Owned, ParticipantRow, association_rows, participant_rows
+from timeline.services.people import (
+    AssociationRow,
+    Owned,
+    ParticipantRow,
+    as_compared,
+    association_rows,
+    participant_rows,
+)
 
 _AT_ONCE = 500
 _ENGAGEMENT_COLUMNS = ("visibility", "detail", *FILING_COLUMNS, "changed_at")
 _WORDS = ("text", "new_text", "is_text_cut")
 _EMAIL_COLUMNS = (
     *("in_reply_to", "references", "thread_index", "earliest_at", "latest_at", "addresses_hash", "authentication"),
-    "inbox_owner",
+    *("inbox_owner", "exchange_names"),
 )
 
 
@@ -115,6 +122,7 @@ def _complete(row: EmailMessage, mail: Mail) -> None:
     row.thread_index = row.thread_index or copy.thread_index
     row.authentication = surer(row.authentication, copy.authentication)
     if mail.text is not None:
+        row.exchange_names = row.exchange_names if mail.is_held else mail.envelope.unnamed
         for column, value in remembered(mail, row.engagement.occurred_at).items():
             setattr(row, column, value)
 
@@ -129,10 +137,12 @@ def _fill(holding: Holding, seen: Iterable[Seen]) -> set[UUID]:
         if each.mail.fills_words:
             row.text, row.new_text, row.is_text_cut = copy.text, copy.new_text, copy.is_text_cut
             filled.append(row)
-        if each.mail.fills_people:
+        if lacked := each.mail.lacked:
             owned = Owned(row.organization_id, row.pk, row.engagement.occurred_at)
             rows = participant_rows(owned, copy.participants, copy.match, each.users)
-            people += [part for part in rows if part.role in RECIPIENTS]
+            people += [
+                part for part in rows if part.role in RECIPIENTS and as_compared(part.address, each.users) in lacked
+            ]
     EmailMessage.objects.bulk_update(filled, _WORDS, batch_size=_AT_ONCE)
     insert_tuples(Participant, people)
     changed = {row.pk for row in filled} | {part.engagement_id for part in people}

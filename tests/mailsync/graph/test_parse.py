@@ -96,6 +96,37 @@ def test_a_recipient_without_an_address_is_left_out(recipient):
     assert delta(message(toRecipients=[recipient])).envelopes[0].to == ()
 
 
+EXCHANGE_NAME = "/O=ACME/OU=EXCHANGE ADMINISTRATIVE GROUP (FYDIBOHF23SPDLT)/CN=RECIPIENTS/CN=0A1B-CAROL"
+
+
+def named(address):
+    return {"emailAddress": {"name": "Carol", "address": address}}
+
+
+def test_exchange_names_in_to_and_cc_are_counted_once_each():
+    rita, carol, dave = named("rita@acme.example"), named(EXCHANGE_NAME), named("/o=acme/cn=dave")
+    read = parse_envelope(message(toRecipients=[rita, carol, named("nonsense"), None], ccRecipients=[dave, carol]))
+    assert (len(read.to), read.cc, read.exchange_names) == (1, (), 2)
+    assert parse_envelope(message()).exchange_names == 0
+
+
+@pytest.mark.parametrize(
+    ("author", "sender", "expected"),
+    [
+        (EXCHANGE_NAME, EXCHANGE_NAME.lower(), True),
+        (EXCHANGE_NAME, None, True),
+        (EXCHANGE_NAME, "bob@acme.example", False),
+        (EXCHANGE_NAME, "/O=ACME/CN=BOB", False),
+        ("jane@x.example", EXCHANGE_NAME, False),
+        ("nonsense", "nonsense", False),
+    ],
+)
+def test_a_from_that_is_an_exchange_name_is_told_where_nobody_else_sent_it(author, sender, expected):
+    read = parse_envelope(message(**{"from": named(author), "sender": named(sender) if sender else None}))
+    assert read.is_from_exchange_name is expected
+    assert not expected or (read.from_, read.sender) == (None, None)
+
+
 def test_a_meeting_answer_keeps_its_type():
     kind = "#microsoft.graph.eventMessageResponse"
 
