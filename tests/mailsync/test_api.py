@@ -74,6 +74,7 @@ def test_a_rep_sees_the_own_mailbox_managers_and_admins_all(acme, alice, bob, ca
 def test_the_number_of_queries_does_not_grow_with_the_page(acme, alice, django_assert_max_num_queries):
     client = client_of(alice)
     SyncRunFactory(mailbox=MailboxFactory(user=alice))
+    client.get(MAILBOXES)  # the token's last use is noted once
     with django_assert_max_num_queries(4) as few:
         client.get(MAILBOXES)
     for _ in range(5):
