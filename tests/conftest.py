@@ -21,6 +21,7 @@ from tests.scheduling import (  # noqa: F401 - likewise
     pytest_xdist_auto_num_workers,
     pytest_xdist_make_scheduler,
 )
+from tests.telling import pytest_configure  # noqa: F401 - likewise
 
 # how long an example takes says more about the machine than about the code
 hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from crm.domain.directory import Match
 from timeline.domain.vocabulary import Direction, ParticipantRole
 
-MOST_PEOPLE = 500
+MOST_PEOPLE = 5_000
 """Of one mail, that are kept: author and sender, then To and Cc in their order. All are screened and matched."""
 
 
