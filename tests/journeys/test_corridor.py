@@ -44,7 +44,7 @@ def test_a_rep_connects_switches_on_reads_a_deals_mail_and_switches_off(
     page.goto("/")
     page.get_by_label("Email address").fill(rep["email"])
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("heading", name="Deal Insights")).to_be_visible()
 
     page.get_by_role("link", name="Integrations").click()
