@@ -239,7 +239,7 @@ def test_the_reporter_and_the_host_took_part_in_a_call_and_nobody_else(world):
     assert call.owner == world.erin
     for person, status in ((world.dave, 200), (world.carol, 200), (world.erin, 404)):
         assert client_of(person).get(f"{PREFIX}engagements/{call.pk}/").status_code == status
-    assert post_call(world.erin).status_code == 409
+    assert post_call(world.erin).status_code == 403
     assert client_of(world.carol).delete(f"{PREFIX}engagements/{call.pk}/").status_code == 204
 
 
