@@ -15,7 +15,9 @@ from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.contrib.admin.options import IncorrectLookupParameters, get_content_type_for_model
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
+from django.db import DataError
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 
@@ -39,6 +41,13 @@ class OfferedQuestions(ChangeList):
             raise IncorrectLookupParameters
         return found
 
+    def get_results(self, request: HttpRequest) -> None:
+        """Refused as well is what no column can be compared with, which the database says first when it is asked."""
+        try:
+            super().get_results(request)
+        except (OverflowError, ValueError, DataError) as error:
+            raise IncorrectLookupParameters from error
+
 
 class OfferedChoices(AutocompleteJsonView):
     """Rows for the fields in whose forms they are looked for, and for no other field."""
@@ -50,6 +59,20 @@ class OfferedChoices(AutocompleteJsonView):
         if asking is None or field.name not in asking.get_autocomplete_fields(request):
             raise PermissionDenied
         return found
+
+
+class OfferedRow(AutocompleteSelect):
+    """The row chosen before, where a form comes back with its errors; what is no id is not looked for."""
+
+    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
+        return super().optgroups(name, [each for each in value if not each or self._is_id(each)], attrs)
+
+    def _is_id(self, value: str) -> bool:
+        try:
+            self.field.target_field.clean(value, None)
+        except ValidationError:
+            return False
+        return True
 
 
 class ConsoleAdmin(_ModelAdmin):
@@ -76,6 +99,21 @@ class ConsoleAdmin(_ModelAdmin):
         """Rows are named by their ids, in links and in choices."""
         key = self.opts.pk
         return key is not None and to_field in {key.name, key.attname}
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A form begins as it is written here: nobody's link fills an admin's form."""
+        return {}
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            options.setdefault("widget", OfferedRow(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **options)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        """Django makes a new row of whatever says so, past the page for adding, also where no form offers it."""
+        if "_saveasnew" in request.POST and not self.save_as:
+            raise BadRequest("No form of this page saves a row as a new one.")
+        return super().changeform_view(request, *args, **options)
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         return self._log(request, [obj], ADDITION, message)

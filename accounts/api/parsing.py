@@ -27,9 +27,20 @@ class StrictJSONParser(JSONParser):
             raise ParseError("The body is not UTF-8.") from error
         except (ValueError, RecursionError) as error:
             raise ParseError(f"The body is not valid JSON: {_reason(error)}.") from error
+        if not _is_text(parsed):
+            raise ParseError("The body is not text: half of a surrogate pair stands alone in it.")
         if not isinstance(parsed, dict):
             raise ParseError("The body must be a JSON object.")
         return parsed
+
+
+def _is_text(parsed: Any) -> bool:
+    """Whether every string and key is one that a database and an answer can hold; JSON's escapes can name others."""
+    try:
+        json.dumps(parsed, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _refuse_constant(name: str) -> None:
