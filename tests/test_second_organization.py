@@ -77,7 +77,8 @@ def routes() -> list[tuple[str, str]]:
         for pattern in patterns:
             path = prefix + str(pattern.pattern)
             if isinstance(pattern, URLPattern):
-                yield pattern.name or "", path
+                if pattern.name or not path.startswith("/admin/"):
+                    yield pattern.name or "", path
             elif isinstance(pattern, URLResolver) and pattern.app_name != "admin":
                 yield from walk(pattern.url_patterns, path)
 
