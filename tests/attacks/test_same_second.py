@@ -1,8 +1,10 @@
 """What is told of a conversation comes from the mails that the reader may read, also where times are alike."""
 
-from datetime import UTC, datetime
+import base64
+from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from typing import Any
+from urllib.parse import parse_qs, urlparse
 
 import pytest
 from django.test import Client
@@ -40,3 +42,19 @@ def test_no_hidden_subject_is_told_where_mails_are_of_one_second(carol: User, da
     told += [client_of(dave).get(f"{PREFIX}{path}").content.decode() for path in paths]
     assert [text for text in told if "Falcon" in text] == []
     assert client_of(dave).get(f"{PREFIX}conversations/").json()["results"][0]["subject"] == "Lunch"
+
+
+def test_where_a_conversation_stands_in_the_list_tells_of_no_hidden_mail(carol: User, dave: User):
+    globex = scene(carol)
+    for days in (3, 1, 2):
+        shown = globex.mail("a", at=AT, **OPEN)
+        globex.mail("b", at=AT + timedelta(days=days), conversation=shown.conversation, **HIDDEN)
+        shown.conversation.last_at = AT + timedelta(days=days)
+        shown.conversation.save()
+
+    page = client_of(dave).get(f"{PREFIX}conversations/?page_size=1").json()
+    cursor = parse_qs(urlparse(page["next"]).query)["cursor"][0]
+    rows = client_of(dave).get(f"{PREFIX}conversations/").json()["results"]
+
+    assert b"2026-" not in base64.urlsafe_b64decode(cursor + "===")
+    assert [row["id"] for row in rows] == sorted((row["id"] for row in rows), reverse=True)

@@ -65,12 +65,12 @@ _MAIL_PAGES = [
 
 @extend_schema(tags=["conversations"])
 class Conversations(GenericViewSet[Conversation]):
-    """Mails that answer one another, across mailboxes."""
+    """Mails that answer one another, across mailboxes; what was recorded last comes first."""
 
     queryset = Conversation.objects.none()
     serializer_class: Any = ConversationSerializer
     filterset_class = ConversationFilters
-    ordering = ("-last_at", "-id")
+    ordering = ("-id",)  # the time of the latest mail may be a hidden one's
 
     def get_queryset(self) -> QuerySet[Conversation]:
         return conversations_for(self.viewer)

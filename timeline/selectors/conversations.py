@@ -47,12 +47,12 @@ class ConversationView:
 
 
 def conversations_for(viewer: User) -> QuerySet[Conversation]:
-    """Conversations of which the viewer may see at least one mail, newest first.
+    """Conversations of which the viewer may see at least one mail, the one that was recorded last first.
 
-    The row's own subject and count are of all its mails: show those of the visible ones instead.
+    The row's own subject, times and count are of all its mails: none of them is shown, and none decides an order.
     """
     visible = engagements_for(viewer).filter(conversation=OuterRef("pk"))
-    return Conversation.objects.filter(Exists(visible), organization=viewer.organization_id).order_by("-last_at", "-id")
+    return Conversation.objects.filter(Exists(visible), organization=viewer.organization_id).order_by("-id")
 
 
 def conversation_view(
