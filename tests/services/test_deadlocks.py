@@ -83,7 +83,8 @@ class OtherWorker:
         self._connection = connection.copy()
         self._connection.set_autocommit(False)
         for number in range(100):
-            self.asks("INSERT INTO accounts_failedlogin (address_hash, at) VALUES (%s, NOW(6))", f"{number:064}")
+            key = f"{number:064}"
+            self.asks("INSERT INTO accounts_guesscount (key_hash, count, began_at) VALUES (%s, 1, NOW(6))", key)
 
     def locks(self, row) -> None:
         table, key = row._meta.db_table, row._meta.pk
