@@ -62,7 +62,10 @@ def is_under_newest_key(sealed: str, place: Place) -> bool:
 
 def _opened(key: AESGCM, sealed: str, place: Place) -> str | None:
     try:
-        box = base64.b64decode(sealed.removeprefix(_VERSION).encode("ascii"), altchars=b"-_", validate=True)
+        letters = sealed.removeprefix(_VERSION).encode("ascii")
+        box = base64.b64decode(letters, altchars=b"-_", validate=True)
+        if base64.urlsafe_b64encode(box) != letters:  # the last letter has bits that no byte holds
+            return None
         return key.decrypt(box[:_NONCE_BYTES], box[_NONCE_BYTES:], _bound_to(place)).decode()
     except (InvalidTag, Base64Error, ValueError):
         return None
