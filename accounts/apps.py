@@ -6,7 +6,6 @@ class AccountsConfig(AppConfig):
     verbose_name = "People and connections"
 
     def ready(self) -> None:
-        from accounts import lookups  # noqa: F401, PLC0415 - registers itself with Django's fields
         from accounts.services import (  # noqa: PLC0415 - their receivers listen once models are loaded
             addresses,  # noqa: F401
             api_tokens,  # noqa: F401

@@ -2,9 +2,9 @@
 
 from django.http import HttpRequest
 
-from accounts.client_address import client_place
 from accounts.known_browsers import known_browser
 from accounts.services.login import Door, sign_in_doors
+from core.web.client_address import client_place
 
 
 def doors_of(request: HttpRequest | None, address: str) -> list[Door]:

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts.api.problems import CONTENT_TYPE, problem
+from core.api.problems import CONTENT_TYPE, problem
 
 _USED_AT = "used_at"
 _NOTED_EVERY = 60

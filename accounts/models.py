@@ -21,13 +21,8 @@ from accounts.domain.vocabulary import (
     Role,
     Visibility,
 )
-from accounts.fields import EncryptedTextField, NameField
-from accounts.ids import new_id
-
-
-def choices(words: type[Any]) -> list[tuple[str, str]]:
-    """A StrEnum as Django choices: `needs_sign_in` reads "Needs sign in", unless the word has a label of its own."""
-    return [(word.value, getattr(word, "label", word.value.replace("_", " ").capitalize())) for word in words]
+from core.db.fields import EncryptedTextField, NameField, choices
+from core.ids import new_id
 
 
 class Organization(models.Model):

@@ -2,10 +2,10 @@
 
 from django.db import models
 
-from accounts.cascade import delete_with_parent
-from accounts.fields import EncryptedTextField, NameField
-from accounts.ids import new_id
 from accounts.models import Organization, User
+from core.db.cascade import delete_with_parent
+from core.db.fields import EncryptedTextField, NameField
+from core.ids import new_id
 
 
 class CrmRecord(models.Model):

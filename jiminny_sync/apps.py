@@ -2,7 +2,7 @@ from celery.signals import task_postrun
 from django.apps import AppConfig
 from django.core.signals import request_finished
 
-from accounts.domain.remembering import forget
+from core.remembering import forget
 
 
 class ProjectConfig(AppConfig):

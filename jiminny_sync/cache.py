@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import CountedCall
-from accounts.unit_of_work import unit_of_work
+from core.db.unit_of_work import unit_of_work
 
 
 class CountingDatabaseCache(BaseCache):

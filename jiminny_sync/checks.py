@@ -15,10 +15,10 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import DatabaseError
 
-from accounts.encryption import Place, UnreadableSecret, seal
 from accounts.models import Organization
-from accounts.portions import in_portions
 from accounts.services.keys import organization_key
+from core.db.portions import in_portions
+from core.encryption import Place, UnreadableSecret, seal
 from jiminny_sync.health import answers
 from timeline.search.building import has_index
 from timeline.search.writing import IndexUnavailable

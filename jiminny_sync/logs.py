@@ -13,7 +13,7 @@ ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 _QUERY = re.compile(r"\?\S*")
 _NAMING_ADDRESSES = ("django.server", "urllib3.")
 """Who writes whole addresses: "GET /search/?q=… HTTP/1.1", "Retrying … broken by …: /me/messages?$filter=…"."""
-_OURS = ("accounts.", "crm.", "timeline.", "mailsync.", "jiminny_sync.")
+_OURS = ("core.", "accounts.", "crm.", "timeline.", "mailsync.", "jiminny_sync.")
 
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,

@@ -8,7 +8,7 @@ from itertools import chain
 
 from django.db.models import Count, Min, Sum
 
-from accounts.portions import in_portions
+from core.db.portions import in_portions
 from mailsync.domain.vocabulary import MailboxState, RunKind
 from mailsync.models import Mailbox, MailboxWalk, SyncRun
 from mailsync.services.mailbox import is_documented_cause

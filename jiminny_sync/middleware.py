@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from accounts.encryption import UnreadableSecret
+from core.encryption import UnreadableSecret
 
 log = structlog.get_logger()
 

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "django_celery_beat",
     "django_htmx",
+    "core",
     "accounts",
     "crm",
     "timeline",
@@ -94,6 +95,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "libraries": {"interface": "core.web.interface"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -171,7 +173,7 @@ HUBSPOT_API_URL = env.address("HUBSPOT_API_URL", default="https://api.hubapi.com
 ELASTICSEARCH_URL = env.str("ELASTICSEARCH_URL", default="").rstrip("/")
 ELASTICSEARCH_INDEX_PREFIX = env.str("ELASTICSEARCH_INDEX_PREFIX", default="jiminny")
 if ELASTICSEARCH_URL:
-    INSTALLED_APPS.insert(INSTALLED_APPS.index("accounts"), "django_elasticsearch_dsl")
+    INSTALLED_APPS.insert(INSTALLED_APPS.index("core"), "django_elasticsearch_dsl")
 ELASTICSEARCH_DSL = {"default": {"hosts": ELASTICSEARCH_URL or "http://localhost:9200"}}
 ELASTICSEARCH_DSL_AUTOSYNC = False  # the outbox writes the index, no signal per row does
 ELASTICSEARCH_DSL_AUTO_REFRESH = False
@@ -279,13 +281,13 @@ REST_FRAMEWORK = {
         "rest_framework.permissions.IsAuthenticated",
         "accounts.api.permissions.BelongsToOrganization",
     ],
-    "DEFAULT_THROTTLE_CLASSES": ["accounts.api.throttling.PerCaller"],
+    "DEFAULT_THROTTLE_CLASSES": ["core.api.throttling.PerCaller"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["accounts.api.parsing.StrictJSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["core.api.parsing.StrictJSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_PAGINATION_CLASS": "accounts.api.pagination.NewestFirst",
-    "EXCEPTION_HANDLER": "accounts.api.problems.problem_response",
+    "DEFAULT_PAGINATION_CLASS": "core.api.pagination.NewestFirst",
+    "EXCEPTION_HANDLER": "core.api.problems.problem_response",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
@@ -303,7 +305,7 @@ SPECTACULAR_SETTINGS = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "accounts.api.schema.describe_problems",
+        "core.api.schema.describe_problems",
     ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -8,11 +8,11 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from accounts.admin.console import nothing_here
-from accounts.api.problems import NothingHere
 from accounts.views.login import console_login
+from core.api.problems import NothingHere
 from jiminny_sync import health
 
-handler500 = "accounts.api.problems.server_error"
+handler500 = "core.api.problems.server_error"
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),

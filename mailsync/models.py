@@ -3,8 +3,9 @@
 from django.db import models
 
 from accounts.domain.vocabulary import Visibility
-from accounts.ids import new_id
-from accounts.models import Organization, User, choices
+from accounts.models import Organization, User
+from core.db.fields import choices
+from core.ids import new_id
 from mailsync.domain.vocabulary import (
     AddressDecision,
     BlockKind,

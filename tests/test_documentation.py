@@ -12,7 +12,7 @@ from timeline.api.filters import EngagementFilters
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-OUR_APPS = {"accounts", "crm", "timeline", "mailsync", "jiminny_sync"}
+OUR_APPS = {"core", "accounts", "crm", "timeline", "mailsync", "jiminny_sync"}
 
 
 def test_every_environment_variable_is_documented():

@@ -4,8 +4,9 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from accounts.domain.vocabulary import Detail, Visibility
-from accounts.ids import new_id
-from accounts.models import Organization, User, choices
+from accounts.models import Organization, User
+from core.db.fields import choices
+from core.ids import new_id
 from crm.models import Account, Contact, Lead, Opportunity
 from timeline.domain.vocabulary import AssociationRule, Direction, HoldScope, Kind, ParticipantRole, SuppressionKind
 

@@ -24,7 +24,7 @@ from accounts.domain.audit import AuditVerb
 from accounts.domain.vocabulary import Role
 from accounts.models import Organization, User
 from accounts.services.audit import record_event
-from accounts.unit_of_work import unit_of_work
+from core.db.unit_of_work import unit_of_work
 
 if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Any]

@@ -1,1 +1,1 @@
-"""What every endpoint of every app shares: one shape of error, one parser, one way of paging, one kind of date."""
+"""Who calls the API, and people as JSON."""

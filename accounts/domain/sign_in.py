@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from accounts.domain.addresses import normalize_address
+from core.addresses import normalize_address
 
 PERSONAL_ACCOUNTS = "9188040d-6c67-4c5b-b112-36a304b66dad"
 """The tenant of all private Microsoft accounts (outlook.com, or any address that somebody signed up with)."""

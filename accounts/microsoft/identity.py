@@ -25,8 +25,8 @@ from msal.exceptions import MsalServiceError
 from accounts.microsoft.aadsts import sign_in_error
 from accounts.microsoft.errors import MicrosoftError, Misconfigured, ReauthenticationNeeded, Throttled, Unavailable
 from accounts.microsoft.id_token import as_sent, discovered, refused, verified_claims
-from accounts.microsoft.retry_after import seconds_to_wait
 from accounts.microsoft.session import IdentityTransport, identity_session
+from core.http.retry_after import seconds_to_wait
 
 ANY_WORK_TENANT = "organizations"
 

@@ -23,8 +23,8 @@ from django.conf import settings
 from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
-from accounts.answers import BoundedPool, read_whole
 from accounts.microsoft.errors import Misconfigured
+from core.http.answers import BoundedPool, read_whole
 
 IDENTITY_TIMEOUT = (5.0, 30.0)
 """Seconds to connect, and between two bytes of an answer."""
@@ -120,7 +120,7 @@ def _retry(*, dropped: int) -> Retry:
 class IdentityTransport:
     """What MSAL sends its requests through; remembers how the last answer ended, which MSAL keeps to itself.
 
-    An answer is read whole as it comes, within its bounds: raises what accounts.answers does.
+    An answer is read whole as it comes, within its bounds: raises what core.http.answers does.
 
     Discovery documents are kept for a day for the whole process, so that a new MSAL application costs no request.
     """

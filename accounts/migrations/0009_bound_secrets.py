@@ -4,9 +4,9 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import migrations
 
-from accounts.encryption import Place, seal
-from accounts.fields import Sealed
-from accounts.portions import in_portions
+from core.encryption import Place, seal
+from core.db.fields import Sealed
+from core.db.portions import in_portions
 
 COLUMNS = (
     ('MicrosoftConnection', 'token_cache', 'token cache', 'user_id'),

@@ -18,7 +18,7 @@ from accounts.domain.api_tokens import LONGEST_DAYS, MOST_TOKENS, USUAL_DAYS, To
 from accounts.domain.audit import AuditVerb
 from accounts.models import ApiToken, User
 from accounts.services.audit import record_event
-from accounts.unit_of_work import one_unit_of_work
+from core.db.unit_of_work import one_unit_of_work
 
 _USE_IS_WRITTEN_EVERY = timedelta(minutes=1)
 """So that a program that polls writes no row at each request."""

@@ -17,11 +17,11 @@ from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from accounts.domain.audit import AuditEntry, entry_hash, noted_end
-from accounts.encryption import UnreadableSecret
 from accounts.models import AuditChain, AuditEvent, Organization, User
-from accounts.portions import in_portions
 from accounts.services.keys import organization_key
-from accounts.unit_of_work import one_unit_of_work
+from core.db.portions import in_portions
+from core.db.unit_of_work import one_unit_of_work
+from core.encryption import UnreadableSecret
 
 _EVENTS_AT_ONCE = 2_000
 _log = structlog.get_logger(__name__)

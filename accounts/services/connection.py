@@ -5,11 +5,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from accounts.domain.addresses import normalize_address
 from accounts.domain.audit import AuditVerb
 from accounts.domain.sign_in import MicrosoftPerson, SignInRefused, identify
 from accounts.domain.vocabulary import ConnectionState, FlowPurpose
-from accounts.fields import is_set
 from accounts.microsoft.errors import MicrosoftError, Misconfigured
 from accounts.microsoft.identity import Identity, Redeemed, is_configured
 from accounts.microsoft.scopes import MAIL_READ, SIGN_IN_SCOPES, is_granted
@@ -19,7 +17,9 @@ from accounts.services.flows import accept_answer, begin, find_flow, redeem, tak
 from accounts.services.tenants import admit
 from accounts.services.tokens import MAIL_READ_MISSING, record_loss, token_provider
 from accounts.signals import connection_changed
-from accounts.unit_of_work import one_unit_of_work
+from core.addresses import normalize_address
+from core.db.fields import is_set
+from core.db.unit_of_work import one_unit_of_work
 
 __all__ = [
     "SignInRefused",

@@ -28,7 +28,7 @@ from accounts.models import ConsentGrant, Organization, SignInFlow, User
 from accounts.services.audit import record_event
 from accounts.services.flows import begin, redeem, take
 from accounts.services.tenants import admit
-from accounts.unit_of_work import one_unit_of_work, unit_of_work
+from core.db.unit_of_work import one_unit_of_work, unit_of_work
 
 ANSWER_LIFE = timedelta(hours=1)
 

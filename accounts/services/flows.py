@@ -21,12 +21,12 @@ from django.utils import timezone
 
 from accounts.domain.sign_in import SignInRefused
 from accounts.domain.vocabulary import FlowPurpose
-from accounts.encryption import UnreadableSecret
-from accounts.fields import sealed_in
 from accounts.microsoft.aadsts import sign_in_error
 from accounts.microsoft.identity import Identity, Redeemed
 from accounts.models import ConsentGrant, SignInFlow, User
-from accounts.unit_of_work import unit_of_work
+from core.db.fields import sealed_in
+from core.db.unit_of_work import unit_of_work
+from core.encryption import UnreadableSecret
 
 FLOW_LIFE = timedelta(minutes=15)
 """Longer than Microsoft's code lives (ten minutes), short enough to be of no use to a finder."""

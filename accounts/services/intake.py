@@ -21,7 +21,7 @@ from accounts.domain.audit import AuditVerb
 from accounts.models import AuditChain, AuditIntake, Organization, User
 from accounts.reading import Reading
 from accounts.services.audit import append_event
-from accounts.unit_of_work import one_unit_of_work
+from core.db.unit_of_work import one_unit_of_work
 
 _ROWS_AT_ONCE = 1_000
 """So that whoever waits for the chain meanwhile waits briefly."""

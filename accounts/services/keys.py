@@ -6,9 +6,9 @@ that needs it stops and says so (docs/decisions/0080).
 
 import secrets
 
-from accounts.encryption import UnreadableSecret
 from accounts.microsoft.errors import Misconfigured
 from accounts.models import Organization, OrganizationKey
+from core.encryption import UnreadableSecret
 
 
 class KeyMissing(UnreadableSecret):

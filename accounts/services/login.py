@@ -18,7 +18,7 @@ from django.db.models import Case, F, Q, When
 from django.utils.crypto import salted_hmac
 
 from accounts.models import GuessCount, User
-from accounts.unit_of_work import one_unit_of_work
+from core.db.unit_of_work import one_unit_of_work
 
 ALLOWED_GUESSES = 10
 ALLOWED_GUESSES_A_PLACE = 30

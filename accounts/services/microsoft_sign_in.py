@@ -25,7 +25,7 @@ from accounts.models import SignInFlow, User
 from accounts.services.audit import record_event
 from accounts.services.flows import begin, redeem, take
 from accounts.services.tenants import admit
-from accounts.unit_of_work import one_unit_of_work
+from core.db.unit_of_work import one_unit_of_work
 
 
 def begin_login(*, user: User | None, browser: str, redirect_uri: str) -> str:

@@ -8,13 +8,13 @@ from django.core.validators import validate_email
 from django.db.models import F
 from django.utils.text import slugify
 
-from accounts.domain.addresses import normalize_address
 from accounts.domain.audit import AuditVerb
 from accounts.domain.vocabulary import AddressKind, Role
 from accounts.models import Organization, User, UserAddress
 from accounts.services.audit import record_event
 from accounts.signals import given_domains, person_joined
-from accounts.unit_of_work import one_unit_of_work, unit_of_work
+from core.addresses import normalize_address
+from core.db.unit_of_work import one_unit_of_work, unit_of_work
 
 _SLUG_LENGTH = 80
 

@@ -6,7 +6,7 @@ from accounts.microsoft.identity import configured_tenant
 from accounts.models import Organization, User
 from accounts.services.audit import record_event
 from accounts.services.people import domains_given_to
-from accounts.unit_of_work import one_unit_of_work
+from core.db.unit_of_work import one_unit_of_work
 
 
 @one_unit_of_work

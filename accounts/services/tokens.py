@@ -17,8 +17,6 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.domain.vocabulary import ConnectionState
-from accounts.encryption import UnreadableSecret
-from accounts.fields import sealed_in
 from accounts.microsoft.aadsts import explain
 from accounts.microsoft.errors import (
     ConnectionLost,
@@ -34,7 +32,9 @@ from accounts.microsoft.scopes import MAIL_READ, USER_READ, as_granted, is_grant
 from accounts.models import MicrosoftConnection
 from accounts.services.keys import as_alarm
 from accounts.signals import connection_changed
-from accounts.unit_of_work import unit_of_work
+from core.db.fields import sealed_in
+from core.db.unit_of_work import unit_of_work
+from core.encryption import UnreadableSecret
 
 MAIL_READ_MISSING = "mail_read_missing"
 NOT_CONNECTED = "not_connected"

@@ -13,8 +13,8 @@ from django.db import transaction
 
 from accounts.domain.vocabulary import Detail, Role, Visibility
 from accounts.models import Organization, User
-from accounts.rows import insert_rows
 from accounts.services.people import create_user
+from core.db.bulk import insert_rows
 from crm.models import Account, Contact, Opportunity
 from timeline.domain.vocabulary import Direction, Kind, ParticipantRole
 from timeline.models import Association, Conversation, EmailMessage, Engagement, MailboxCopy, Participant

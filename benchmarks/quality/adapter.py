@@ -9,7 +9,7 @@ from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
 from uuid import UUID
 
-from accounts.domain.addresses import normalize_address
+from core.addresses import normalize_address
 from crm.domain.directory import Directory, Party
 from mailsync.domain.envelope import Content, Envelope, Mailbox, ScreeningPolicy
 from mailsync.domain.headers import Headers, decoded

@@ -3,7 +3,7 @@
 import django_filters
 from django.db.models import QuerySet
 
-from accounts.api.filters import AddressFilter, DomainFilter, StrictBooleanFilter
+from core.api.filters import AddressFilter, DomainFilter, StrictBooleanFilter
 from crm.models import Account, Contact, Lead, Opportunity
 
 

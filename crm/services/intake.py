@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from accounts.models import Organization, User, UserAddress
-from accounts.unit_of_work import unit_of_work
+from core.db.unit_of_work import unit_of_work
 from crm.domain.changes import CustomerChanges
 from crm.domain.csv_rows import (
     AccountRow,

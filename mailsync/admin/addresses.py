@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.http import HttpRequest
 
 from accounts.admin.scoping import ScopedAdmin
-from accounts.domain.phrasing import counted
+from core.phrasing import counted
 from mailsync.domain.vocabulary import AddressDecision
 from mailsync.models import AddressQuestion
 from mailsync.services.addresses import decide

@@ -13,8 +13,8 @@ from django.utils import timezone
 from accounts.admin.previewing import PreviewedAdmin
 from accounts.admin.scoping import ScopedAdmin, is_operator, own_organization
 from accounts.domain.audit import AuditVerb
-from accounts.domain.phrasing import counted
 from accounts.models import Organization
+from core.phrasing import counted
 from mailsync.domain.vocabulary import BlockKind, DepartureChoice, ExclusionKind
 from mailsync.models import BlockedDomain, DeparturePolicy, Exclusion
 from mailsync.services.departures import effect_of, follow_departures

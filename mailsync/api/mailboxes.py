@@ -12,10 +12,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from accounts.api.errors import Conflict
 from accounts.domain.audit import AuditVerb
 from accounts.models import User
 from accounts.services.audit import record_event
+from core.api.errors import Conflict
 from mailsync.api.serializers import MailboxSerializer, RunSerializer
 from mailsync.domain.vocabulary import MailboxState, RunKind
 from mailsync.models import Mailbox, SyncRun

@@ -5,10 +5,10 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field, inline_serializer
 from rest_framework import serializers
 
-from accounts.api.fields import StrictBooleanField, UtcSecondsField, words
 from accounts.api.serializers import UserSerializer
 from accounts.domain.vocabulary import Role
 from accounts.models import Organization, User
+from core.api.fields import StrictBooleanField, UtcSecondsField, words
 from mailsync.domain.mailbox_state import advice
 from mailsync.domain.vocabulary import MailboxState, RunKind
 from mailsync.models import Mailbox, SyncRun

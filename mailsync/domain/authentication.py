@@ -21,7 +21,7 @@ Source: learn.microsoft.com/defender-office-365/message-headers-eop-mdo (authent
 import re
 from collections.abc import Collection
 
-from accounts.domain.addresses import is_within
+from core.addresses import is_within
 from mailsync.domain.headers import Headers
 from timeline.domain.copies import FAILED, PASSED
 

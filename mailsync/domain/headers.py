@@ -6,7 +6,7 @@ from email.errors import HeaderParseError
 from email.header import decode_header
 from itertools import islice
 
-from accounts.domain.remembering import remembered
+from core.remembering import remembered
 
 _LINE_ENDS = re.compile(r"[\r\n]+")
 _TOKEN_ENDS = re.compile(r"[\s;,(]")

@@ -7,7 +7,7 @@ Gmail, Apple Mail, Thunderbird, Yahoo, Samsung and Zoho write.
 
 import re
 
-from accounts.domain.remembering import remembered
+from core.remembering import remembered
 from mailsync.domain.phrases import Phrases, alternatives, entries, fold
 
 _ORIGINAL = alternatives("original_message")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 
-from accounts.domain.addresses import normalize_address
+from core.addresses import normalize_address
 from mailsync.domain.headers import Headers
 from mailsync.domain.phrases import Phrases, alternatives, entries, fold
 

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from accounts.domain.addresses import normalize_address
-from accounts.domain.remembering import remembered
+from core.addresses import normalize_address
+from core.remembering import remembered
 from mailsync.domain.envelope import Content, Envelope, Mailbox
 from mailsync.domain.headers import Headers
 from mailsync.graph.errors import Unavailable

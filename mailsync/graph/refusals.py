@@ -17,8 +17,8 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import Any
 
-from accounts.answers import AnswerTooLarge
-from accounts.microsoft.retry_after import seconds_to_wait
+from core.http.answers import AnswerTooLarge
+from core.http.retry_after import seconds_to_wait
 from mailsync.graph.errors import (
     Blocked,
     ConsentRevoked,

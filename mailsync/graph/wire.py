@@ -6,7 +6,7 @@
                                                      └─▶ else refusal() ──▶ an error of the tree
 
 GETs, a `$batch` of GETs and change-notification subscriptions are all it can send: nothing in a mailbox can be changed
-through it. An answer is read up to a size and within a time (accounts.answers). Redirects are never followed: a bearer
+through it. An answer is read up to a size and within a time (core.http.answers). Redirects are never followed: a bearer
 token must not travel to an address that nobody configured.
 """
 
@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 import orjson
 import urllib3
 
-from accounts.answers import read_whole
+from core.http.answers import read_whole
 from mailsync.graph.batch import batch_payload, read_replies, whole_body
 from mailsync.graph.errors import Misconfigured, Unavailable
 from mailsync.graph.refusals import Reply, Target

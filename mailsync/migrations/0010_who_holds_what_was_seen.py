@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from accounts.portions import in_portions
+from core.db.portions import in_portions
 
 _AT_ONCE = 1_000
 

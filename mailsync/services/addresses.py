@@ -9,12 +9,12 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from accounts.domain.addresses import domain_of, is_within
 from accounts.domain.audit import AuditVerb
 from accounts.domain.vocabulary import AddressKind
 from accounts.models import Organization, User, UserAddress
 from accounts.services.audit import record_event
-from accounts.unit_of_work import one_unit_of_work
+from core.addresses import domain_of, is_within
+from core.db.unit_of_work import one_unit_of_work
 from crm.selectors.directory import directory_for
 from mailsync.domain.vocabulary import AddressDecision
 from mailsync.models import AddressQuestion, Mailbox

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.unit_of_work import one_unit_of_work
+from core.db.unit_of_work import one_unit_of_work
 from mailsync.models import Mailbox, Sighting
 from timeline.selectors.holds import held_among
 from timeline.services.deletion import delete_rows

@@ -11,7 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts.models import Organization
-from accounts.unit_of_work import one_unit_of_work
+from core.db.unit_of_work import one_unit_of_work
 from crm.domain.changes import CustomerChanges
 from crm.selectors.directory import departed_parties
 from mailsync.domain.vocabulary import DepartureChoice

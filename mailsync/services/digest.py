@@ -13,10 +13,10 @@ from django.core.mail import EmailMessage, get_connection
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.domain.phrasing import without_turns
 from accounts.domain.vocabulary import Role
 from accounts.models import AuditEvent, Organization, User
 from accounts.services.audit import trail_end
+from core.phrasing import without_turns
 from mailsync.domain.mailbox_state import advice
 from mailsync.models import Mailbox
 from mailsync.selectors import stopped_mailboxes

@@ -1,10 +1,10 @@
 """What one person keeps out of the own mailbox (F17): an address, a domain, a word in the subject."""
 
-from accounts.domain.addresses import normalize_address, normalize_domain
 from accounts.domain.audit import AuditVerb
 from accounts.models import User
 from accounts.services.audit import record_event
-from accounts.unit_of_work import one_unit_of_work
+from core.addresses import normalize_address, normalize_domain
+from core.db.unit_of_work import one_unit_of_work
 from mailsync.domain.vocabulary import ExclusionKind
 from mailsync.models import Exclusion
 

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from django.core.cache import cache
 
-from accounts.domain.addresses import normalize_address
+from core.addresses import normalize_address
 from crm.domain.directory import Directory
 from crm.selectors.directory import directory_for
 from mailsync.domain.compose import explain_content

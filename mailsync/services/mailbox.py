@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from accounts.unit_of_work import one_unit_of_work
+from core.db.unit_of_work import one_unit_of_work
 from mailsync.domain.mailbox_state import MAIL_READ_MISSING, NOT_CONNECTED, RECONCILIATION_GAP, check_move
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.graph.refusals import DOCUMENTED_CODES

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.domain.audit import AuditVerb
 from accounts.models import Organization, User
 from accounts.services.audit import record_event
-from accounts.unit_of_work import one_unit_of_work
+from core.db.unit_of_work import one_unit_of_work
 from mailsync.domain.blocked_domains import check_domain
 from mailsync.domain.vocabulary import BlockKind, ExclusionKind
 from mailsync.models import BlockedDomain, Exclusion

@@ -9,7 +9,7 @@ from django.dispatch import receiver
 from accounts.models import Organization, User
 from accounts.services.people import create_organization
 from accounts.signals import given_domains
-from accounts.unit_of_work import one_unit_of_work
+from core.db.unit_of_work import one_unit_of_work
 from mailsync.domain.blocked_domains import check_domain
 from mailsync.domain.vocabulary import BlockKind
 from mailsync.models import BlockedDomain

@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from django.db.models import CharField, Q, UUIDField
 
-from accounts.domain.addresses import normalize_address
 from accounts.models import User, UserAddress
-from accounts.prepared import Given, Prepared
+from core.addresses import normalize_address
+from core.db.bulk import Given, Prepared
 from mailsync.domain.envelope import Mailbox as Person
 from mailsync.domain.envelope import ScreeningPolicy
 from mailsync.domain.vocabulary import BlockKind, ExclusionKind

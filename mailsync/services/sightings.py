@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import CharField, UUIDField
 
-from accounts.prepared import Given, Prepared
+from core.db.bulk import Given, Prepared
 from mailsync.domain.envelope import Envelope
 from mailsync.models import Mailbox, Sighting
 

@@ -15,7 +15,7 @@ from accounts.domain.audit import AuditVerb
 from accounts.domain.vocabulary import ConnectionState
 from accounts.models import MicrosoftConnection, User
 from accounts.services.audit import record_event
-from accounts.unit_of_work import one_unit_of_work, unit_of_work
+from core.db.unit_of_work import one_unit_of_work, unit_of_work
 from mailsync.domain.mailbox_state import NOT_CONNECTED
 from mailsync.domain.pacing import stopped_retry
 from mailsync.domain.vocabulary import MailboxState

@@ -7,7 +7,7 @@ vanishes (deleted, moved under Deleted Items)  its cursor ends, and its mail is 
 
 from datetime import timedelta
 
-from accounts.unit_of_work import one_unit_of_work
+from core.db.unit_of_work import one_unit_of_work
 from mailsync.domain.vocabulary import CursorPhase
 from mailsync.graph.client import Folder, FolderDelta
 from mailsync.graph.errors import ConnectionLost, MicrosoftError, Throttled

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from django.db.models import Max
 
-from accounts.domain.addresses import address_candidates, is_within
+from core.addresses import address_candidates, is_within
 from crm.models import DirectoryChange
 from mailsync.domain.envelope import Envelope
 from mailsync.domain.vocabulary import RunKind

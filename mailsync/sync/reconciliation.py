@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from accounts.portions import in_portions
-from accounts.unit_of_work import unit_of_work
+from core.db.portions import in_portions
+from core.db.unit_of_work import unit_of_work
 from mailsync.domain.envelope import Envelope
 from mailsync.domain.vocabulary import RunKind
 from mailsync.models import Mailbox, MailboxWalk, Sighting

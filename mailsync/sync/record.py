@@ -8,10 +8,10 @@ nothing.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from accounts.domain.remembering import forget
 from accounts.domain.vocabulary import Detail, Visibility
-from accounts.rows import insert_tuples
-from accounts.unit_of_work import unit_of_work
+from core.db.bulk import insert_tuples
+from core.db.unit_of_work import unit_of_work
+from core.remembering import forget
 from mailsync.domain.counts import Outcome
 from mailsync.domain.envelope import Envelope, KeptCopy
 from mailsync.domain.vocabulary import Reason

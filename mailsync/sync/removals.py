@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from accounts.domain.vocabulary import DeletionPolicy
-from accounts.unit_of_work import unit_of_work
+from core.db.unit_of_work import unit_of_work
 from mailsync.domain.envelope import Envelope
 from mailsync.graph.errors import ItemGone
 from mailsync.models import Sighting

@@ -14,10 +14,10 @@ import structlog
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from accounts.domain.remembering import forget
 from accounts.domain.vocabulary import ConnectionState
-from accounts.encryption import UnreadableSecret
 from accounts.services.keys import as_alarm
+from core.encryption import UnreadableSecret
+from core.remembering import forget
 from crm.models import DirectoryChange
 from mailsync.domain.mailbox_state import NOT_CONNECTED
 from mailsync.domain.vocabulary import MailboxState, RunKind

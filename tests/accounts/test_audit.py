@@ -8,9 +8,9 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from accounts.models import AuditChain, AuditEvent, OrganizationKey
-from accounts.portions import in_portions
 from accounts.services import audit
 from accounts.services.audit import record_event, verify_trail
+from core.db.portions import in_portions
 
 
 def three_events(organization, actor):

@@ -14,7 +14,7 @@ from mailsync.domain.screening.parties import _word_pattern
 from mailsync.domain.signals import _until_pattern
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("accounts", "crm", "timeline", "mailsync", "jiminny_sync")
+APPS = ("core", "accounts", "crm", "timeline", "mailsync", "jiminny_sync")
 _DOORS = frozenset({"compile", "match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer"})
 _MADE: dict[str, Callable[[], re.Pattern[str]]] = {
     "mailsync/domain/screening/parties.py": lambda: _word_pattern("sale offer"),

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from accounts import answers
-from accounts.answers import MOST_ANSWER_BYTES
 from accounts.microsoft import session
 from accounts.microsoft.errors import MicrosoftError, Unavailable
 from accounts.microsoft.identity import Identity
+from core.http import answers
+from core.http.answers import MOST_ANSWER_BYTES
 from mailsync.graph.client import GraphClient
 from mailsync.graph.errors import ItemUnreadable
 from mailsync.models import SyncRun

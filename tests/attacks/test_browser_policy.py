@@ -15,7 +15,7 @@ from tests.test_settings import ROOT
 
 INLINE = re.compile(r"<style\b|\sstyle=|\son[a-z]+=[\"']|<script(?![^>]*\bsrc=)|javascript:", re.IGNORECASE)
 DRAWN = [*(ROOT / "templates").rglob("*.html"), *(ROOT / "static").glob("*.svg")]
-APPS = ("accounts", "crm", "timeline", "mailsync", "jiminny_sync")
+APPS = ("core", "accounts", "crm", "timeline", "mailsync", "jiminny_sync")
 WRITTEN = [path for app in APPS for path in (ROOT / app).rglob("*.py")]
 
 

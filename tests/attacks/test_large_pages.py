@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 import pytest
 from rest_framework.test import APIClient
 
-from accounts.api.pagination import MOST_PAGE_BYTES
 from accounts.domain.vocabulary import Detail
 from accounts.models import User
+from core.api.pagination import MOST_PAGE_BYTES
 from tests.api_client import client_of
 from tests.factories import A_MONDAY, ConversationFactory, EmailMessageFactory, EngagementFactory, ParticipantFactory
 from tests.scenery import scene
@@ -101,7 +101,7 @@ def test_a_page_that_fits_is_as_long_as_was_asked(carol):
 
 
 def test_a_row_larger_than_a_page_is_a_page_of_its_own(carol, monkeypatch):
-    monkeypatch.setattr("accounts.api.pagination.MOST_PAGE_BYTES", 50_000)
+    monkeypatch.setattr("core.api.pagination.MOST_PAGE_BYTES", 50_000)
     conversation_of(carol, ["a", "b" * 60_000, "c"])
     client, address, lengths = client_of(carol), f"{URL}?page_size=500", []
     while address:
@@ -130,7 +130,7 @@ def test_where_a_page_ends_tells_nothing_of_words_that_are_not_shown(carol, dave
 
 
 def test_a_mail_to_very_many_counts_with_its_people(carol, monkeypatch):
-    monkeypatch.setattr("accounts.api.pagination.MOST_PAGE_BYTES", 100_000)
+    monkeypatch.setattr("core.api.pagination.MOST_PAGE_BYTES", 100_000)
     conversation_of(carol, ["Hello"] * 10)
     for engagement in Engagement.objects.all():
         for number in range(100):

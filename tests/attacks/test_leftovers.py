@@ -10,17 +10,17 @@ from pathlib import Path
 from types import FrameType, ModuleType
 from uuid import uuid4
 
-from accounts.domain import remembering
-from accounts.domain.remembering import forget, remembered
+from core import remembering
+from core.remembering import forget, remembered
 from tests.mailsync.sync.conftest import World, enter, world  # noqa: F401 - fixtures, lent to this file
 from timeline.models import Engagement
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("accounts", "crm", "timeline", "mailsync", "jiminny_sync")
+APPS = ("core", "accounts", "crm", "timeline", "mailsync", "jiminny_sync")
 
 REMEMBERED_FOR_LONG = {
-    "accounts/domain/remembering.py": (1, "forgotten with the page"),
-    "accounts/encryption.py": (1, "keys from the settings"),
+    "core/remembering.py": (1, "forgotten with the page"),
+    "core/encryption.py": (1, "keys from the settings"),
     "timeline/search/elastic.py": (1, "a connection"),
     "mailsync/graph/links.py": (1, "an address from the settings"),
     "mailsync/domain/phrases/__init__.py": (1, "our own lists"),

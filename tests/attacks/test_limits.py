@@ -40,7 +40,7 @@ def test_a_limit_is_what_the_page_says(limit, value, name, follows):
 
 def test_the_page_lists_limits_of_everything_that_comes_and_goes():
     listed = {row[2].partition(".")[0] for row in ROWS}
-    assert {"accounts", "mailsync", "timeline", "jiminny_sync", "deploy"} <= listed
+    assert {"core", "mailsync", "timeline", "jiminny_sync", "deploy"} <= listed
     assert len(ROWS) > 15
 
 

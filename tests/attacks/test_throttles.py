@@ -14,8 +14,8 @@ from django.core.cache.backends.locmem import LocMemCache
 from django.db import connection
 from django.test import Client
 
-from accounts.api import throttling
 from accounts.models import CountedCall, User
+from core.api import throttling
 from tests.api_client import PREFIX, CheckedClient, client_of, description, token_for
 from tests.test_second_organization import browser_of
 

@@ -20,9 +20,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import unit_of_work as units
 from accounts.models import AuditEvent
 from accounts.services.audit import verify_trail
+from core.db import unit_of_work as units
 from crm.models import Account, AccountDomain
 from crm.services.csv_import import import_folder
 from mailsync.domain.vocabulary import BlockKind

@@ -8,8 +8,9 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import AuditEvent
-from accounts.services import audit, encryption_rotation
+from accounts.services import audit
 from accounts.services.audit import record_event, verify_trail
+from core.db import rotation as encryption_rotation
 from jiminny_sync import metrics
 from mailsync.models import Sighting
 from mailsync.sync import reconciliation

@@ -13,7 +13,7 @@ import pytest
 from django.db import connections
 
 from accounts.services.audit import verify_trail
-from accounts.unit_of_work import unit_of_work
+from core.db.unit_of_work import unit_of_work
 from crm.services.csv_import import import_folder
 from mailsync.domain.vocabulary import BlockKind
 from mailsync.services.organization_rules import add_rules, remove_rule

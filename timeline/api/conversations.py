@@ -17,11 +17,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from accounts.api.errors import Conflict
-from accounts.api.pagination import MOST_PAGE_ROWS, NewestFirst
 from accounts.models import User
-from accounts.portions import in_portions
 from accounts.reading import exporting
+from core.api.errors import Conflict
+from core.api.pagination import MOST_PAGE_ROWS, NewestFirst
+from core.db.portions import in_portions
 from timeline.api.filters import ConversationFilters
 from timeline.api.serializers import ConversationDetailSerializer, ConversationSerializer, EngagementSerializer
 from timeline.models import Conversation, Engagement

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from accounts.api.errors import Conflict, Gone
+from core.api.errors import Conflict, Gone
 from crm.models import Account, Opportunity
 from timeline.api.examples import CALL, CORRECTION
 from timeline.api.filters import EngagementFilters

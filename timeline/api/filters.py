@@ -6,7 +6,7 @@ from uuid import UUID
 import django_filters
 from django.db.models import Q, QuerySet
 
-from accounts.api.filters import AddressFilter, MomentFilter, StrictBooleanFilter
+from core.api.filters import AddressFilter, MomentFilter, StrictBooleanFilter
 from timeline.domain.vocabulary import Direction, Kind
 from timeline.models import Association, Conversation, Engagement, Participant
 from timeline.search import search_engagements

@@ -6,9 +6,9 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.api.fields import UtcSecondsField, words
 from accounts.api.serializers import UserSerializer
 from accounts.models import User
+from core.api.fields import UtcSecondsField, words
 from crm.api.serializers import AccountReferenceSerializer, OpportunityReferenceSerializer
 from timeline.domain.copies import FAILED
 from timeline.domain.vocabulary import AssociationRule, Direction, Kind, ParticipantRole

@@ -5,8 +5,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.api.fields import UtcSecondsField, words
-from accounts.domain.addresses import normalize_address
+from core.addresses import normalize_address
+from core.api.fields import UtcSecondsField, words
 from timeline.api.serializers import PARTICIPANT_ROLES
 from timeline.domain.vocabulary import Direction, Kind
 from timeline.models import Engagement, Participant

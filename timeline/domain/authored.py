@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from accounts.domain.normalization import normalized
+from core.normalization import normalized
 from timeline.domain.additions import Additions
 from timeline.domain.links import unwrapped
 

@@ -14,9 +14,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from accounts.domain.addresses import normalize_address
-from accounts.domain.normalization import normalized
-from accounts.domain.remembering import remembered
+from core.addresses import normalize_address
+from core.normalization import normalized
+from core.remembering import remembered
 from timeline.domain.authored import Authored, say_the_same
 
 _MAX_ID_LENGTH = 4_000

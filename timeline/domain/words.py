@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterable
 from itertools import filterfalse
 
-from accounts.domain.normalization import normalized
+from core.normalization import normalized
 
 LONGEST_WORD = 64
 MOST_TERMS = 16

@@ -15,8 +15,8 @@ from uuid import UUID
 from elasticsearch import ApiError, TransportError
 
 from accounts.models import Organization
-from accounts.portions import in_portions
-from accounts.unit_of_work import one_unit_of_work
+from core.db.portions import in_portions
+from core.db.unit_of_work import one_unit_of_work
 from timeline.documents import ALIAS, stamp_of
 from timeline.models import Engagement
 from timeline.search.elastic import Query, client

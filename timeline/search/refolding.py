@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from accounts.portions import in_portions
-from accounts.unit_of_work import one_unit_of_work
+from core.db.portions import in_portions
+from core.db.unit_of_work import one_unit_of_work
 from timeline.models import Engagement
 from timeline.search.texts import refresh_search_texts
 

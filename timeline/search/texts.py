@@ -6,8 +6,8 @@ from itertools import islice
 from typing import NamedTuple
 from uuid import UUID
 
-from accounts.domain.remembering import remembered
-from accounts.rows import insert_tuples
+from core.db.bulk import insert_tuples
+from core.remembering import remembered
 from timeline.domain.words import joined, searchable, words_of
 from timeline.models import Engagement, Participant, SearchText
 

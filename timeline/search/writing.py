@@ -19,8 +19,8 @@ from django.db import connection
 from elasticsearch import ApiError, TransportError
 from elasticsearch.helpers import BulkIndexError, streaming_bulk
 
-from accounts.portions import in_portions
-from accounts.unit_of_work import unit_of_work
+from core.db.portions import in_portions
+from core.db.unit_of_work import unit_of_work
 from timeline.documents import ALIAS, EngagementDocument
 from timeline.models import Engagement, IndexBuild, IndexOutbox
 from timeline.search.elastic import client

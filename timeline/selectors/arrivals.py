@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
-from accounts.ids import first_id_at
 from accounts.models import User
-from accounts.portions import fitting
+from core.db.portions import fitting
+from core.ids import first_id_at
 from timeline.models import Engagement
 from timeline.selectors.engagements import sizes_of, with_parts
 from timeline.selectors.entries import Entry, entry_of

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User
-from accounts.portions import fitting
+from core.db.portions import fitting
 from crm.models import Account, Contact, Lead, Opportunity
 from timeline.domain.vocabulary import Kind
 from timeline.models import Engagement

@@ -5,9 +5,9 @@ from itertools import islice
 from typing import TypeVar
 from uuid import UUID
 
-from accounts.domain.addresses import domain_of, is_within
 from accounts.models import Organization
-from accounts.portions import in_portions
+from core.addresses import domain_of, is_within
+from core.db.portions import in_portions
 from crm.domain.changes import CustomerChanges
 from crm.models import Opportunity, OpportunityContactRole
 from timeline.models import Association, Engagement, FilingRule, Participant

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.domain.audit import AuditVerb
 from accounts.models import Organization, User
 from accounts.services.audit import record_event
-from accounts.unit_of_work import one_unit_of_work, unit_of_work
+from core.db.unit_of_work import one_unit_of_work, unit_of_work
 from crm.domain.changes import CustomerChanges
 from crm.models import Opportunity
 from timeline.domain.vocabulary import AssociationRule

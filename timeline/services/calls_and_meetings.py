@@ -17,9 +17,9 @@ from uuid import UUID
 from accounts.domain.audit import AuditVerb
 from accounts.domain.vocabulary import Detail, Visibility
 from accounts.models import Organization, User
-from accounts.rows import insert_tuples
 from accounts.services.audit import record_event
-from accounts.unit_of_work import one_unit_of_work
+from core.db.bulk import insert_tuples
+from core.db.unit_of_work import one_unit_of_work
 from crm.domain.directory import Match
 from crm.models import Account, Opportunity
 from crm.selectors import directory_for

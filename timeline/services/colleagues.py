@@ -9,8 +9,8 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Organization, User
-from accounts.portions import in_portions
-from accounts.unit_of_work import one_unit_of_work
+from core.db.portions import in_portions
+from core.db.unit_of_work import one_unit_of_work
 from crm.domain.changes import CustomerChanges
 from timeline.models import Engagement, Participant
 from timeline.search.outbox import announce

@@ -13,10 +13,9 @@ from uuid import UUID
 from django.db import IntegrityError
 from django.db.models import CharField, UUIDField
 
-from accounts.ids import new_id
 from accounts.models import Organization
-from accounts.prepared import Given, Prepared
-from accounts.rows import insert_rows, insert_tuples
+from core.db.bulk import Given, Prepared, insert_rows, insert_tuples
+from core.ids import new_id
 from timeline.domain.identity import base_subject
 from timeline.domain.threading import NewConversation, Place, ThreadedMail, ThreadPlan, link_hashes, plan_threads
 from timeline.models import Conversation, Engagement, LegalHold, ThreadReference

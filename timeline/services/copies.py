@@ -17,9 +17,9 @@ from uuid import UUID
 
 from django.db.models import CharField, Q, UUIDField
 
-from accounts.ids import new_id
 from accounts.models import Organization
-from accounts.prepared import Given, Prepared
+from core.db.bulk import Given, Prepared
+from core.ids import new_id
 from timeline.domain.additions import NONE, Additions
 from timeline.domain.authored import Authored, authored, digest_of
 from timeline.domain.copies import FAILED, RECIPIENTS, completed, surer

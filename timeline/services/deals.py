@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet, UUIDField
 
 from accounts.domain.vocabulary import OpportunityRule
 from accounts.models import Organization
-from accounts.prepared import Given, Prepared
+from core.db.bulk import Given, Prepared
 from crm.models import Opportunity, OpportunityContactRole
 from timeline.domain.assignment import AssignmentRules, Circle, Deal
 from timeline.models import FilingRule

@@ -16,9 +16,9 @@ from django.db.models import QuerySet
 
 from accounts.domain.audit import AuditVerb
 from accounts.models import Organization, User
-from accounts.portions import in_portions
 from accounts.services.audit import record_event
-from accounts.unit_of_work import unit_of_work
+from core.db.portions import in_portions
+from core.db.unit_of_work import unit_of_work
 from timeline.domain.identity import base_subject
 from timeline.domain.vocabulary import Kind, SuppressionKind
 from timeline.models import Conversation, EmailMessage, Engagement, LegalHold

@@ -14,12 +14,12 @@ from functools import partial
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from accounts.domain.addresses import normalize_address
 from accounts.domain.audit import AuditVerb
 from accounts.models import FormerAddress, Organization, User, UserAddress
 from accounts.services.audit import record_event
 from accounts.services.leftovers import cut_log
-from accounts.unit_of_work import unit_of_work
+from core.addresses import normalize_address
+from core.db.unit_of_work import unit_of_work
 from crm.models import Contact, DirectoryChange, Lead, PersonAddress
 from timeline.domain.vocabulary import SuppressionKind
 from timeline.models import Engagement, LegalHold, Participant

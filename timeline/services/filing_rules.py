@@ -6,7 +6,7 @@ correction ──▶ offered for each contact in it ──make_rule──▶ Fil
 from accounts.domain.audit import AuditVerb
 from accounts.models import User
 from accounts.services.audit import record_event
-from accounts.unit_of_work import unit_of_work
+from core.db.unit_of_work import unit_of_work
 from crm.domain.changes import CustomerChanges
 from crm.models import Contact, Opportunity
 from timeline.models import FilingRule

@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts.models import Organization
-from accounts.unit_of_work import one_unit_of_work
+from core.db.unit_of_work import one_unit_of_work
 from timeline.models import Engagement
 from timeline.search.outbox import announce
 

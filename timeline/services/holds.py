@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from accounts.domain.audit import AuditVerb
 from accounts.models import User
 from accounts.services.audit import record_event
-from accounts.unit_of_work import one_unit_of_work
+from core.db.unit_of_work import one_unit_of_work
 from timeline.domain.vocabulary import HoldScope
 from timeline.models import LegalHold
 

@@ -16,7 +16,7 @@ from uuid import UUID
 from accounts.domain.audit import AuditVerb
 from accounts.models import Organization, User
 from accounts.services.audit import record_event
-from accounts.unit_of_work import unit_of_work
+from core.db.unit_of_work import unit_of_work
 from timeline.domain.assignment import nearest_inbox_owner
 from timeline.domain.copies import RECIPIENTS, surer
 from timeline.domain.email import EmailParticipant

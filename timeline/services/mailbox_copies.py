@@ -17,7 +17,7 @@ from uuid import UUID
 
 from accounts.domain.vocabulary import Detail, Visibility
 from accounts.models import Organization
-from accounts.rows import insert_tuples
+from core.db.bulk import insert_tuples
 from timeline.domain.assignment import nearest_inbox_owner, place_of
 from timeline.domain.sharing import Sharing, openness, widest
 from timeline.domain.vocabulary import ParticipantRole

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from django.db.models import CharField, UUIDField
 
-from accounts.domain.addresses import address_candidates
 from accounts.models import FormerAddress, Organization, UserAddress
-from accounts.prepared import Given, Prepared
+from core.addresses import address_candidates
+from core.db.bulk import Given, Prepared
 from crm.domain.directory import Match
 from timeline.domain.assignment import place_of
 from timeline.domain.email import EmailParticipant

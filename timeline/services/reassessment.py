@@ -14,10 +14,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from accounts.domain.addresses import domain_of, is_within
 from accounts.models import Organization, UserAddress
-from accounts.rows import insert_tuples
-from accounts.unit_of_work import one_unit_of_work
+from core.addresses import domain_of, is_within
+from core.db.bulk import insert_tuples
+from core.db.unit_of_work import one_unit_of_work
 from crm.domain.directory import Directory, Match
 from crm.domain.domains import corporate_domain
 from crm.selectors import directory_for

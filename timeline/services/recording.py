@@ -20,7 +20,7 @@ from uuid import UUID
 
 from accounts.domain.vocabulary import Detail, Visibility
 from accounts.models import Organization, User
-from accounts.rows import insert_tuples
+from core.db.bulk import insert_tuples
 from timeline.domain.assignment import nearest_inbox_owner
 from timeline.domain.email import ComposedEmail
 from timeline.domain.erased import Verdict

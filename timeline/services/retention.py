@@ -6,7 +6,7 @@ from datetime import datetime
 from accounts.domain.audit import AuditVerb
 from accounts.models import Organization
 from accounts.services.audit import record_event
-from accounts.unit_of_work import unit_of_work
+from core.db.unit_of_work import unit_of_work
 from timeline.selectors.retention import due, policy_of
 from timeline.services.deletion import delete_rows
 

@@ -15,8 +15,8 @@ from uuid import UUID
 
 from accounts.domain.audit import AuditVerb
 from accounts.models import Organization, User
-from accounts.rows import insert_tuples
 from accounts.services.audit import record_event
+from core.db.bulk import insert_tuples
 from timeline.domain.copies import RECIPIENTS, surer
 from timeline.domain.sharing import Sharing
 from timeline.domain.vocabulary import AssociationRule

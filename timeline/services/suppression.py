@@ -17,10 +17,10 @@ from uuid import UUID
 
 from django.db.models import UUIDField
 
-from accounts.domain.addresses import address_candidates
 from accounts.models import Organization
-from accounts.prepared import Given, Prepared
 from accounts.services.keys import organization_key
+from core.addresses import address_candidates
+from core.db.bulk import Given, Prepared
 from timeline.domain.email import ComposedEmail
 from timeline.domain.erased import Hashes, Verdict, compare, shortened, statement
 from timeline.domain.vocabulary import SuppressionKind

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import ahocorasick
 
-from accounts.domain.remembering import remembered
+from core.remembering import remembered
 from mailsync.domain.phrases.plain import fold, plain_parts
 
 _HERE = Path(__file__).parent

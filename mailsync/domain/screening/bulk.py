@@ -9,7 +9,7 @@ Headers as the RFCs define them: 2369 and 2919 (List-*), 8058 (one-click), 3834 
 
 import re
 
-from accounts.domain.addresses import domain_of, is_within
+from core.addresses import domain_of, is_within
 from mailsync.domain.phrases import Phrases, alternatives, entries, words
 from mailsync.domain.screening import senders, shape
 from mailsync.domain.screening.automatic import auto_submitted

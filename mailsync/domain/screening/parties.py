@@ -2,8 +2,8 @@
 
 import re
 
-from accounts.domain.addresses import address_candidates, domain_of, is_within
-from accounts.domain.remembering import remembered
+from core.addresses import address_candidates, domain_of, is_within
+from core.remembering import remembered
 from mailsync.domain.screening.rule import Mail, Rule, Stage
 from mailsync.domain.vocabulary import Reason
 

@@ -6,7 +6,7 @@ from enum import IntEnum, StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
-from accounts.domain.addresses import address_candidates, domain_of, is_within
+from core.addresses import address_candidates, domain_of, is_within
 from crm.domain.directory import Match
 from mailsync.domain.envelope import Envelope, Mailbox, ScreeningPolicy
 from mailsync.domain.headers import Headers

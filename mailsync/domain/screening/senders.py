@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from accounts.domain.addresses import domain_of, is_within
-from accounts.domain.remembering import remembered
+from core.addresses import domain_of, is_within
+from core.remembering import remembered
 from mailsync.domain.envelope import Mailbox
 from mailsync.domain.phrases import alternatives, words
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.domain.phrasing import without_turns
+from core.phrasing import without_turns
 from mailsync.domain.screening import Verdict
 from mailsync.models import Mailbox
 from mailsync.services.explain import Explanation, NotFound, TooManyQuestions, Unanswered, explain_message

@@ -10,9 +10,9 @@ from urllib3.util.retry import Retry
 from accounts.microsoft import session as session_module
 from accounts.microsoft.errors import Misconfigured
 from accounts.microsoft.identity import authority_for
-from accounts.microsoft.retry_after import seconds_to_wait
 from accounts.microsoft.scopes import as_granted, is_granted
 from accounts.microsoft.session import IdentityTransport, graph_pool, identity_session
+from core.http.retry_after import seconds_to_wait
 from tests.factories import A_MONDAY
 
 DISCOVERY = "https://login.example/organizations/v2.0/.well-known/openid-configuration"

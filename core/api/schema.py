@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from accounts.api.problems import CONTENT_TYPE
+from core.api.problems import CONTENT_TYPE
 
 _PROBLEM = {
     "type": "object",

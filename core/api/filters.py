@@ -7,7 +7,7 @@ import django_filters
 from django import forms
 from django.utils.dateparse import parse_date, parse_datetime
 
-from accounts.domain.addresses import normalize_address, normalize_domain
+from core.addresses import normalize_address, normalize_domain
 
 
 class _MomentFormField(forms.CharField):

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import MicrosoftConnection
-from accounts.rows import insert_rows, insert_tuples
+from core.db.bulk import insert_rows, insert_tuples
 from tests.factories import EngagementFactory, MicrosoftConnectionFactory
 from timeline.domain.vocabulary import Kind, ParticipantRole
 from timeline.models import Engagement, Participant

@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 
-from accounts import unit_of_work as units
 from accounts.models import Organization
-from accounts.unit_of_work import one_unit_of_work, unit_of_work
+from core.db import unit_of_work as units
+from core.db.unit_of_work import one_unit_of_work, unit_of_work
 
 DEADLOCK = OperationalError(1213, "Deadlock found when trying to get lock; try restarting transaction")
 COLLISIONS = [

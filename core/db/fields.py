@@ -6,7 +6,7 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.query_utils import DeferredAttribute
 
-from accounts.encryption import Place, seal, unseal
+from core.encryption import Place, seal, unseal
 
 if TYPE_CHECKING:
     _CharField = models.CharField[str, str]
@@ -16,6 +16,11 @@ else:
 
 _NAME_COLLATION = {"mysql": "utf8mb4_unicode_520_ci", "sqlite": "NOCASE"}
 """The database itself compares bytes (docs/decisions/0003); only names do not."""
+
+
+def choices(words: type[Any]) -> list[tuple[str, str]]:
+    """A StrEnum as Django choices: `needs_sign_in` reads "Needs sign in", unless the word has a label of its own."""
+    return [(word.value, getattr(word, "label", word.value.replace("_", " ").capitalize())) for word in words]
 
 
 class NameField(_CharField):
@@ -53,7 +58,7 @@ class EncryptedTextField(_TextField):
 
     `label` names the field for good, whatever becomes of model and table. `row` is the attribute that tells the rows of
     an organization apart and is known before a row is written. Reading the attribute raises
-    `accounts.encryption.UnreadableSecret` where no configured key opens the value in its place.
+    `core.encryption.UnreadableSecret` where no configured key opens the value in its place.
     """
 
     descriptor_class = _OpenedWhenRead

@@ -7,7 +7,7 @@ from typing import IO, Any
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 
-from accounts.api.errors import TooLarge
+from core.api.errors import TooLarge
 
 MAX_BODY_BYTES = 1024 * 1024
 

@@ -19,8 +19,7 @@ from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from accounts.client_address import client_place
-from accounts.models import ApiToken
+from core.web.client_address import client_place
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView  # imports this module, as the settings name it
@@ -42,7 +41,7 @@ class PerCaller(BaseThrottle):
 
     def allow_request(self, request: Request, view: "APIView") -> bool:
         user, token = request.user, request.auth
-        if isinstance(token, ApiToken):
+        if token is not None:
             return _is_within(f"token {token.pk}", settings.API_REQUESTS_PER_MINUTE)
         if user and user.is_authenticated:
             return _is_within(f"user {user.pk}", settings.API_REQUESTS_PER_MINUTE)

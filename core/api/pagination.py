@@ -24,7 +24,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
-from accounts.portions import fitting
+from core.db.portions import fitting
 
 MOST_PAGE_BYTES = 8_000_000
 """Of the rows of a page, as JSON; a single row that is larger is a page of its own."""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.domain.phrasing import HUES, duration, hue, initials, money, relative, relative_day
+from core.phrasing import HUES, duration, hue, initials, money, relative, relative_day
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import GuessCount
-from accounts.portions import in_portions
+from core.db.portions import in_portions
 
 NOW = timezone.now()
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.domain.addresses import address_candidates, domain_of, is_within, normalize_address, normalize_domain
+from core.addresses import address_candidates, domain_of, is_within, normalize_address, normalize_domain
 
 
 @pytest.mark.parametrize(

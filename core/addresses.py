@@ -13,7 +13,7 @@ from collections.abc import Collection
 
 import idna
 
-from accounts.domain.normalization import normalized
+from core.normalization import normalized
 
 MAX_ADDRESS_LENGTH = 320
 """64 octets before the @, 255 after it (RFC 5321 4.5.3.1)."""

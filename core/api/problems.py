@@ -17,10 +17,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView, exception_handler
 
-from accounts.api.errors import SecretUnreadable, TooLarge
-from accounts.api.parsing import MAX_BODY_BYTES
-from accounts.api.throttling import throttled_refusal
-from accounts.encryption import UnreadableSecret
+from core.api.errors import SecretUnreadable, TooLarge
+from core.api.parsing import MAX_BODY_BYTES
+from core.api.throttling import throttled_refusal
+from core.encryption import UnreadableSecret
 
 log = structlog.get_logger()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts.services.encryption_rotation import encrypted_columns, rotate_column
+from core.db.rotation import encrypted_columns, rotate_column
 
 
 class Command(BaseCommand):

@@ -8,9 +8,9 @@ from django.apps import apps
 from django.db import models
 from django.db.models import ExpressionWrapper, F
 
-from accounts.encryption import UnreadableSecret, is_under_newest_key, seal, unseal
-from accounts.fields import EncryptedTextField, Sealed
-from accounts.portions import in_portions
+from core.db.fields import EncryptedTextField, Sealed
+from core.db.portions import in_portions
+from core.encryption import UnreadableSecret, is_under_newest_key, seal, unseal
 
 _RAW = models.TextField()
 

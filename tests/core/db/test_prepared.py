@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db.models import CharField, Q, QuerySet, UUIDField
 
-from accounts.prepared import Given, Prepared
+from core.db.bulk import Given, Prepared
 from crm.models import Opportunity, PersonAddress
 from tests.factories import AccountFactory, ContactFactory, OpportunityFactory, OrganizationFactory
 

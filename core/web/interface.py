@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from accounts.domain import phrasing
-from accounts.drawings import ICONS
+from core import phrasing
+from core.web.icons import ICONS
 
 register = template.Library()
 
@@ -21,7 +21,7 @@ _BAR_HEIGHT = 24
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """A drawing of this size of text; without a label it is decoration beside words."""
-    shapes = mark_safe(ICONS[name])  # noqa: S308 - our own drawings above
+    shapes = mark_safe(ICONS[name])  # noqa: S308 - our own drawings
     naming = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html('<svg class="icon" viewBox="0 0 20 20" {}>{}</svg>', naming, shapes)
 
