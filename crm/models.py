@@ -6,6 +6,7 @@ from accounts.models import Organization, User
 from core.db.cascade import delete_with_parent
 from core.db.fields import EncryptedTextField, NameField
 from core.ids import new_id
+from crm.domain.records import LONGEST_ID, LONGEST_LABEL, LONGEST_NAME, LONGEST_PERSON_NAME, LONGEST_TITLE
 
 
 class CrmRecord(models.Model):
@@ -13,7 +14,7 @@ class CrmRecord(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     source = models.CharField(max_length=20, default="csv", help_text="csv, salesforce or hubspot.")
-    external_id = models.CharField(max_length=100)
+    external_id = models.CharField(max_length=LONGEST_ID)
     owner = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     owner_email = models.CharField(max_length=254, blank=True)
     imported_at = models.DateTimeField(auto_now=True)
@@ -26,8 +27,8 @@ class Account(CrmRecord):
     """A company that we sell to."""
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="accounts")
-    name = NameField(max_length=255)
-    website = models.CharField(max_length=255, blank=True)
+    name = NameField(max_length=LONGEST_NAME)
+    website = models.CharField(max_length=LONGEST_NAME, blank=True)
 
     class Meta:
         ordering = ["name"]
@@ -64,9 +65,9 @@ class Contact(CrmRecord):
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="contacts")
     account = models.ForeignKey(Account, on_delete=models.SET_NULL, null=True, blank=True, related_name="contacts")
-    first_name = NameField(max_length=120, blank=True)
-    last_name = NameField(max_length=120, blank=True)
-    title = models.CharField(max_length=200, blank=True)
+    first_name = NameField(max_length=LONGEST_PERSON_NAME, blank=True)
+    last_name = NameField(max_length=LONGEST_PERSON_NAME, blank=True)
+    title = models.CharField(max_length=LONGEST_TITLE, blank=True)
     away_until = models.DateField(null=True, blank=True, help_text="Read off an out-of-office reply.")
     address_failing_since = models.DateTimeField(null=True, blank=True, help_text="Read off a delivery report.")
 
@@ -91,10 +92,10 @@ class Lead(CrmRecord):
     """A prospect who is not yet a contact of an account."""
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="leads")
-    first_name = NameField(max_length=120, blank=True)
-    last_name = NameField(max_length=120, blank=True)
-    company = NameField(max_length=255, blank=True)
-    status = models.CharField(max_length=80, blank=True)
+    first_name = NameField(max_length=LONGEST_PERSON_NAME, blank=True)
+    last_name = NameField(max_length=LONGEST_PERSON_NAME, blank=True)
+    company = NameField(max_length=LONGEST_NAME, blank=True)
+    status = models.CharField(max_length=LONGEST_LABEL, blank=True)
     is_converted = models.BooleanField(default=False)
     converted_contact = models.ForeignKey(
         Contact, on_delete=models.SET_NULL, null=True, blank=True, related_name="converted_leads"
@@ -147,8 +148,8 @@ class Opportunity(CrmRecord):
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="opportunities")
     account = models.ForeignKey(Account, on_delete=models.CASCADE, null=True, blank=True, related_name="opportunities")
-    name = NameField(max_length=255)
-    stage = models.CharField(max_length=80, blank=True)
+    name = NameField(max_length=LONGEST_NAME)
+    stage = models.CharField(max_length=LONGEST_LABEL, blank=True)
     is_closed = models.BooleanField(default=False)
     is_won = models.BooleanField(default=False)
     amount = models.DecimalField(max_digits=18, decimal_places=2, null=True, blank=True)
@@ -181,7 +182,7 @@ class OpportunityContactRole(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="contact_roles")
     opportunity = models.ForeignKey(Opportunity, on_delete=models.CASCADE, related_name="contact_roles")
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="opportunity_roles")
-    role = models.CharField(max_length=80, blank=True)
+    role = models.CharField(max_length=LONGEST_LABEL, blank=True)
     is_primary = models.BooleanField(default=False)
 
     class Meta:

@@ -13,29 +13,29 @@ from pathlib import Path
 from typing import Any
 
 from accounts.models import Organization
-from crm.domain.csv_rows import (
-    ACCOUNTS,
-    ALL_FILES,
-    CONTACT_ROLES,
-    CONTACTS,
-    LEADS,
-    OPPORTUNITIES,
-    FileKind,
-    Problem,
-    absent_columns,
-    read_rows,
-)
-from crm.domain.csv_values import shown
-from crm.services.intake import FileReport, Intake, batches
+from crm.services.intake import Intake, Written, batches
 from crm.signals import customers_changed
+from crm.sources.csv.parse import ACCOUNTS, ALL_FILES, CONTACT_ROLES, CONTACTS, LEADS, OPPORTUNITIES, FileKind
+from crm.sources.csv.source import CsvFile, Problem
 
-_ROWS_AT_ONCE = 1_000
-_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-Write = Callable[[Sequence[Any], FileReport], None]
+_RECORDS_AT_ONCE = 1_000
+Write = Callable[[CsvFile[Any], Intake], Iterator[Written]]
 
 
 class NothingToImport(Exception):
     """The folder holds none of the five files, or is none."""
+
+
+@dataclass(slots=True)
+class FileReport:
+    """What became of one file, in records; every line that is not counted is a problem."""
+
+    file: str
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    absent: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -65,50 +65,43 @@ def import_folder(
         names = ", ".join(kind.name for kind in ALL_FILES)
         raise NothingToImport(f"{folder} holds none of {names}." if folder.is_dir() else f"{folder} is not a folder.")
     intake = Intake(organization, source="csv")
-    steps: tuple[tuple[FileKind[Any], Write, int | None], ...] = (
-        (ACCOUNTS, intake.accounts, _ROWS_AT_ONCE),
-        (CONTACTS, intake.contacts, _ROWS_AT_ONCE),
-        (LEADS, intake.leads, _ROWS_AT_ONCE),
-        (OPPORTUNITIES, intake.opportunities, _ROWS_AT_ONCE),
-        (CONTACT_ROLES, intake.contact_roles, None),
-    )
     report = ImportReport()
-    for kind, write, at_once in steps:
+    for kind, write in _WRITES:
         if kind.name in present:
-            report.files.append(_import_file(kind, folder / kind.name, write, at_once))
+            report.files.append(_import_file(CsvFile(kind, folder), intake, write))
             on_file(report.files[-1])
     if intake.changes:
         customers_changed.send(sender=Intake, changes=intake.changes)
     return report
 
 
-def _import_file(kind: FileKind[Any], path: Path, write: Write, at_once: int | None) -> FileReport:
-    report = FileReport(kind.name)
-    try:
-        with path.open("rb") as binary:
-            if binary.read(2) in _UTF_16_MARKS:
-                report.problems.append(Problem(kind.name, 0, "the file is UTF-16: save it as UTF-8"))
-                return report
-        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as lines:
-            report.absent = absent_columns(kind, lines.readline())
-        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as lines:
-            rows = _good_rows(kind, read_rows(kind, lines), report.problems)
-            for some in batches(rows, at_once) if at_once else [list(rows)]:
-                write(some, report)
-    except OSError as error:
-        report.problems.append(Problem(kind.name, 0, f"the file cannot be read ({error.strerror})"))
+def _in_batches(write: Callable[[Intake, Sequence[Any]], Written]) -> Write:
+    return lambda file, intake: (write(intake, some) for some in batches(file.records(), _RECORDS_AT_ONCE))
+
+
+def _as_a_whole(file: CsvFile[Any], intake: Intake) -> Iterator[Written]:
+    """The roles of a deal are one value, so the file is read to its end before one is written."""
+    roles = list(file.records())
+    yield intake.contact_roles(roles, is_whole=not file.problems)
+
+
+_WRITES: tuple[tuple[FileKind[Any], Write], ...] = (
+    (ACCOUNTS, _in_batches(Intake.accounts)),
+    (CONTACTS, _in_batches(Intake.contacts)),
+    (LEADS, _in_batches(Intake.leads)),
+    (OPPORTUNITIES, _in_batches(Intake.opportunities)),
+    (CONTACT_ROLES, _as_a_whole),
+)
+
+
+def _import_file(file: CsvFile[Any], intake: Intake, write: Write) -> FileReport:
+    report = FileReport(file.name, problems=file.problems)
+    for written in write(file, intake):
+        report.new += written.new
+        report.changed += written.changed
+        report.unchanged += written.unchanged
+        for refusal in written.refused:
+            file.refuse(refusal)
+    report.absent = file.absent
     report.problems.sort(key=lambda problem: problem.line)
     return report
-
-
-def _good_rows(kind: FileKind[Any], rows: Iterator[Any | Problem], problems: list[Problem]) -> Iterator[Any]:
-    """Without problems, and without rows whose id an earlier line has: the first one counts."""
-    lines: dict[tuple[str, ...], int] = {}
-    for row in rows:
-        if isinstance(row, Problem):
-            problems.append(row)
-        elif (earlier := lines.setdefault(row.key, row.line)) != row.line:
-            ids = " and ".join(shown(part) for part in row.key)
-            problems.append(Problem(kind.name, row.line, f"the Id {ids} stands on line {earlier} already"))
-        else:
-            yield row

@@ -1,13 +1,13 @@
-"""Customer records from any CRM source into the tables, in batches that each commit whole.
+"""Customer records from any CRM into the tables, in batches that each commit whole.
 
-rows ──▶ the records they name are known? ──no──▶ Problem
+records ──▶ the ones that they name are known? ──no──▶ Refusal, to the source that gave the record
               │ yes
               └──▶ upsert ──▶ addresses, domains ──▶ what the timeline has to look at again (CustomerChanges)
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
@@ -16,35 +16,33 @@ from uuid import UUID
 from accounts.models import Organization, User, UserAddress
 from core.db.unit_of_work import unit_of_work
 from crm.domain.changes import CustomerChanges
-from crm.domain.csv_rows import (
-    AccountRow,
-    ContactRoleRow,
-    ContactRow,
-    LeadRow,
-    OpportunityRow,
-    Problem,
+from crm.domain.records import (
+    AccountRecord,
+    ContactRecord,
+    ContactRoleRecord,
+    LeadRecord,
+    OpportunityRecord,
+    Reference,
+    Refusal,
 )
-from crm.domain.csv_values import shown
 from crm.models import Account, Contact, Lead, Opportunity
 from crm.services.contact_roles import set_contact_roles
 from crm.services.directory import set_account_websites, set_contact_addresses, set_lead_addresses
-from crm.services.upsert import Outcome, Record, upsert
+from crm.services.upsert import Outcome, Row, upsert
 
 _DEALS_AT_ONCE = 300
 Value = TypeVar("Value")
-Row = TypeVar("Row", ContactRow, LeadRow, OpportunityRow, ContactRoleRow)
+Record = TypeVar("Record", ContactRecord, LeadRecord, OpportunityRecord, ContactRoleRecord)
 
 
-@dataclass(slots=True)
-class FileReport:
-    """What became of one file, in rows; every row that is not counted is a problem."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of some records: how many were new, changed and unchanged; the others were refused."""
 
-    file: str
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    problems: list[Problem] = field(default_factory=list)
-    absent: tuple[str, ...] = ()
+    new: int
+    changed: int
+    unchanged: int
+    refused: tuple[Refusal, ...] = ()
 
 
 class Intake:
@@ -57,113 +55,126 @@ class Intake:
         self._known: dict[type[Any], dict[str, UUID]] = {}
         self.changes = CustomerChanges(organization.pk)
 
-    def accounts(self, rows: Sequence[AccountRow], report: FileReport) -> None:
+    def accounts(self, records: Sequence[AccountRecord]) -> Written:
         """Write accounts and the corporate domains of their websites."""
-        wanted = {row.id: {"name": row.name, "website": row.website, **self._owner(row.owner_email)} for row in rows}
+        wanted = {
+            record.external_id: {"name": record.name, "website": record.website, **self._owner(record.owner_email)}
+            for record in records
+        }
 
         def write() -> tuple[Outcome[Account], set[str]]:
             outcome = self._upsert(Account, wanted)
-            websites = {outcome.ids[row.id]: row.website for row in rows}
+            websites = {outcome.ids[record.external_id]: record.website for record in records}
             return outcome, set_account_websites(self._organization.pk, websites)
 
         outcome, domains = unit_of_work(write)
-        self._note(Account, outcome, report)
         self.changes.domains |= domains
         self.changes.renamed_accounts |= {row for row, before in outcome.before.items() if "name" in before}
+        return self._written(Account, outcome)
 
-    def contacts(self, rows: Sequence[ContactRow], report: FileReport) -> None:
+    def contacts(self, records: Sequence[ContactRecord]) -> Written:
         """Write contacts and their addresses."""
-        known = self._with_known(rows, report, "AccountId", Account, lambda row: row.account_id)
+        known, refused = self._sorted_out(records, Account, Reference.ACCOUNT, lambda record: record.account_id)
         accounts = self._ids(Account)
         wanted = {
-            row.id: {
-                "account_id": accounts.get(row.account_id),
-                "first_name": row.first_name,
-                "last_name": row.last_name,
-                "title": row.title,
-                **self._owner(row.owner_email),
+            record.external_id: {
+                "account_id": accounts.get(record.account_id),
+                "first_name": record.first_name,
+                "last_name": record.last_name,
+                "title": record.title,
+                **self._owner(record.owner_email),
             }
-            for row in known
+            for record in known
         }
 
         def write() -> tuple[Outcome[Contact], set[str]]:
             outcome = self._upsert(Contact, wanted)
-            addresses = {outcome.ids[row.id]: row.addresses for row in known}
+            addresses = {outcome.ids[record.external_id]: record.addresses for record in known}
             return outcome, set_contact_addresses(self._organization.pk, addresses)
 
         outcome, addresses = unit_of_work(write)
-        self._note(Contact, outcome, report)
         self.changes.addresses |= addresses
         self.changes.contacts |= {row for row, before in outcome.before.items() if "account_id" in before}
+        return self._written(Contact, outcome, refused)
 
-    def leads(self, rows: Sequence[LeadRow], report: FileReport) -> None:
+    def leads(self, records: Sequence[LeadRecord]) -> Written:
         """Write leads and their addresses; a converted one points to its contact."""
-        known = self._with_known(rows, report, "ConvertedContactId", Contact, lambda row: row.converted_contact_id)
+        known, refused = self._sorted_out(
+            records, Contact, Reference.CONVERTED_CONTACT, lambda record: record.converted_contact_id
+        )
         contacts = self._ids(Contact)
         wanted = {
-            row.id: {
-                "first_name": row.first_name,
-                "last_name": row.last_name,
-                "company": row.company,
-                "status": row.status,
-                "is_converted": row.is_converted,
-                "converted_contact_id": contacts.get(row.converted_contact_id) if row.is_converted else None,
-                **self._owner(row.owner_email),
+            record.external_id: {
+                "first_name": record.first_name,
+                "last_name": record.last_name,
+                "company": record.company,
+                "status": record.status,
+                "is_converted": record.is_converted,
+                "converted_contact_id": contacts.get(record.converted_contact_id) if record.is_converted else None,
+                **self._owner(record.owner_email),
             }
-            for row in known
+            for record in known
         }
 
         def write() -> tuple[Outcome[Lead], set[str]]:
             outcome = self._upsert(Lead, wanted)
-            addresses = {outcome.ids[row.id]: row.addresses for row in known}
+            addresses = {outcome.ids[record.external_id]: record.addresses for record in known}
             return outcome, set_lead_addresses(self._organization.pk, addresses)
 
         outcome, addresses = unit_of_work(write)
-        self._note(Lead, outcome, report)
-        self.changes.addresses |= addresses
         converted = {row for row, before in outcome.before.items() if "converted_contact_id" in before}
-        self.changes.addresses |= {each for row in known if outcome.ids[row.id] in converted for each in row.addresses}
+        theirs = (record.addresses for record in known if outcome.ids[record.external_id] in converted)
+        self.changes.addresses |= addresses.union(*theirs)
+        return self._written(Lead, outcome, refused)
 
-    def opportunities(self, rows: Sequence[OpportunityRow], report: FileReport) -> None:
+    def opportunities(self, records: Sequence[OpportunityRecord]) -> Written:
         """Write deals; those that opened, closed or changed hands have their accounts looked at again."""
-        known = self._with_known(rows, report, "AccountId", Account, lambda row: row.account_id)
+        known, refused = self._sorted_out(records, Account, Reference.ACCOUNT, lambda record: record.account_id)
         accounts = self._ids(Account)
         wanted = {
-            row.id: {
-                "account_id": accounts.get(row.account_id),
-                "name": row.name,
-                "stage": row.stage,
-                "is_closed": row.is_closed,
-                "is_won": row.is_won,
-                "amount": row.amount,
-                "currency": row.currency,
-                "crm_created_at": row.created_at,
-                "close_date": row.close_date,
-                "crm_modified_at": row.modified_at,
-                **self._owner(row.owner_email),
+            record.external_id: {
+                "account_id": accounts.get(record.account_id),
+                "name": record.name,
+                "stage": record.stage,
+                "is_closed": record.is_closed,
+                "is_won": record.is_won,
+                "amount": record.amount,
+                "currency": record.currency,
+                "crm_created_at": record.created_at,
+                "close_date": record.close_date,
+                "crm_modified_at": record.modified_at,
+                **self._owner(record.owner_email),
             }
-            for row in known
+            for record in known
         }
         outcome = unit_of_work(lambda: self._upsert(Opportunity, wanted))
-        self._note(Opportunity, outcome, report)
         self._note_deals(outcome)
+        return self._written(Opportunity, outcome, refused)
 
-    def contact_roles(self, rows: Sequence[ContactRoleRow], report: FileReport) -> None:
-        """Make the deals named in `rows`, which is the whole file, have exactly these roles."""
-        known = self._with_known(rows, report, "OpportunityId", Opportunity, lambda row: row.opportunity_id)
-        known = self._with_known(known, report, "ContactId", Contact, lambda row: row.contact_id)
+    def contact_roles(self, records: Sequence[ContactRoleRecord], *, is_whole: bool) -> Written:
+        """Make the deals named in `records` have exactly these roles.
+
+        All roles of a deal come in one call. No deal loses one where `is_whole` is false, because the source could not
+        read some, or where one is refused.
+        """
+        known, nowhere = self._sorted_out(
+            records, Opportunity, Reference.OPPORTUNITY, lambda record: record.opportunity_id
+        )
+        known, of_nobody = self._sorted_out(known, Contact, Reference.CONTACT, lambda record: record.contact_id)
+        refused = (*nowhere, *of_nobody)
         deals, contacts = self._ids(Opportunity), self._ids(Contact)
         by_deal: dict[UUID, dict[tuple[UUID, UUID], tuple[str, bool]]] = defaultdict(dict)
-        for row in known:
-            deal = deals[row.opportunity_id]
-            by_deal[deal][deal, contacts[row.contact_id]] = (row.role, row.is_primary)
+        for record in known:
+            deal = deals[record.opportunity_id]
+            by_deal[deal][deal, contacts[record.contact_id]] = (record.role, record.is_primary)
+        new = changed = unchanged = 0
         for some in batches(sorted(by_deal), _DEALS_AT_ONCE):
             wanted = {pair: role for deal in some for pair, role in by_deal[deal].items()}
-            write = partial(set_contact_roles, self._organization.pk, wanted, is_whole=not report.problems)
+            write = partial(set_contact_roles, self._organization.pk, wanted, is_whole=is_whole and not refused)
             outcome = unit_of_work(write)
-            report.new, report.changed = report.new + outcome.new, report.changed + outcome.changed
-            report.unchanged += outcome.unchanged
+            new, changed, unchanged = new + outcome.new, changed + outcome.changed, unchanged + outcome.unchanged
             self.changes.contacts |= outcome.contacts
+        return Written(new, changed, unchanged, refused)
 
     def _note_deals(self, outcome: Outcome[Opportunity]) -> None:
         moving = {"is_closed", "close_date", "crm_created_at", "owner_id", "account_id"}
@@ -178,15 +189,13 @@ class Intake:
     def _look_again_at(self, *accounts: UUID | None) -> None:
         self.changes.accounts |= {account for account in accounts if account is not None}
 
-    def _upsert(self, model: type[Record], wanted: Mapping[str, Mapping[str, Any]]) -> Outcome[Record]:
+    def _upsert(self, model: type[Row], wanted: Mapping[str, Mapping[str, Any]]) -> Outcome[Row]:
         return upsert(model, self._organization.pk, self._source, wanted)
 
-    def _note(self, model: type[Record], outcome: Outcome[Record], report: FileReport) -> None:
+    def _written(self, model: type[Row], outcome: Outcome[Row], refused: tuple[Refusal, ...] = ()) -> Written:
         """Count what was committed, and know its ids."""
         self._ids(model).update(outcome.ids)
-        report.new += len(outcome.new)
-        report.changed += len(outcome.changed)
-        report.unchanged += outcome.unchanged
+        return Written(len(outcome.new), len(outcome.changed), outcome.unchanged, refused)
 
     def _ids(self, model: type[Any]) -> dict[str, UUID]:
         """The ids of all records of `model` by external id."""
@@ -197,26 +206,14 @@ class Intake:
             self._known[model] = dict(rows.values_list("external_id", "id"))
         return self._known[model]
 
-    def _with_known(
-        self,
-        rows: Sequence[Row],
-        report: FileReport,
-        column: str,
-        model: type[Any],
-        reference: Callable[[Row], str],
-    ) -> list[Row]:
-        """The rows whose reference is empty or known; every other is a problem."""
+    def _sorted_out(
+        self, records: Sequence[Record], model: type[Any], reference: Reference, named: Callable[[Record], str]
+    ) -> tuple[list[Record], tuple[Refusal, ...]]:
+        """The records whose reference is empty or known; every other is refused."""
         ids = self._ids(model)
-        noun = model._meta.verbose_name  # noqa: SLF001 - Django's documented _meta
-        known = []
-        for row in rows:
-            named = reference(row)
-            if not named or named in ids:
-                known.append(row)
-            else:
-                sentence = f"{column} {shown(named)} names no {noun} that was ever imported"
-                report.problems.append(Problem(report.file, row.line, sentence))
-        return known
+        known = [record for record in records if not named(record) or named(record) in ids]
+        strange = (record for record in records if named(record) and named(record) not in ids)
+        return known, tuple(Refusal(record, reference, named(record)) for record in strange)
 
     def _owner(self, email: str) -> dict[str, Any]:
         return {"owner_email": email[:254], "owner_id": self._users.get(email)}

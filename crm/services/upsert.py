@@ -11,24 +11,24 @@ from django.utils import timezone
 from crm.models import Account, Contact, Lead, Opportunity
 
 _AT_ONCE = 200
-Record = TypeVar("Record", Account, Contact, Lead, Opportunity)
+Row = TypeVar("Row", Account, Contact, Lead, Opportunity)
 Columns = Mapping[str, Any]
 
 
 @dataclass(slots=True)
-class Outcome(Generic[Record]):
+class Outcome(Generic[Row]):
     """What became of one batch; `before` are the changed rows as they stood."""
 
     ids: dict[str, UUID] = field(default_factory=dict)
-    new: list[Record] = field(default_factory=list)
-    changed: list[Record] = field(default_factory=list)
+    new: list[Row] = field(default_factory=list)
+    changed: list[Row] = field(default_factory=list)
     before: dict[UUID, Columns] = field(default_factory=dict)
     unchanged: int = 0
 
 
-def upsert(model: type[Record], organization_id: UUID, source: str, wanted: Mapping[str, Columns]) -> Outcome[Record]:
+def upsert(model: type[Row], organization_id: UUID, source: str, wanted: Mapping[str, Columns]) -> Outcome[Row]:
     """Make the rows of `model` say what `wanted` says, by external id; every entry has the same columns."""
-    outcome: Outcome[Record] = Outcome()
+    outcome: Outcome[Row] = Outcome()
     existing = _existing(model, organization_id, source, wanted)
     for external_id, columns in wanted.items():
         row = existing.get(external_id)
@@ -48,16 +48,14 @@ def upsert(model: type[Record], organization_id: UUID, source: str, wanted: Mapp
     return outcome
 
 
-def _existing(
-    model: type[Record], organization_id: UUID, source: str, external_ids: Iterable[str]
-) -> dict[str, Record]:
+def _existing(model: type[Row], organization_id: UUID, source: str, external_ids: Iterable[str]) -> dict[str, Row]:
     rows = model._default_manager.filter(  # noqa: SLF001 - as above
         organization_id=organization_id, source=source, external_id__in=list(external_ids)
     )
     return {row.external_id: row for row in rows}
 
 
-def _update(model: type[Record], rows: Sequence[Record], wanted: Mapping[str, Columns]) -> None:
+def _update(model: type[Row], rows: Sequence[Row], wanted: Mapping[str, Columns]) -> None:
     """One INSERT … ON CONFLICT UPDATE a batch: an UPDATE with a CASE per value is many times slower."""
     if not rows:
         return

@@ -7,7 +7,6 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.domain.vocabulary import Role
-from crm.domain.csv_rows import ALL_FILES
 from crm.models import (
     Account,
     AccountDomain,
@@ -19,6 +18,7 @@ from crm.models import (
     PersonAddress,
 )
 from crm.selectors import directory_for
+from crm.sources.csv.parse import ALL_FILES
 
 HEADERS = {
     "accounts": "Id,Name,Website,OwnerEmail",

@@ -8,8 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Organization
-from crm.services.csv_import import NothingToImport, import_folder
-from crm.services.intake import FileReport
+from crm.services.csv_import import FileReport, NothingToImport, import_folder
 
 
 class Command(BaseCommand):

@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TypeVar
 
 from core.addresses import normalize_address
+from crm.domain.records import LONGEST_ID
 
 _TRUE = frozenset({"true", "1", "yes", "y", "t"})
 _FALSE = frozenset({"false", "0", "no", "n", "f", ""})
@@ -33,7 +34,7 @@ def text_of(raw: str, longest: int) -> str:
 
 def identifier_of(raw: str) -> str:
     """A record's Id: what stands there, not empty."""
-    text = text_of(raw, 100)
+    text = text_of(raw, LONGEST_ID)
     if not text:
         raise ValueError("is empty")
     return text
