@@ -57,6 +57,21 @@ def test_many_rows_are_read_in_portions():
     assert _naming("iterator") == []
 
 
+def test_past_djangos_own_way_with_rows_leads_one_file():
+    """Whatever compiles queries or makes values ready for the database itself is one of its three tricks."""
+    words = ("get_compiler", "register_lookup", "executemany", "get_db_prep_save", "get_db_prep_value")
+    assert {word: _naming(word) for word in words if _naming(word) not in ([], ["core/db/bulk.py"])} == {}
+    names = _public(ROOT / "core/db/bulk.py")
+    assert names == {"Prepared", "insert_tuples"}  # and the lookup `among`
+
+
+def _public(path: Path) -> set[str]:
+    """The classes and functions that a file has for others."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    named = {node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)}
+    return {name for name in named if not name.startswith("_")}
+
+
 def _naming(word: str) -> list[str]:
     """The sources of the product whose code uses a name."""
     sources = {path: path.read_text(encoding="utf-8") for app in PRODUCT for path in (ROOT / app).rglob("*.py")}

@@ -1,19 +1,24 @@
-"""What a page of mail asks and writes by the hundred, without what Django takes for each value and row.
+"""What pages of mail ask and write by the thousand, past what Django takes for each value: three names, and no fourth.
 
-    people = Prepared(lambda: Person.objects.filter(address__among=Given("addresses", CharField())).values_list("id"))
-    people.ask(addresses=page)              put into SQL once, asked with other values each time
-    insert_tuples(Sighting, rows)           many new rows by one prepared statement
+    people = Prepared(lambda organization, addresses: Person.objects.filter(
+        organization__among=organization, address__among=addresses).values_list("id"))
 
-Django's way from a queryset to SQL takes half a millisecond, as long as the database takes for its answer or longer,
-and a page asks a dozen questions. Its own `in` allows an expression at every place and asks each value several times
-whether it is one: 5 µs a value, more than the database takes. `bulk_create` wraps every value of every row in an
-expression and compiles that; a first sync writes a dozen rows a mail. Here values are values, and each is only made
-ready for the database by its field (docs/decisions/0045).
+    people.ask(organization=id, addresses=page)       put into SQL once, asked with other values each time
+    Person.objects.filter(address__among=page)        `in` for values that are no expressions
+    insert_tuples(Sighting, rows)                     many new rows by one prepared statement
+
+From a queryset to SQL Django takes half a millisecond, as long as the database for its answer or longer; a page asks a
+dozen questions. Its `in` asks each value several times whether it is an expression: 5 µs a value, more than the
+database takes. `bulk_create` wraps every value of every row in an expression and compiles that; a first sync writes a
+dozen rows a mail. Here a value is only made ready for the database, by the field of the column that it is compared with
+or written to (docs/decisions/0045).
 """
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
+from inspect import signature
 from types import NoneType
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -26,7 +31,6 @@ from django.db.models import (
     BooleanField,
     CharField,
     DateTimeField,
-    Expression,
     Field,
     ForeignKey,
     IntegerField,
@@ -42,7 +46,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
 
 Row = TypeVar("Row", bound=tuple[Any, ...])
-_PLACE = "%s"
+_PARAMETER = "%s"
 
 _TEXTS, _NUMBERS, _TRUTHS, _IDS, _TIMES = (frozenset({kind, NoneType}) for kind in (str, int, bool, UUID, datetime))
 _AS_THEY_ARE: dict[type, frozenset[type]] = {
@@ -57,29 +61,114 @@ _AS_THEY_ARE: dict[type, frozenset[type]] = {
 """What fields of exactly these types hand to the database unchanged; a field of our own may do anything."""
 
 
-def insert_rows(rows: Sequence[Model]) -> None:
-    """Insert `rows`, all of one model, in the caller's transaction."""
-    if not rows:
-        return
-    insert_tuples(type(rows[0]), rows)
-    for row in rows:
-        row._state.adding = False  # noqa: SLF001 - documented for use outside
+class Prepared(Generic[Row]):
+    """A query of rows of values that is put into SQL once, at the first question.
+
+    `build` makes it. Each of its parameters stands for a value or several, other ones at each question, and is compared
+    by `among` alone; one that is not raises TypeError.
+    """
+
+    def __init__(self, build: Callable[..., "QuerySet[Any, Row]"]) -> None:
+        self._build = build
+
+    def ask(self, **values: Any) -> list[Row]:
+        """The rows for these values, by the names of the parameters of `build`."""
+        using, pieces, places, converters = self._question
+        connection = connections[using]
+        statement, parameters = [pieces[0]], list[Any]()
+        for place, piece in zip(places, pieces[1:], strict=True):
+            filled = place.filled(values[place.name], connection) if isinstance(place, _Place) else [place]
+            statement += [", ".join([_PARAMETER] * len(filled)) or "NULL", piece]
+            parameters += filled
+        with connection.cursor() as cursor:
+            cursor.execute("".join(statement), parameters)
+            rows: list[Row] = cursor.fetchall()
+        return _converted(rows, converters, connection) if converters else rows
+
+    @cached_property
+    def _question(self) -> tuple[str, list[str], list[Any], dict[int, tuple[list[Any], Any]]]:
+        """The database, the SQL between the places, what stands at them, and the columns that are to be converted."""
+        places = {name: _Place(name) for name in signature(self._build).parameters}
+        query = self._build(**places)
+        compiler = query.query.get_compiler(query.db)
+        sql, parameters = compiler.as_sql()
+        if lost := places.keys() - {each.name for each in parameters if isinstance(each, _Place)}:
+            raise TypeError(f"Not compared by `among`: {', '.join(sorted(lost))}.")
+        converters = compiler.get_converters([column for column, _, _ in compiler.select])
+        return query.db, sql.split(_PARAMETER), list(parameters), converters
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where values go in a prepared query; `field` is that of the column that they are compared with."""
+
+    name: str
+    field: "Field[Any, Any] | None" = None
+
+    def filled(self, given: Any, connection: BaseDatabaseWrapper) -> list[Any]:
+        """The parameters for one value or several; none where there is nothing to compare with."""
+        assert self.field is not None  # noqa: S101 - `among` has put it in
+        several = given if isinstance(given, Iterable) and not isinstance(given, str) else [given]
+        return _made_ready(self.field, _each_once(several), connection)
+
+
+def _converted(
+    rows: Iterable[Row], converters: dict[int, tuple[list[Any], Any]], connection: BaseDatabaseWrapper
+) -> list[Row]:
+    """Rows as the fields give them out, such as SQLite's text as a UUID."""
+    converted: list[Any] = []
+    for row in map(list, rows):
+        for position, (steps, expression) in converters.items():
+            for step in steps:
+                row[position] = step(row[position], expression, connection)
+        converted.append(tuple(row))
+    return converted
+
+
+class _Among(Lookup):
+    """Whether a column holds one of the values, each asked for once; nothing is among none of them, nor is NULL."""
+
+    lookup_name = "among"
+
+    def get_prep_lookup(self) -> list[object] | _Place:
+        """The values, each once."""
+        values: Iterable[object] | _Place = self.rhs
+        return values if isinstance(values, _Place) else _each_once(values)
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
+        """`column IN (…)`."""
+        column, parameters = self.process_lhs(compiler, connection)
+        field = self.lhs.output_field
+        if isinstance(self.rhs, _Place):
+            return f"{column} IN ({_PARAMETER})", (*parameters, replace(self.rhs, field=field))
+        if not self.rhs:
+            raise EmptyResultSet
+        values = _made_ready(field, self.rhs, connection)
+        return f"{column} IN ({', '.join([_PARAMETER] * len(values))})", (*parameters, *values)
+
+
+Field.register_lookup(_Among)
+ForeignKey.register_lookup(_Among)  # it leaves a field's lookups to the column that it leads to
+
+
+def _each_once(values: Iterable[object]) -> list[object]:
+    return [value for value in dict.fromkeys(values) if value is not None]
 
 
 def insert_tuples(model: type[Model], rows: Sequence[Model | tuple[Any, ...]]) -> None:
-    """Insert `rows` of `model` in the caller's transaction, each a named tuple with the columns' names.
+    """Insert `rows` of `model` in the caller's transaction, each a named tuple with the columns' names, or an instance.
 
-    A tuple takes a tenth of the time that a model's instance takes to be made. What the tuples leave out has the
-    model's default.
+    A tuple takes a tenth of the time that an instance takes to be made. What the tuples leave out has the model's
+    default. All columns are set here: no defaults of the database, no conflicts to ignore, no ids read back.
     """
     if not rows:
         return
-    meta = model._meta  # noqa: SLF001 - as above
+    meta = model._meta  # noqa: SLF001 - Django's documented Model._meta API
     connection = connections[router.db_for_write(model)]
     quoted = connection.ops.quote_name
     fields = [field for field in meta.local_concrete_fields if not isinstance(field, AutoField)]
     names = ", ".join(quoted(str(field.column)) for field in fields)
-    places = ", ".join(["%s"] * len(fields))
+    places = ", ".join([_PARAMETER] * len(fields))
     columns = [_column(field, rows, connection) for field in fields]
     with connection.cursor() as cursor:
         statement = f"INSERT INTO {quoted(meta.db_table)} ({names}) VALUES ({places})"  # noqa: S608 - the model's names
@@ -98,14 +187,14 @@ def _column(
         return [field.get_db_prep_save(now, connection)] * len(rows)
     if not hasattr(rows[0], field.attname):
         return [field.get_db_prep_save(field.get_default(), connection) for _ in rows]
-    return made_ready(field, [getattr(row, field.attname) for row in rows], connection)
+    return _made_ready(field, [getattr(row, field.attname) for row in rows], connection)
 
 
-def made_ready(field: "Field[Any, Any]", values: list[Any], connection: BaseDatabaseWrapper) -> list[Any]:
+def _made_ready(field: "Field[Any, Any]", values: list[Any], connection: BaseDatabaseWrapper) -> list[Any]:
     """Values for the database; one that recurs, as an organization's id does, is made ready once."""
     first = values[0] if values else None
     if len(values) > 1 and all(value is first for value in values):
-        return made_ready(field, [first], connection) * len(values)
+        return _made_ready(field, [first], connection) * len(values)
     own = field.target_field if isinstance(field, ForeignKey) else field
     kinds = {str if issubclass(kind, str) else kind for kind in set(map(type, values))}  # a word of a vocabulary is one
     if kinds <= _AS_THEY_ARE.get(type(own), frozenset()):
@@ -135,97 +224,3 @@ def _moment(value: datetime | None, field: "Field[Any, Any]", connection: BaseDa
     if value.tzinfo is UTC and connection.timezone is UTC:
         return str(value.replace(tzinfo=None))
     return field.get_db_prep_save(value, connection)
-
-
-class Given(Expression):
-    """A place in a prepared query: a value, or with `__among` values, as a column of `field`'s kind holds them."""
-
-    def __init__(self, name: str, field: "Field[Any, Any]") -> None:
-        super().__init__(output_field=field)
-        self.name = name
-        self.is_many = False
-
-    def as_sql(self, _: SQLCompiler, __: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
-        """The place itself, where a parameter goes."""
-        return _PLACE, (self,)
-
-    def filled(self, value: Any, connection: BaseDatabaseWrapper) -> list[Any]:
-        """The parameters for `value`: none where it has no members."""
-        values = [each for each in dict.fromkeys(value) if each is not None] if self.is_many else [value]
-        return made_ready(self.output_field, values, connection)
-
-    def many(self) -> "Given":
-        """The same place for values."""
-        several = self.copy()
-        several.is_many = True
-        return several
-
-
-class Prepared(Generic[Row]):
-    """A query of rows of values, with a Given for each value that changes; `build` is called at the first question."""
-
-    def __init__(self, build: Callable[[], "QuerySet[Any, Row]"]) -> None:
-        self._build = build
-
-    def ask(self, **values: Any) -> list[Row]:
-        """The rows for these values, one for each name that is Given."""
-        using, pieces, places, converters = self._question
-        connection = connections[using]
-        statement, parameters = [pieces[0]], list[Any]()
-        for place, piece in zip(places, pieces[1:], strict=True):
-            filled = place.filled(values[place.name], connection) if isinstance(place, Given) else [place]
-            statement += [", ".join([_PLACE] * len(filled)) or "NULL", piece]
-            parameters += filled
-        with connection.cursor() as cursor:
-            cursor.execute("".join(statement), parameters)
-            rows: list[Row] = cursor.fetchall()
-        return _converted(rows, converters, connection) if converters else rows
-
-    @cached_property
-    def _question(self) -> tuple[str, list[str], list[Any], dict[int, tuple[list[Any], Any]]]:
-        """The database, the SQL between the places, what stands at them, and the columns that are to be converted."""
-        query = self._build()
-        compiler = query.query.get_compiler(query.db)
-        sql, parameters = compiler.as_sql()
-        converters = compiler.get_converters([column for column, _, _ in compiler.select])
-        return query.db, sql.split(_PLACE), list(parameters), converters
-
-
-def _converted(
-    rows: Iterable[Row], converters: dict[int, tuple[list[Any], Any]], connection: BaseDatabaseWrapper
-) -> list[Row]:
-    """Rows as the fields give them out, such as SQLite's text as a UUID."""
-    converted: list[Any] = []
-    for row in map(list, rows):
-        for position, (steps, expression) in converters.items():
-            for step in steps:
-                row[position] = step(row[position], expression, connection)
-        converted.append(tuple(row))
-    return converted
-
-
-class Among(Lookup):
-    """Whether a column holds one of the values, each asked for once; nothing is among none of them, nor is NULL."""
-
-    lookup_name = "among"
-
-    def get_prep_lookup(self) -> list[object] | Given:
-        """The values, each once."""
-        values: Iterable[object] | Given = self.rhs
-        if isinstance(values, Given):
-            return values.many()
-        return [value for value in dict.fromkeys(values) if value is not None]
-
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
-        """`column IN (…)`."""
-        column, parameters = self.process_lhs(compiler, connection)
-        if isinstance(self.rhs, Given):
-            return f"{column} IN (%s)", (*parameters, self.rhs)
-        if not self.rhs:
-            raise EmptyResultSet
-        values = made_ready(self.lhs.output_field, self.rhs, connection)
-        return f"{column} IN ({', '.join(['%s'] * len(values))})", (*parameters, *values)
-
-
-Field.register_lookup(Among)
-ForeignKey.register_lookup(Among)  # it leaves a field's lookups to the column that it leads to

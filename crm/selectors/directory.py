@@ -11,11 +11,11 @@ from itertools import islice
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import CharField, Min, UUIDField
+from django.db.models import Min
 
 from accounts.models import Organization
 from core.addresses import address_candidates, domain_of
-from core.db.bulk import Given, Prepared
+from core.db.bulk import Prepared
 from crm.domain.directory import Directory, Party
 from crm.models import AccountDomain, DirectoryChange, Opportunity, PersonAddress
 
@@ -25,8 +25,8 @@ _AT_ONCE = 20_000
 T = TypeVar("T")
 
 _PEOPLE: Prepared[tuple[str, UUID | None, UUID | None, UUID | None, UUID | None, UUID | None]] = Prepared(
-    lambda: PersonAddress.objects.filter(
-        organization=Given("organization", UUIDField()), address__among=Given("addresses", CharField())
+    lambda organization, addresses: PersonAddress.objects.filter(
+        organization__among=organization, address__among=addresses
     ).values_list(
         "address",
         "contact_id",
@@ -37,8 +37,8 @@ _PEOPLE: Prepared[tuple[str, UUID | None, UUID | None, UUID | None, UUID | None,
     )
 )
 _DOMAINS: Prepared[tuple[str, UUID]] = Prepared(
-    lambda: AccountDomain.objects.filter(
-        organization=Given("organization", UUIDField()), domain__among=Given("domains", CharField())
+    lambda organization, domains: AccountDomain.objects.filter(
+        organization__among=organization, domain__among=domains
     ).values_list("domain", "account_id")
 )
 

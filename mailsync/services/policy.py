@@ -9,11 +9,11 @@ exclusion of the person         for this mailbox alone            excluded_*
 from collections.abc import Iterable
 from dataclasses import replace
 
-from django.db.models import CharField, Q, UUIDField
+from django.db.models import Q
 
 from accounts.models import User, UserAddress
 from core.addresses import normalize_address
-from core.db.bulk import Given, Prepared
+from core.db.bulk import Prepared
 from mailsync.domain.envelope import Mailbox as Person
 from mailsync.domain.envelope import ScreeningPolicy
 from mailsync.domain.vocabulary import BlockKind, ExclusionKind
@@ -22,10 +22,10 @@ from timeline.domain.vocabulary import Direction, ParticipantRole
 from timeline.models import Participant
 
 _WRITTEN_TO: Prepared[tuple[str]] = Prepared(
-    lambda: (
+    lambda organization, addresses: (
         Participant.objects.filter(
-            organization=Given("organization", UUIDField()),
-            address__among=Given("addresses", CharField()),
+            organization__among=organization,
+            address__among=addresses,
             role__in=[ParticipantRole.TO, ParticipantRole.CC],
             engagement__direction=Direction.OUTBOUND,
         )

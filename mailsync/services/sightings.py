@@ -6,16 +6,14 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import CharField, UUIDField
-
-from core.db.bulk import Given, Prepared
+from core.db.bulk import Prepared
 from mailsync.domain.envelope import Envelope
 from mailsync.models import Mailbox, Sighting
 
 _KNOWN: Prepared[tuple[int]] = Prepared(
-    lambda: Sighting.objects.filter(
-        mailbox=Given("mailbox", UUIDField()), graph_id_hash__among=Given("hashes", CharField())
-    ).values_list("pk")
+    lambda mailbox, hashes: Sighting.objects.filter(mailbox__among=mailbox, graph_id_hash__among=hashes).values_list(
+        "pk"
+    )
 )
 
 

@@ -11,10 +11,9 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import IntegrityError
-from django.db.models import CharField, UUIDField
 
 from accounts.models import Organization
-from core.db.bulk import Given, Prepared, insert_rows, insert_tuples
+from core.db.bulk import Prepared, insert_tuples
 from core.ids import new_id
 from timeline.domain.identity import base_subject
 from timeline.domain.threading import NewConversation, Place, ThreadedMail, ThreadPlan, link_hashes, plan_threads
@@ -23,8 +22,8 @@ from timeline.models import Conversation, Engagement, LegalHold, ThreadReference
 _AT_ONCE = 500
 
 _REFERENCES: Prepared[tuple[str, UUID]] = Prepared(
-    lambda: ThreadReference.objects.filter(
-        organization=Given("organization", UUIDField()), reference_hash__among=Given("hashes", CharField())
+    lambda organization, hashes: ThreadReference.objects.filter(
+        organization__among=organization, reference_hash__among=hashes
     ).values_list("reference_hash", "conversation_id")
 )
 
@@ -149,7 +148,7 @@ def _remember_arrivals(
             row.email_count += 1
             changed.add(row.id)
     new = set(made.values())
-    insert_rows([rows[each] for each in sorted(new)])
+    insert_tuples(Conversation, [rows[each] for each in sorted(new)])
     Conversation.objects.bulk_update(
         [rows[each] for each in sorted(changed - new)],
         ["subject", "first_at", "last_at", "email_count", "pinned_opportunity", "pinned_by", "pinned_at"],

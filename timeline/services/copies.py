@@ -15,10 +15,10 @@ from datetime import UTC, datetime
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import CharField, Q, UUIDField
+from django.db.models import Q
 
 from accounts.models import Organization
-from core.db.bulk import Given, Prepared
+from core.db.bulk import Prepared
 from core.ids import new_id
 from timeline.domain.additions import NONE, Additions
 from timeline.domain.authored import Authored, authored, digest_of
@@ -36,9 +36,9 @@ MOST_COMPARED = 20
 """Mails under one Message-ID that are compared word by word; those beyond are found by the hash of what they say."""
 
 _RECORDED: Prepared[tuple[UUID]] = Prepared(
-    lambda: EmailMessage.objects.filter(
-        organization=Given("organization", UUIDField()),
-        message_key__among=Given("keys", CharField()),
+    lambda organization, keys: EmailMessage.objects.filter(
+        organization__among=organization,
+        message_key__among=keys,
         place__lt=MOST_COMPARED,
     ).values_list("pk")
 )

@@ -3,14 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, UUIDField
+from django.db.models import Q
 
 from accounts.domain.vocabulary import OpportunityRule
 from accounts.models import Organization
-from core.db.bulk import Given, Prepared
+from core.db.bulk import Prepared
 from crm.models import Opportunity, OpportunityContactRole
 from timeline.domain.assignment import AssignmentRules, Circle, Deal
 from timeline.models import FilingRule
@@ -18,21 +17,22 @@ from timeline.models import FilingRule
 _Links = dict[UUID, set[UUID]]
 
 
-def _of_organization() -> Given:
-    return Given("organization", UUIDField())
+def _by_contact(model: type[OpportunityContactRole] | type[FilingRule]) -> Prepared[tuple[UUID, UUID]]:
+    return Prepared(
+        lambda organization, contacts: (
+            model.objects.filter(organization__among=organization, contact_id__among=contacts)
+            .order_by()
+            .values_list("opportunity_id", "contact_id")
+        )
+    )
 
 
-def _of_contacts(model: type[OpportunityContactRole] | type[FilingRule]) -> "QuerySet[Any, tuple[UUID, UUID]]":
-    links = model.objects.filter(organization=_of_organization(), contact_id__among=Given("contacts", UUIDField()))
-    return links.order_by().values_list("opportunity_id", "contact_id")
-
-
-_ROLES = Prepared(lambda: _of_contacts(OpportunityContactRole))
-_LEARNED = Prepared(lambda: _of_contacts(FilingRule))
+_ROLES = _by_contact(OpportunityContactRole)
+_LEARNED = _by_contact(FilingRule)
 _DEALS = Prepared(
-    lambda: Opportunity.objects.filter(
-        Q(account_id__among=Given("accounts", UUIDField())) | Q(id__among=Given("ids", UUIDField())),
-        organization=_of_organization(),
+    lambda organization, accounts, ids: Opportunity.objects.filter(
+        Q(account_id__among=accounts) | Q(id__among=ids),
+        organization__among=organization,
     ).values_list("id", "account_id", "owner_id", "is_closed", "close_date", "crm_created_at", "crm_modified_at")
 )
 

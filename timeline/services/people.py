@@ -5,11 +5,9 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import CharField, UUIDField
-
 from accounts.models import FormerAddress, Organization, UserAddress
 from core.addresses import address_candidates
-from core.db.bulk import Given, Prepared
+from core.db.bulk import Prepared
 from crm.domain.directory import Match
 from timeline.domain.assignment import place_of
 from timeline.domain.email import EmailParticipant
@@ -18,13 +16,13 @@ from timeline.domain.vocabulary import ParticipantRole
 _NAME_LENGTH = 255
 
 _OUR_PEOPLE: Prepared[tuple[str, UUID]] = Prepared(
-    lambda: UserAddress.objects.filter(
-        organization=Given("organization", UUIDField()), address__among=Given("addresses", CharField())
+    lambda organization, addresses: UserAddress.objects.filter(
+        organization__among=organization, address__among=addresses
     ).values_list("address", "user_id")
 )
 _WHOSE_IT_WAS: Prepared[tuple[str, UUID | None, datetime]] = Prepared(
-    lambda: FormerAddress.objects.filter(
-        organization=Given("organization", UUIDField()), address__among=Given("addresses", CharField())
+    lambda organization, addresses: FormerAddress.objects.filter(
+        organization__among=organization, address__among=addresses
     ).values_list("address", "user_id", "until")
 )
 

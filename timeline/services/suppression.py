@@ -15,12 +15,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from django.db.models import UUIDField
-
 from accounts.models import Organization
 from accounts.services.keys import organization_key
 from core.addresses import address_candidates
-from core.db.bulk import Given, Prepared
+from core.db.bulk import Prepared
 from timeline.domain.email import ComposedEmail
 from timeline.domain.erased import Hashes, Verdict, compare, shortened, statement
 from timeline.domain.vocabulary import SuppressionKind
@@ -34,10 +32,8 @@ Suppressed = tuple[SuppressionKind, str]
 _AT_ONCE = 500
 
 _ANY: Prepared[tuple[str]] = Prepared(
-    lambda: (
-        Suppression.objects.filter(organization=Given("organization", UUIDField()))
-        .order_by()
-        .values_list("keyed_hash")[:1]
+    lambda organization: (
+        Suppression.objects.filter(organization__among=organization).order_by().values_list("keyed_hash")[:1]
     )
 )
 
