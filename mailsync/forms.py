@@ -4,14 +4,10 @@ from typing import Any
 
 from django import forms
 
+from mailsync.domain.import_rules import KINDS, layer_of
 from mailsync.domain.vocabulary import ExclusionKind
-from mailsync.services.exclusions import normalize_exclusion
 
-_KIND_CHOICES = [
-    (ExclusionKind.ADDRESS.value, "The address"),
-    (ExclusionKind.DOMAIN.value, "Everybody at the domain"),
-    (ExclusionKind.SUBJECT_WORD.value, "The word in a subject"),
-]
+_KIND_CHOICES = [(kind.value, row.own.label) for kind, row in KINDS.items() if row.own is not None]
 
 
 class ExclusionForm(forms.Form):
@@ -24,7 +20,7 @@ class ExclusionForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         if "kind" in cleaned and "value" in cleaned:
             try:
-                cleaned["value"] = normalize_exclusion(ExclusionKind(cleaned["kind"]), cleaned["value"])
+                cleaned["value"] = layer_of(ExclusionKind(cleaned["kind"]), is_own=True).check(cleaned["value"]).value
             except ValueError as refusal:
                 self.add_error("value", str(refusal))
         return cleaned

@@ -15,6 +15,7 @@ from accounts.admin.scoping import ScopedAdmin, is_operator, own_organization
 from accounts.domain.audit import AuditVerb
 from accounts.models import Organization
 from core.phrasing import counted
+from mailsync.domain.import_rules import KINDS
 from mailsync.domain.vocabulary import BlockKind, DepartureChoice, ExclusionKind
 from mailsync.models import BlockedDomain, DeparturePolicy, Exclusion
 from mailsync.services.departures import effect_of, follow_departures
@@ -42,13 +43,10 @@ class _RulesAdmin(ScopedAdmin):
     """Rules are added many at once, with what they would hide shown first; they are not changed but taken back."""
 
     may_add = may_delete = True
-    kinds: list[tuple[str, str]]
+    kinds: type[BlockKind | ExclusionKind]
     lines_label: str
     explanation: str
     has_note = False
-
-    def kind_of(self, word: str) -> BlockKind | ExclusionKind:
-        raise NotImplementedError
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         if not self.has_add_permission(request):
@@ -57,7 +55,7 @@ class _RulesAdmin(ScopedAdmin):
         preview: Preview | None = None
         if request.method == "POST" and form.is_valid():
             organization = form.cleaned_data.get("organization") or own_organization(request)
-            preview = preview_rules(organization, self.kind_of(form.cleaned_data["kind"]), form.cleaned_data["lines"])
+            preview = preview_rules(organization, self.kinds(form.cleaned_data["kind"]), form.cleaned_data["lines"])
             was_shown = request.POST.get("_shown") == preview.fingerprint
             if "_confirmed" in request.POST and preview.is_sound and was_shown:
                 return self._add(request, organization, preview, form.cleaned_data.get("note", ""))
@@ -75,8 +73,9 @@ class _RulesAdmin(ScopedAdmin):
         return TemplateResponse(request, "admin/add_rules.html", context)
 
     def _form(self, request: HttpRequest) -> RulesForm:
-        form = RulesForm(request.POST or None, initial={"kind": self.kinds[0][0]})
-        form.fields["kind"].choices = self.kinds  # type: ignore[attr-defined]
+        kinds = [(kind.value, row.everyones.label) for kind, row in KINDS.items() if isinstance(kind, self.kinds)]
+        form = RulesForm(request.POST or None, initial={"kind": kinds[0][0]})
+        form.fields["kind"].choices = kinds  # type: ignore[attr-defined]
         form.fields["lines"].label = self.lines_label
         if not is_operator(request):
             del form.fields["organization"]
@@ -109,10 +108,7 @@ class _RulesAdmin(ScopedAdmin):
 class BlockedDomainAdmin(_RulesAdmin):
     """Domains that are the organization's own, and domains never to import from."""
 
-    kinds = [
-        (BlockKind.INTERNAL.value, "Internal: people there are ours, and mail among ours alone is not imported"),
-        (BlockKind.NEVER_IMPORT.value, "Never import: no mail in which anybody from there takes part"),
-    ]
+    kinds = BlockKind
     lines_label = "Domains, one a line"
     explanation = (
         "A domain covers its subdomains. Mail that is stored already and that these domains keep out is hidden at "
@@ -125,19 +121,12 @@ class BlockedDomainAdmin(_RulesAdmin):
     search_fields = ["domain", "note"]
     fields = ["domain", "kind", "is_given", "note", "created_by", "created_at"]
 
-    def kind_of(self, word: str) -> BlockKind | ExclusionKind:
-        return BlockKind(word)
-
 
 @admin.register(Exclusion)
 class ExclusionAdmin(_RulesAdmin):
     """What everyone keeps out; a person's own exclusions are listed too, and are that person's to change."""
 
-    kinds = [
-        (ExclusionKind.ADDRESS.value, "Addresses: no mail in which one of them takes part"),
-        (ExclusionKind.DOMAIN.value, "Domains: no mail in which anybody from there takes part"),
-        (ExclusionKind.SUBJECT_WORD.value, "Words: no mail with one of them in its subject"),
-    ]
+    kinds = ExclusionKind
     lines_label = "Addresses, domains or words, one a line"
     explanation = (
         "These hold for every mailbox of the organization. Stored mail that they keep out is hidden at once, and "
@@ -148,9 +137,6 @@ class ExclusionAdmin(_RulesAdmin):
     list_select_related = ["user"]
     search_fields = ["value"]
     fields = ["kind", "value", "whose", "created_at"]
-
-    def kind_of(self, word: str) -> BlockKind | ExclusionKind:
-        return ExclusionKind(word)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         is_somebodys_own = obj is not None and obj.user_id is not None

@@ -125,7 +125,7 @@ class ScreeningPolicy:
     never_import_addresses: frozenset[str] = frozenset()
     excluded_domains: frozenset[str] = frozenset()
     excluded_addresses: frozenset[str] = frozenset()
-    subject_words: tuple[str, ...] = ()
+    subject_words: frozenset[str] = frozenset()
     correspondents: frozenset[str] = frozenset()
     since: datetime | None = None
     ours: dict[str, bool] = field(default_factory=dict, init=False, repr=False, compare=False)

@@ -3,12 +3,10 @@
 from accounts.domain.audit import AuditVerb
 from accounts.models import User
 from accounts.services.audit import record_event
-from core.addresses import normalize_address, normalize_domain
 from core.db.unit_of_work import one_unit_of_work
+from mailsync.domain.import_rules import layer_of
 from mailsync.domain.vocabulary import ExclusionKind
 from mailsync.models import Exclusion
-
-SHORTEST_WORD = 3
 
 
 @one_unit_of_work
@@ -19,7 +17,7 @@ def add_exclusion(*, user: User, kind: ExclusionKind, value: str) -> Exclusion:
     """
     if user.organization is None:
         raise ValueError("This login belongs to no organization.")
-    value = normalize_exclusion(kind, value)
+    value = layer_of(kind, is_own=True).check(value).value
     found = Exclusion.objects.filter(organization=user.organization, user=user, kind=kind, value=value).first()
     if found is not None:
         return found
@@ -33,18 +31,3 @@ def remove_exclusion(*, exclusion: Exclusion, actor: User) -> None:
     """Let such mail in again from here on."""
     record_event(organization=exclusion.organization, actor=actor, verb=AuditVerb.REMOVED, subject=exclusion)
     Exclusion.objects.filter(pk=exclusion.pk).delete()
-
-
-def normalize_exclusion(kind: ExclusionKind, value: str) -> str:
-    """`value` in the form that screening compares with; raises ValueError with a sentence for the person."""
-    if kind is ExclusionKind.DOMAIN:
-        return normalize_domain(value)
-    if kind is ExclusionKind.ADDRESS:
-        address = normalize_address(value)
-        if address is None:
-            raise ValueError("This is not an email address. It looks like name@company.example.")
-        return address
-    word = " ".join(value.split()).casefold()
-    if len(word) < SHORTEST_WORD:
-        raise ValueError(f"A word of {SHORTEST_WORD} letters or more, please: a shorter one would keep too much out.")
-    return word

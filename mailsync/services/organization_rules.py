@@ -15,11 +15,10 @@ from accounts.domain.audit import AuditVerb
 from accounts.models import Organization, User
 from accounts.services.audit import record_event
 from core.db.unit_of_work import one_unit_of_work
-from mailsync.domain.blocked_domains import check_domain
+from mailsync.domain.import_rules import ImportRule, RuleKind, layer_of
 from mailsync.domain.vocabulary import BlockKind, ExclusionKind
 from mailsync.models import BlockedDomain, Exclusion
-from mailsync.services.exclusions import normalize_exclusion
-from mailsync.services.rule_effects import OrganizationRule, affected, still_dropped
+from mailsync.services.rule_effects import affected, still_dropped
 from timeline.services.hiding import hand_over, hidden_by, hide, unhide
 
 
@@ -28,7 +27,7 @@ class CheckedLine:
     """One line as typed: the rule it means, a warning or none, how much stored mail it would hide; or its flaw."""
 
     raw: str
-    rule: OrganizationRule | None = None
+    rule: ImportRule | None = None
     warning: str = ""
     flaw: str = ""
     is_known: bool = False
@@ -53,11 +52,11 @@ class Preview:
         return hashlib.sha256(shown.encode()).hexdigest()
 
     @property
-    def new_rules(self) -> list[OrganizationRule]:
+    def new_rules(self) -> list[ImportRule]:
         return [line.rule for line in self.lines if line.rule is not None and not line.is_known]
 
 
-def preview_rules(organization: Organization, kind: BlockKind | ExclusionKind, raw_lines: Iterable[str]) -> Preview:
+def preview_rules(organization: Organization, kind: RuleKind, raw_lines: Iterable[str]) -> Preview:
     """What adding these lines would do; nothing is stored."""
     known = _known(organization, kind)
     preview, seen = Preview(), set[str]()
@@ -65,23 +64,23 @@ def preview_rules(organization: Organization, kind: BlockKind | ExclusionKind, r
         if not raw:
             continue
         try:
-            value, warning = _checked(kind, raw)
+            checked = layer_of(kind, is_own=False).check(raw)
         except ValueError as error:
             preview.lines.append(CheckedLine(raw, flaw=str(error)))
             continue
-        if value in seen:
+        if checked.value in seen:
             continue
-        seen.add(value)
-        rule, is_known = OrganizationRule(kind, value), value in known
+        seen.add(checked.value)
+        rule, is_known = ImportRule(kind, checked.value), checked.value in known
         count = 0 if is_known else len(affected(organization, [rule]))
-        preview.lines.append(CheckedLine(raw, rule, warning, is_known=is_known, would_hide=count))
+        preview.lines.append(CheckedLine(raw, rule, checked.warning, is_known=is_known, would_hide=count))
     preview.would_hide = len(affected(organization, preview.new_rules)) if preview.new_rules else 0
     return preview
 
 
 @one_unit_of_work
 def add_rules(
-    *, organization: Organization, rules: Sequence[OrganizationRule], note: str = "", actor: User
+    *, organization: Organization, rules: Sequence[ImportRule], note: str = "", actor: User
 ) -> tuple[list[BlockedDomain | Exclusion], int]:
     """Add rules and hide the stored mail that they concern; the new rows, and how many engagements were hidden."""
     rows: list[BlockedDomain | Exclusion] = []
@@ -127,11 +126,11 @@ def hand_to_others(organization: Organization, ids: Collection[UUID], *, rule: s
     return left
 
 
-def rule_of(row: BlockedDomain | Exclusion) -> OrganizationRule:
+def rule_of(row: BlockedDomain | Exclusion) -> ImportRule:
     """A stored rule as a value."""
     if isinstance(row, BlockedDomain):
-        return OrganizationRule(BlockKind(row.kind), row.domain)
-    return OrganizationRule(ExclusionKind(row.kind), row.value)
+        return ImportRule(BlockKind(row.kind), row.domain)
+    return ImportRule(ExclusionKind(row.kind), row.value)
 
 
 def rule_name(row: BlockedDomain | Exclusion) -> str:
@@ -146,21 +145,14 @@ def _rows(organization: Organization) -> list[BlockedDomain | Exclusion]:
     ]
 
 
-def _known(organization: Organization, kind: BlockKind | ExclusionKind) -> set[str]:
+def _known(organization: Organization, kind: RuleKind) -> set[str]:
     if isinstance(kind, BlockKind):
         return set(BlockedDomain.objects.filter(organization=organization).values_list("domain", flat=True))
     rows = Exclusion.objects.filter(organization=organization, user=None, kind=kind)
     return set(rows.values_list("value", flat=True))
 
 
-def _checked(kind: BlockKind | ExclusionKind, raw: str) -> tuple[str, str]:
-    if isinstance(kind, BlockKind) or kind is ExclusionKind.DOMAIN:
-        checked = check_domain(raw)
-        return checked.domain, checked.warning
-    return normalize_exclusion(kind, raw), ""
-
-
-def _make(organization: Organization, rule: OrganizationRule, note: str, actor: User) -> BlockedDomain | Exclusion:
+def _make(organization: Organization, rule: ImportRule, note: str, actor: User) -> BlockedDomain | Exclusion:
     if isinstance(rule.kind, BlockKind):
         return BlockedDomain.objects.create(
             organization=organization,

@@ -10,7 +10,7 @@ from accounts.models import Organization, User
 from accounts.services.people import create_organization
 from accounts.signals import given_domains
 from core.db.unit_of_work import one_unit_of_work
-from mailsync.domain.blocked_domains import check_domain
+from mailsync.domain.import_rules import check_domain
 from mailsync.domain.vocabulary import BlockKind
 from mailsync.models import BlockedDomain
 
@@ -21,7 +21,7 @@ def open_organization(*, name: str, domains: Sequence[str], actor: User | None =
     checked, flaws = [], []
     for raw in domains:
         try:
-            checked.append(check_domain(raw).domain)
+            checked.append(check_domain(raw).value)
         except ValueError as error:
             flaws.append(str(error))
     if flaws:

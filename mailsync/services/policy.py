@@ -1,10 +1,4 @@
-"""The rules that one mailbox is screened by: the organization's and its owner's, as a value for the pure rules.
-
-blocked domain "internal"       whose people count as us          our_domains
-blocked domain "never import"   no mail with them, whoever else   never_import_domains
-exclusion of the organization   the same, for domain or address   never_import_*
-exclusion of the person         for this mailbox alone            excluded_*
-"""
+"""The rules that one mailbox is screened by: the organization's and its owner's, as a value for the pure rules."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -16,6 +10,7 @@ from core.addresses import normalize_address
 from core.db.bulk import Prepared
 from mailsync.domain.envelope import Mailbox as Person
 from mailsync.domain.envelope import ScreeningPolicy
+from mailsync.domain.import_rules import ImportRule, with_rules
 from mailsync.domain.vocabulary import BlockKind, ExclusionKind
 from mailsync.models import BlockedDomain, Exclusion, Mailbox
 from timeline.domain.vocabulary import Direction, ParticipantRole
@@ -42,25 +37,14 @@ def screening_policy(mailbox: Mailbox) -> ScreeningPolicy:
     logins = User.objects.filter(organization=organization).values_list("email", flat=True)
     aliases = UserAddress.objects.filter(organization=organization).values_list("address", flat=True)
     ours = {address for raw in (*logins, *aliases) if (address := normalize_address(raw))}
-    blocked: dict[str, set[str]] = {BlockKind.INTERNAL: set(), BlockKind.NEVER_IMPORT: set()}
-    for domain, kind in BlockedDomain.objects.filter(organization=organization).values_list("domain", "kind"):
-        blocked[kind].add(domain)
+    blocked = BlockedDomain.objects.filter(organization=organization).values_list("kind", "domain")
     exclusions = Exclusion.objects.filter(Q(user=None) | Q(user=mailbox.user_id), organization=organization)
-    everyones: dict[str, set[str]] = {kind: set() for kind in ExclusionKind}
-    own: dict[str, set[str]] = {kind: set() for kind in ExclusionKind}
-    for user, kind, value in exclusions.values_list("user", "kind", "value"):
-        (everyones if user is None else own)[kind].add(value)
-    words = everyones[ExclusionKind.SUBJECT_WORD] | own[ExclusionKind.SUBJECT_WORD]
-    return ScreeningPolicy(
-        our_addresses=frozenset(ours),
-        our_domains=frozenset(blocked[BlockKind.INTERNAL]),
-        never_import_domains=frozenset(blocked[BlockKind.NEVER_IMPORT] | everyones[ExclusionKind.DOMAIN]),
-        never_import_addresses=frozenset(everyones[ExclusionKind.ADDRESS]),
-        excluded_domains=frozenset(own[ExclusionKind.DOMAIN]),
-        excluded_addresses=frozenset(own[ExclusionKind.ADDRESS]),
-        subject_words=tuple(sorted(words)),
-        since=mailbox.lookback_from,
-    )
+    rules = [ImportRule(BlockKind(kind), domain) for kind, domain in blocked]
+    rules += [
+        ImportRule(ExclusionKind(kind), value, is_own=user is not None)
+        for user, kind, value in exclusions.values_list("user", "kind", "value")
+    ]
+    return with_rules(ScreeningPolicy(our_addresses=frozenset(ours), since=mailbox.lookback_from), rules)
 
 
 def owner_of(mailbox: Mailbox) -> Person:

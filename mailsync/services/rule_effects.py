@@ -4,8 +4,7 @@ stored mails that a rule could concern ─▶ their envelopes ─▶ screen_enve
                                                               kept before and dropped after ──▶ affected
 """
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import reduce
 from operator import or_
 from uuid import UUID
@@ -17,6 +16,7 @@ from crm.domain.directory import Directory
 from crm.selectors import directory_for
 from mailsync.domain.envelope import Candidate, Discard, Envelope, ScreeningPolicy
 from mailsync.domain.envelope import Mailbox as Person
+from mailsync.domain.import_rules import ImportRule, RuleKind, with_rules, without_rules
 from mailsync.domain.screening import screen_envelope
 from mailsync.domain.vocabulary import BlockKind, ExclusionKind, Reason
 from mailsync.models import Mailbox
@@ -27,48 +27,24 @@ from timeline.models import Engagement, Participant
 _AT_ONCE = 500
 
 
-@dataclass(frozen=True, slots=True)
-class OrganizationRule:
-    """A rule of an organization as a value: a blocked domain, or an exclusion that is everyone's."""
-
-    kind: BlockKind | ExclusionKind
-    value: str
-
-    def added_to(self, policy: ScreeningPolicy) -> ScreeningPolicy:
-        """The policy with this rule in it."""
-        if self.kind is BlockKind.INTERNAL:
-            return replace(policy, our_domains=policy.our_domains | {self.value})
-        if self.kind in (BlockKind.NEVER_IMPORT, ExclusionKind.DOMAIN):
-            return replace(policy, never_import_domains=policy.never_import_domains | {self.value})
-        if self.kind is ExclusionKind.ADDRESS:
-            return replace(policy, never_import_addresses=policy.never_import_addresses | {self.value})
-        return replace(policy, subject_words=(*policy.subject_words, self.value))
-
-
 def organization_policy(organization: Organization) -> ScreeningPolicy:
     """What every mailbox of the organization is screened by; no person's own exclusions in it."""
     return screening_policy(Mailbox(organization=organization))
 
 
-def affected(organization: Organization, rules: Collection[OrganizationRule]) -> set[UUID]:
+def affected(organization: Organization, rules: Collection[ImportRule]) -> set[UUID]:
     """The engagements, not hidden yet, that adding `rules` would hide."""
     before = organization_policy(organization)
-    after = reduce(lambda policy, rule: rule.added_to(policy), rules, before)
+    after = with_rules(before, rules)
     concerned = _concerned(organization, rules).filter(hidden_at=None)
     return set(_newly_dropped(organization, concerned, before, after))
 
 
-def still_dropped(organization: Organization, ids: Collection[UUID], rule: OrganizationRule) -> set[UUID]:
+def still_dropped(organization: Organization, ids: Collection[UUID], rule: ImportRule) -> set[UUID]:
     """Those of `ids` that `rule` alone keeps out."""
-    before = replace(
-        organization_policy(organization),
-        our_domains=frozenset(),
-        never_import_domains=frozenset(),
-        never_import_addresses=frozenset(),
-        subject_words=(),
-    )
+    before = without_rules(organization_policy(organization))
     rows = Engagement.objects.filter(organization=organization, pk__in=ids)
-    return set(_newly_dropped(organization, rows, before, rule.added_to(before)))
+    return set(_newly_dropped(organization, rows, before, with_rules(before, [rule])))
 
 
 def unmatched(organization: Organization, emails: QuerySet[Engagement]) -> set[UUID]:
@@ -81,26 +57,40 @@ def unmatched(organization: Organization, emails: QuerySet[Engagement]) -> set[U
     }
 
 
-def _concerned(organization: Organization, rules: Iterable[OrganizationRule]) -> QuerySet[Engagement]:
+def _concerned(organization: Organization, rules: Iterable[ImportRule]) -> QuerySet[Engagement]:
     """Emails that a rule could concern at all, by what the database can compare."""
-    conditions: list[Q] = []
-    for rule in rules:
-        if rule.kind is ExclusionKind.SUBJECT_WORD:
-            # the database folds only ASCII, so that other words are looked for among all mails
-            first = rule.value.split()[0]
-            conditions.append(Q(subject__icontains=first) if first.isascii() else Q())
-            continue
-        conditions.append(Q(pk__in=_parts(organization, rule).values("engagement")))
+    conditions = [CONCERNED[rule.kind](organization, rule.value) for rule in rules]
     emails = Engagement.objects.filter(organization=organization, kind=Kind.EMAIL)
     return emails.filter(reduce(or_, conditions)) if all(conditions) and conditions else emails
 
 
-def _parts(organization: Organization, rule: OrganizationRule) -> QuerySet[Participant]:
-    parts = Participant.objects.filter(organization=organization)
-    if rule.kind is ExclusionKind.ADDRESS:
-        local, _, domain = rule.value.partition("@")
-        return parts.filter(Q(address=rule.value) | Q(address__startswith=f"{local}+", address__endswith=f"@{domain}"))
-    return parts.filter(Q(address__endswith=f"@{rule.value}") | Q(address__endswith=f".{rule.value}"))
+def _at_domain(organization: Organization, domain: str) -> Q:
+    return _taking_part(organization, Q(address__endswith=f"@{domain}") | Q(address__endswith=f".{domain}"))
+
+
+def _at_address(organization: Organization, address: str) -> Q:
+    local, _, domain = address.partition("@")
+    tagged = Q(address__startswith=f"{local}+", address__endswith=f"@{domain}")
+    return _taking_part(organization, Q(address=address) | tagged)
+
+
+def _taking_part(organization: Organization, addressed: Q) -> Q:
+    return Q(pk__in=Participant.objects.filter(addressed, organization=organization).values("engagement"))
+
+
+def _about(_: Organization, word: str) -> Q:
+    """The database folds only ASCII, so that other words are looked for among all mails."""
+    first = word.split(maxsplit=1)[0]
+    return Q(subject__icontains=first) if first.isascii() else Q()
+
+
+CONCERNED: Mapping[RuleKind, Callable[[Organization, str], Q]] = {
+    BlockKind.INTERNAL: _at_domain,
+    BlockKind.NEVER_IMPORT: _at_domain,
+    ExclusionKind.ADDRESS: _at_address,
+    ExclusionKind.DOMAIN: _at_domain,
+    ExclusionKind.SUBJECT_WORD: _about,
+}
 
 
 def _newly_dropped(

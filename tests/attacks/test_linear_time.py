@@ -33,7 +33,7 @@ ENVELOPE = Envelope(
     "id", "folder", "<a@globex.example>", "Renewal", NOW, NOW, Mailbox("Jane", "jane@globex.example"), None,
     (Mailbox("Rita", "rita@acme.example"),), (),
 )  # fmt: skip
-POLICY = ScreeningPolicy(our_domains=frozenset({"acme.example"}), subject_words=("sale",))
+POLICY = ScreeningPolicy(our_domains=frozenset({"acme.example"}), subject_words=frozenset({"sale"}))
 LINES = (
     "> a\n", ">\n", "> > a\n", "a\n\n", "a:\n", ":\n", "1\n", "@\n", "-- \n", "To\n", "Subject\n",
     "2 Nov 2026 10:00\n", "|  a\n", "On Mon, 2 Nov 2026 x@y.z wrote:\n", "On a\n", "From: a@b.cd\n",

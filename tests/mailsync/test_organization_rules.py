@@ -6,6 +6,7 @@ from accounts.models import AuditEvent
 from mailsync.domain.vocabulary import BlockKind, ExclusionKind
 from mailsync.models import BlockedDomain, Exclusion
 from mailsync.services.organization_rules import add_rules, preview_rules, remove_rule
+from mailsync.services.policy import screening_policy
 from tests.factories import (
     AccountDomainFactory,
     AccountFactory,
@@ -13,6 +14,7 @@ from tests.factories import (
     CallFactory,
     ContactFactory,
     EngagementFactory,
+    MailboxFactory,
     ParticipantFactory,
 )
 from timeline.models import Engagement
@@ -164,3 +166,12 @@ def test_a_preview_asks_the_database_little_whatever_the_number_of_mails(acme, a
         mail(acme, "carol@acme.example", "jane@globex.example")
     with django_assert_max_num_queries(len(few)):
         assert would_hide(acme, NEVER, "globex.example") == 12
+
+
+@pytest.mark.parametrize("model", [BlockedDomain, Exclusion])
+def test_a_stored_rule_of_no_known_kind_stops_the_screening(acme, carol, model):
+    model.objects.create(
+        organization=acme, kind="reply_to", **{"value" if model is Exclusion else "domain": "x.example"}
+    )
+    with pytest.raises(ValueError, match="reply_to"):
+        screening_policy(MailboxFactory(user=carol))

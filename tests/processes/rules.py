@@ -15,9 +15,9 @@ from accounts.models import User
 from mailsync.domain.vocabulary import BlockKind, ExclusionKind
 from mailsync.services.exclusions import add_exclusion
 from mailsync.services.organization_rules import add_rules
-from mailsync.services.rule_effects import OrganizationRule
+from mailsync.domain.import_rules import ImportRule
 admin, rita = User.objects.get(email="{admin}"), User.objects.get(email="{rita}")
-rule = OrganizationRule(BlockKind.NEVER_IMPORT, "{never}")
+rule = ImportRule(BlockKind.NEVER_IMPORT, "{never}")
 add_rules(organization=admin.organization, rules=[rule], actor=admin)
 add_exclusion(user=rita, kind=ExclusionKind.DOMAIN, value="{excluded}")
 print("null")

@@ -25,10 +25,10 @@ from accounts.services.audit import verify_trail
 from core.db import unit_of_work as units
 from crm.models import Account, AccountDomain
 from crm.services.csv_import import import_folder
+from mailsync.domain.import_rules import ImportRule
 from mailsync.domain.vocabulary import BlockKind
 from mailsync.models import BlockedDomain
 from mailsync.services.organization_rules import add_rules
-from mailsync.services.rule_effects import OrganizationRule
 from mailsync.services.switch import set_import
 from tests.factories import (
     AccountFactory,
@@ -208,7 +208,7 @@ def test_mail_is_hidden_across_a_deadlock(acme, mails, person, other):
 
 
 def test_a_blocked_domain_that_meets_a_deadlock_is_there_once(acme, alice, mails, person, other):
-    rule = OrganizationRule(BlockKind.NEVER_IMPORT, "globex.example")
+    rule = ImportRule(BlockKind.NEVER_IMPORT, "globex.example")
 
     rows, hidden = meet(
         other,
@@ -227,7 +227,7 @@ def test_a_blocked_domain_that_meets_a_deadlock_is_there_once(acme, alice, mails
 def test_a_rule_taken_back_in_the_admin_console_across_a_deadlock_is_gone(acme, alice, mails, person, other):
     alice.is_staff = True
     alice.save()
-    rule = OrganizationRule(BlockKind.NEVER_IMPORT, "globex.example")
+    rule = ImportRule(BlockKind.NEVER_IMPORT, "globex.example")
     [row], _ = add_rules(organization=acme, rules=[rule], actor=alice)
     client = Client()
     client.force_login(alice)

@@ -15,9 +15,9 @@ from django.db import connections
 from accounts.services.audit import verify_trail
 from core.db.unit_of_work import unit_of_work
 from crm.services.csv_import import import_folder
+from mailsync.domain.import_rules import ImportRule
 from mailsync.domain.vocabulary import BlockKind
 from mailsync.services.organization_rules import add_rules, remove_rule
-from mailsync.services.rule_effects import OrganizationRule
 from tests.factories import AccountFactory, ContactFactory, OpportunityFactory
 from tests.timeline.test_recording import JANE, compose, record
 from timeline.models import Conversation, Engagement
@@ -48,7 +48,7 @@ class Office:
             correct_opportunity(engagement=mail, opportunity=self.deals[turn % 2], actor=self.actor)
 
     def block_a_domain_and_take_it_back(self, _: int) -> None:
-        rule = OrganizationRule(BlockKind.NEVER_IMPORT, "globex.example")
+        rule = ImportRule(BlockKind.NEVER_IMPORT, "globex.example")
         [row], _ = add_rules(organization=self.organization, rules=[rule], actor=self.actor)
         remove_rule(row=row, actor=self.actor)
 

@@ -87,9 +87,10 @@ def _excluded_party(mail: Mail, addresses: frozenset[str], domains: frozenset[st
     return None
 
 
-def _word_in(subject: str, words: tuple[str, ...]) -> str | None:
+def _word_in(subject: str, words: frozenset[str]) -> str | None:
+    """The first of `words` by the alphabet that stands in the subject."""
     folded = subject.casefold()
-    return next((word for word in words if word.strip() and _word_pattern(word).search(folded)), None)
+    return min((word for word in words if word.strip() and _word_pattern(word).search(folded)), default=None)
 
 
 @remembered(1_024)
