@@ -73,34 +73,73 @@ TOO_LARGE = AnswerTooLarge.__name__
 TOO_LARGE_ALONE = Reply(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, {}, {"error": {"code": TOO_LARGE}})
 """What stands for a single reply of a `$batch` that is too large."""
 
-EXPIRED_CURSOR_CODES = frozenset(
-    {"syncstatenotfound", "syncstateinvalid", "resyncrequired", "resyncchangesapplydifferences",
-     "resyncchangesuploaddifferences", "errorinvalidsyncstatedata"}
-)  # fmt: skip
-MISSING_FOLDER_CODES = frozenset({"errorsyncfoldernotfound", "errorfoldernotfound", "errorparentfoldernotfound"})
-MAILBOX_UNAVAILABLE_CODES = frozenset(
-    {"mailboxnotenabledforrestapi", "mailboxnotsupportedforrestapi", "errornonexistentmailbox", "errorinvaliduser",
-     "errormailboxnotenabledforrestapi"}
-)  # fmt: skip
-THROTTLED_CODES = frozenset(
-    {"applicationthrottled", "toomanyrequests", "activitylimitreached", "errorexceededconnectioncount",
-     "errortoomanyobjectsopened"}
-)  # fmt: skip
-MISSING_ITEM_CODE = "erroritemnotfound"
-UNREADABLE_ITEM_CODES = frozenset(
-    {"errorcorruptdata", "erroritemcorrupt", "errormessageinvalid", "errormimecontentinvalid",
-     "errorcontentconversionfailed", TOO_LARGE.lower()}
-)  # fmt: skip
-DOCUMENTED_CODES = (
-    EXPIRED_CURSOR_CODES | MISSING_FOLDER_CODES | MAILBOX_UNAVAILABLE_CODES | THROTTLED_CODES | UNREADABLE_ITEM_CODES
-)
-"""Every code that has a consequence of its own, in lower case."""
+Leaves = dict[Target, type[MicrosoftError]]
 
+
+def _whatever(leaf: type[MicrosoftError]) -> Leaves:
+    """The same leaf whatever was asked for."""
+    return dict.fromkeys(Target, leaf)
+
+
+def _item(leaf: type[MicrosoftError]) -> Leaves:
+    """A leaf where one mail was asked for."""
+    return {Target.ITEM: leaf}
+
+
+BY_CODE: Mapping[str, Leaves] = {
+    **dict.fromkeys(
+        ("syncstatenotfound", "syncstateinvalid", "resyncrequired", "resyncchangesapplydifferences",
+         "resyncchangesuploaddifferences", "errorinvalidsyncstatedata"),
+        _whatever(CursorExpired),
+    ),
+    **dict.fromkeys(
+        ("errorsyncfoldernotfound", "errorfoldernotfound", "errorparentfoldernotfound"),
+        _whatever(FolderGone),
+    ),
+    **dict.fromkeys(
+        ("mailboxnotenabledforrestapi", "mailboxnotsupportedforrestapi", "errornonexistentmailbox", "errorinvaliduser",
+         "errormailboxnotenabledforrestapi"),
+        _whatever(MailboxUnavailable),
+    ),
+    **dict.fromkeys(
+        ("applicationthrottled", "toomanyrequests", "activitylimitreached", "errorexceededconnectioncount",
+         "errortoomanyobjectsopened"),
+        _whatever(Throttled),
+    ),
+    **dict.fromkeys(
+        ("errorcorruptdata", "erroritemcorrupt", "errormessageinvalid", "errormimecontentinvalid",
+         "errorcontentconversionfailed", TOO_LARGE.lower()),
+        _item(ItemUnreadable),
+    ),
+    "erroritemnotfound": _item(ItemGone),
+}  # fmt: skip
+"""Every code that has a consequence of its own, in lower case; where a target has no leaf the status decides."""
+
+BY_STATUS: Mapping[int, Leaves] = {
+    # a continuation found malformed is of no use any more; the folder's lookback is
+    HTTPStatus.BAD_REQUEST: _whatever(Unavailable) | {Target.CURSOR: CursorExpired},
+    HTTPStatus.UNAUTHORIZED: _whatever(ReauthenticationNeeded),
+    HTTPStatus.FORBIDDEN: _whatever(ConsentRevoked) | _item(ItemUnreadable),
+    HTTPStatus.NOT_FOUND: {
+        Target.MAILBOX: MailboxUnavailable,
+        Target.FOLDER: FolderGone,
+        Target.CURSOR: FolderGone,
+        Target.BATCHED_CURSOR: Unavailable,
+        Target.ITEM: ItemGone,
+    },
+    HTTPStatus.GONE: _whatever(CursorExpired) | _item(ItemGone),
+    HTTPStatus.TOO_MANY_REQUESTS: _whatever(Throttled),
+}
+"""What has no row is tried again later: the state stays visible and nothing is lost."""
+
+_BY_SENTENCE: Mapping[str, type[MicrosoftError]] = {
+    "rest api is not yet supported for this mailbox": MailboxUnavailable,
+    "access to odata is disabled": Blocked,
+    "[raop]": Blocked,
+}
 _BAD_ID = "errorinvalidid"
 """How the codes begin that find fault with an id: …Malformed, …Empty, …MalformedEwsLegacyIdFormat."""
 
-_OLD_MAILBOX_SENTENCE = "rest api is not yet supported for this mailbox"
-_ACCESS_POLICY_MARKS = ("access to odata is disabled", "[raop]")
 _CLAIMS = re.compile(r'claims\s*=\s*"([^"]*)"', re.IGNORECASE)
 
 
@@ -108,8 +147,7 @@ def refusal(reply: Reply, target: Target, *, now: datetime) -> MicrosoftError:
     """The error that `reply`, which is no success, means for what was asked."""
     raw_code = reply.error.get("code")
     code = raw_code if isinstance(raw_code, str) and raw_code else f"HTTP {reply.status}"
-    leaf = _leaf_by_code(code.lower(), str(reply.error.get("message", "")).lower(), target)
-    leaf = leaf or _leaf_by_status(reply.status, target)
+    leaf = _leaf(code.lower(), str(reply.error.get("message", "")).lower(), reply.status, target)
     request_id = request_id_of(reply)
     if issubclass(leaf, Retryable):
         wait = seconds_to_wait(reply.headers, now=now)
@@ -119,54 +157,13 @@ def refusal(reply: Reply, target: Target, *, now: datetime) -> MicrosoftError:
     return leaf(code, request_id=request_id, status=reply.status)
 
 
-_LEAF_BY_CODE: dict[str, type[MicrosoftError]] = {
-    **dict.fromkeys(EXPIRED_CURSOR_CODES, CursorExpired),
-    **dict.fromkeys(MAILBOX_UNAVAILABLE_CODES, MailboxUnavailable),
-    **dict.fromkeys(THROTTLED_CODES, Throttled),
-    **dict.fromkeys(MISSING_FOLDER_CODES, FolderGone),
-}
-
-
-def _leaf_by_code(code: str, message: str, target: Target) -> type[MicrosoftError] | None:
-    if code in _LEAF_BY_CODE:
-        return _LEAF_BY_CODE[code]
-    if target is Target.ITEM and code == MISSING_ITEM_CODE:
-        return ItemGone
-    if target is Target.ITEM and (code in UNREADABLE_ITEM_CODES or code.startswith(_BAD_ID)):
+def _leaf(code: str, message: str, status: int, target: Target) -> type[MicrosoftError]:
+    if leaf := BY_CODE.get(code, {}).get(target):
+        return leaf
+    if target is Target.ITEM and code.startswith(_BAD_ID):
         return ItemUnreadable
-    if _OLD_MAILBOX_SENTENCE in message:
-        return MailboxUnavailable
-    if any(mark in message for mark in _ACCESS_POLICY_MARKS):
-        return Blocked
-    return None
-
-
-_NOT_FOUND: dict[Target, type[MicrosoftError]] = {
-    Target.MAILBOX: MailboxUnavailable,
-    Target.FOLDER: FolderGone,
-    Target.CURSOR: FolderGone,
-    Target.BATCHED_CURSOR: Unavailable,
-    Target.ITEM: ItemGone,
-}
-_FORBIDDEN: dict[Target, type[MicrosoftError]] = dict.fromkeys(Target, ConsentRevoked) | {Target.ITEM: ItemUnreadable}
-_GONE: dict[Target, type[MicrosoftError]] = dict.fromkeys(Target, CursorExpired) | {Target.ITEM: ItemGone}
-_BAD_REQUEST: dict[Target, type[MicrosoftError]] = dict.fromkeys(Target, Unavailable) | {
-    Target.CURSOR: CursorExpired  # a continuation found malformed is of no use any more; the folder's lookback is
-}
-
-_LEAF_BY_STATUS: dict[int, dict[Target, type[MicrosoftError]]] = {
-    HTTPStatus.BAD_REQUEST: _BAD_REQUEST,
-    HTTPStatus.UNAUTHORIZED: dict.fromkeys(Target, ReauthenticationNeeded),
-    HTTPStatus.FORBIDDEN: _FORBIDDEN,
-    HTTPStatus.NOT_FOUND: _NOT_FOUND,
-    HTTPStatus.GONE: _GONE,
-    HTTPStatus.TOO_MANY_REQUESTS: dict.fromkeys(Target, Throttled),
-}
-
-
-def _leaf_by_status(status: int, target: Target) -> type[MicrosoftError]:
-    """What has no row of its own is tried again later: the state stays visible and nothing is lost."""
-    return _LEAF_BY_STATUS.get(status, {}).get(target, Unavailable)
+    told = next((leaf for sentence, leaf in _BY_SENTENCE.items() if sentence in message), None)
+    return told or BY_STATUS.get(status, _whatever(Unavailable))[target]
 
 
 def claims_challenge(headers: Mapping[str, str]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from core.db.unit_of_work import one_unit_of_work
 from mailsync.domain.mailbox_state import MAIL_READ_MISSING, NOT_CONNECTED, RECONCILIATION_GAP, check_move
 from mailsync.domain.vocabulary import MailboxState
-from mailsync.graph.refusals import DOCUMENTED_CODES
+from mailsync.graph.refusals import BY_CODE
 from mailsync.models import Mailbox, MailboxTransition
 
 _OUR_CAUSES = frozenset({NOT_CONNECTED, MAIL_READ_MISSING, RECONCILIATION_GAP})
@@ -16,7 +16,7 @@ _NUMBERED = re.compile(r"AADSTS\d{1,9}|HTTP \d{3}")
 
 def is_documented_cause(cause: str) -> bool:
     """Whether a state's cause is a word of ours or a code of Microsoft's documentation; others may say anything."""
-    return cause in _OUR_CAUSES or bool(_NUMBERED.fullmatch(cause)) or cause.lower() in DOCUMENTED_CODES
+    return cause in _OUR_CAUSES or bool(_NUMBERED.fullmatch(cause)) or cause.lower() in BY_CODE
 
 
 @one_unit_of_work

@@ -17,7 +17,7 @@ from mailsync.graph.errors import (
     Throttled,
     Unavailable,
 )
-from mailsync.graph.refusals import Reply, Target, refusal
+from mailsync.graph.refusals import BY_CODE, BY_STATUS, Reply, Target, refusal
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 
@@ -84,6 +84,18 @@ def test_each_documented_refusal_means_its_leaf(status, code, target, leaf):
     assert type(error) is leaf
     assert error.code == (code or f"HTTP {status}")
     assert error.status == status
+
+
+def test_a_status_means_something_for_every_target_and_a_code_is_known_in_lower_case():
+    assert all(set(leaves) == set(Target) for leaves in BY_STATUS.values())
+    assert {code.lower() for code in BY_CODE} == set(BY_CODE)
+    assert all(set(leaves) <= set(Target) for leaves in BY_CODE.values())
+
+
+@pytest.mark.parametrize("status", [*BY_STATUS, 418])
+def test_a_target_that_nobody_knows_is_an_error(status):
+    with pytest.raises(KeyError):
+        refusal(reply(status), "calendar", now=NOW)  # type: ignore[arg-type]
 
 
 def test_a_mailbox_on_premises_is_known_by_its_older_sentence_too():
