@@ -8,8 +8,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
-from mailsync.card import tone_of
-from mailsync.domain.mailbox_state import Advice, advice
+from mailsync.domain.mailbox_state import Advice, advice, tone_of
 from mailsync.models import Mailbox
 
 

@@ -5,29 +5,15 @@ from dataclasses import dataclass
 
 from accounts.domain.vocabulary import ConnectionState
 from accounts.models import MicrosoftConnection, User
-from mailsync.domain.mailbox_state import MAIL_READ_MISSING, NOT_CONNECTED, Advice, advice
+from mailsync.domain.mailbox_state import MAIL_READ_MISSING, NOT_CONNECTED, Advice, advice, tone_of
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.domain.wording import counted_failures, counted_reasons
 from mailsync.models import Exclusion, Mailbox, MailboxWalk, Sighting, SyncRun
 from mailsync.selectors import failures_of, last_run, newest_comparison, newest_look_back
 from mailsync.services.suspects import count_stepped_over
 
-_BUSY = {MailboxState.CONNECTING, MailboxState.INITIAL, MailboxState.CATCHING_UP}
 _FULL = 100
 _SAID_IN_WORDS = {NOT_CONNECTED, MAIL_READ_MISSING}
-_TONES = dict.fromkeys(MailboxState, "bad") | {
-    MailboxState.OFF: "",
-    MailboxState.IN_SYNC: "good",
-    MailboxState.THROTTLED: "warn",
-    MailboxState.CONNECTING: "busy",
-    MailboxState.INITIAL: "busy",
-    MailboxState.CATCHING_UP: "busy",
-}
-
-
-def tone_of(state: str, advice: Advice) -> str:
-    """The colour that a state is shown in: good, busy, warn, bad, or none where it is off."""
-    return "bad" if advice.is_stopped else _TONES[MailboxState(state)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +55,7 @@ class MailboxCard:
 
     @property
     def is_busy(self) -> bool:
-        return self.is_enabled and not self.advice.is_stopped and (self.state in _BUSY or self._is_awaited)
+        return self.is_enabled and not self.advice.is_stopped and (self.tone == "busy" or self._is_awaited)
 
     @property
     def code(self) -> str:

@@ -19,7 +19,8 @@ a round falls short. The one place that changes a mailbox's state is mailsync.se
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Literal
 
 from accounts.microsoft.aadsts import explain
 from mailsync.domain.vocabulary import MailboxState as State
@@ -28,138 +29,152 @@ NOT_CONNECTED = "not_connected"
 MAIL_READ_MISSING = "mail_read_missing"
 RECONCILIATION_GAP = "reconciliation_gap"
 
-STOPPED = frozenset(
-    {
-        State.NEEDS_CONSENT,
-        State.NEEDS_ADMIN,
-        State.NEEDS_SIGN_IN,
-        State.BLOCKED,
-        State.USER_DISABLED,
-        State.MAILBOX_UNAVAILABLE,
-        State.MISCONFIGURED,
-    }
-)
-"""States in which nothing is read until somebody, or time, mends the cause."""
-
-READING = frozenset({State.CONNECTING, State.INITIAL, State.IN_SYNC, State.CATCHING_UP, State.THROTTLED})
-
-_ANYWHERE = STOPPED | {State.OFF, State.CONNECTING}
-_NEXT: dict[State, frozenset[State]] = {
-    State.OFF: STOPPED | {State.CONNECTING},
-    State.CONNECTING: _ANYWHERE | {State.INITIAL, State.CATCHING_UP, State.THROTTLED},
-    State.INITIAL: _ANYWHERE | {State.IN_SYNC, State.CATCHING_UP, State.THROTTLED},
-    State.IN_SYNC: _ANYWHERE | {State.INITIAL, State.CATCHING_UP, State.THROTTLED},
-    State.CATCHING_UP: _ANYWHERE | {State.INITIAL, State.IN_SYNC, State.THROTTLED},
-    State.THROTTLED: _ANYWHERE | {State.INITIAL, State.CATCHING_UP},
-    **{state: _ANYWHERE | {State.INITIAL, State.CATCHING_UP, State.THROTTLED} for state in STOPPED},
-}
-
 
 class IllegalMove(ValueError):
     """A change of state that the machine does not know: a defect, never a person's doing."""
-
-
-def check_move(before: State, after: State) -> None:
-    """Raise IllegalMove unless a mailbox may go from `before` to `after`; staying is always allowed."""
-    if before != after and after not in _NEXT[before]:
-        message = f"A mailbox cannot go from {before} to {after}."
-        raise IllegalMove(message)
 
 
 @dataclass(frozen=True, slots=True)
 class Advice:
     """What a state means to the person whose mailbox it is, and what that person (or an admin) does next.
 
-    `next_step` is empty where nothing is to be done; `needs_action` says whether somebody has to do it.
+    `next_step` is empty where nothing is to be done; `is_stopped` where somebody has to act first, as a banner says.
     """
 
     title: str
     sentence: str
     next_step: str = ""
-    needs_action: bool = False
-
-    @property
-    def is_stopped(self) -> bool:
-        """Whether the banner is shown: nothing is read until somebody acts."""
-        return self.needs_action
+    is_stopped: bool = False
 
 
-_ADVICE: dict[State, Advice] = {
-    State.OFF: Advice(
-        "Off",
-        "Your mailbox is not read.",
-        "Switch on “Import Email Conversations” to bring in your conversations with customers.",
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """All that differs by state: its words, the colour it is shown in, and which reading states may follow it.
+
+    Off, connecting and every stop may follow any state. A stop is looked at again after `again_after` without anybody
+    asking, in case somebody mended it without telling us; in other states it is None.
+    """
+
+    advice: Advice
+    tone: Literal["", "good", "busy", "warn", "bad"]
+    follows: frozenset[State]
+    again_after: timedelta | None = None
+
+
+def _stop(again_after: timedelta, title: str, sentence: str, next_step: str) -> Standing:
+    follows = frozenset({State.INITIAL, State.CATCHING_UP, State.THROTTLED})
+    return Standing(Advice(title, sentence, next_step, is_stopped=True), "bad", follows, again_after)
+
+
+STANDINGS: dict[State, Standing] = {
+    State.OFF: Standing(
+        Advice(
+            "Off",
+            "Your mailbox is not read.",
+            "Switch on “Import Email Conversations” to bring in your conversations with customers.",
+        ),
+        "",
+        frozenset(),
     ),
-    State.CONNECTING: Advice("Starting", "The first look into your mailbox is about to begin."),
-    State.INITIAL: Advice(
-        "First sync", "Your past conversations with customers are being brought in, the newest first."
+    State.CONNECTING: Standing(
+        Advice("Starting", "The first look into your mailbox is about to begin."),
+        "busy",
+        frozenset({State.INITIAL, State.CATCHING_UP, State.THROTTLED}),
     ),
-    State.IN_SYNC: Advice("In sync", "Every conversation with a customer up to the last sync is on the timeline."),
-    State.CATCHING_UP: Advice(
-        "Catching up",
-        "The last round did not reach the end of your mailbox, so some recent email may be missing. "
-        "It goes on by itself.",
+    State.INITIAL: Standing(
+        Advice("First sync", "Your past conversations with customers are being brought in, the newest first."),
+        "busy",
+        frozenset({State.IN_SYNC, State.CATCHING_UP, State.THROTTLED}),
     ),
-    State.THROTTLED: Advice(
-        "Waiting for Microsoft", "Microsoft asked us to slow down. Reading goes on by itself; nothing is lost."
+    State.IN_SYNC: Standing(
+        Advice("In sync", "Every conversation with a customer up to the last sync is on the timeline."),
+        "good",
+        frozenset({State.INITIAL, State.CATCHING_UP, State.THROTTLED}),
     ),
-    State.NEEDS_CONSENT: Advice(
+    State.CATCHING_UP: Standing(
+        Advice(
+            "Catching up",
+            "The last round did not reach the end of your mailbox, so some recent email may be missing. "
+            "It goes on by itself.",
+        ),
+        "busy",
+        frozenset({State.INITIAL, State.IN_SYNC, State.THROTTLED}),
+    ),
+    State.THROTTLED: Standing(
+        Advice("Waiting for Microsoft", "Microsoft asked us to slow down. Reading goes on by itself; nothing is lost."),
+        "warn",
+        frozenset({State.INITIAL, State.CATCHING_UP}),
+    ),
+    State.NEEDS_CONSENT: _stop(
+        timedelta(hours=1),
         "Permission needed",
         "Microsoft no longer lets us read your mail: the permission was declined or withdrawn.",
         "Connect Microsoft 365 again and accept the permission to read your mail.",
-        needs_action=True,
     ),
-    State.NEEDS_ADMIN: Advice(
+    State.NEEDS_ADMIN: _stop(
+        timedelta(hours=1),
         "Your administrator's consent is needed",
         "Your Microsoft 365 organization lets only an administrator allow this application to read mail.",
         "Ask your Microsoft 365 administrator to open the consent link; reading starts by itself once it is granted.",
-        needs_action=True,
     ),
-    State.NEEDS_SIGN_IN: Advice(
+    State.NEEDS_SIGN_IN: _stop(
+        timedelta(days=1),
         "Sign in to Microsoft again",
         "Your sign-in at Microsoft has ended, so new email is not brought in.",
         "Connect Microsoft 365 again. Reading goes on where it stopped.",
-        needs_action=True,
     ),
-    State.BLOCKED: Advice(
+    State.BLOCKED: _stop(
+        timedelta(hours=6),
         "Blocked by your organization's policy",
         "A Conditional Access policy of your Microsoft 365 organization keeps us from reading your mail.",
         "Show your Microsoft 365 administrator the code beside this message.",
-        needs_action=True,
     ),
-    State.USER_DISABLED: Advice(
+    State.USER_DISABLED: _stop(
+        timedelta(days=1),
         "Your Microsoft account is disabled",
         "Microsoft says that this account is disabled or no longer exists.",
         "Ask your Microsoft 365 administrator, or connect another account.",
-        needs_action=True,
     ),
-    State.MAILBOX_UNAVAILABLE: Advice(
+    State.MAILBOX_UNAVAILABLE: _stop(
+        timedelta(days=1),
         "No mailbox in Microsoft 365",
         "Microsoft has no online mailbox for this account: it may be on-premises, unlicensed or not set up yet.",
         "Ask your Microsoft 365 administrator for an Exchange Online mailbox. We look again every day.",
-        needs_action=True,
     ),
-    State.MISCONFIGURED: Advice(
+    State.MISCONFIGURED: _stop(
+        timedelta(minutes=15),
         "This installation needs its operator",
         "The application's registration at Microsoft is incomplete or its secret has expired. It is not your doing.",
         "Your operator has been told; there is nothing for you to do.",
-        needs_action=True,
     ),
 }
+
+STOPPED = frozenset(state for state, standing in STANDINGS.items() if standing.again_after is not None)
+"""States in which nothing is read until somebody, or time, mends the cause."""
+
+_FOLLOWS_ANY = STOPPED | {State.OFF, State.CONNECTING}
+
+
+def check_move(before: State, after: State) -> None:
+    """Raise IllegalMove unless a mailbox may go from `before` to `after`; staying is always allowed."""
+    may_follow = STANDINGS[before].follows | _FOLLOWS_ANY
+    if before != after and after not in may_follow:
+        raise IllegalMove(f"A mailbox cannot go from {before} to {after}.")
+
 
 _ADVICE_BY_REASON: dict[tuple[State, str], Advice] = {
     (State.CONNECTING, NOT_CONNECTED): Advice(
         "Not connected yet",
         "Importing is switched on, but Microsoft 365 is not connected.",
         "Connect Microsoft 365.",
-        needs_action=True,
+        is_stopped=True,
     ),
     (State.NEEDS_CONSENT, MAIL_READ_MISSING): Advice(
         "Permission to read mail is missing",
         "You are signed in at Microsoft, but the permission to read mail (Mail.Read) was not granted. "
         "Everything else works without it.",
         "Connect Microsoft 365 again and accept the permission to read your mail, or ask your administrator to.",
-        needs_action=True,
+        is_stopped=True,
     ),
     (State.CATCHING_UP, RECONCILIATION_GAP): Advice(
         "Catching up",
@@ -175,12 +190,17 @@ def advice(state: State | str, reason: str = "", not_before: datetime | None = N
     A stop with a code of sign-in says what exactly that code means.
     """
     state = State(state)
-    found = _ADVICE_BY_REASON.get((state, reason)) or _ADVICE[state]
+    found = _ADVICE_BY_REASON.get((state, reason)) or STANDINGS[state].advice
     if state in STOPPED and (meaning := explain(reason)):
-        return Advice(found.title, meaning.sentence, meaning.next_step or found.next_step, needs_action=True)
+        return Advice(found.title, meaning.sentence, meaning.next_step or found.next_step, is_stopped=True)
     if state is State.THROTTLED and not_before is not None:
         return Advice(found.title, f"{found.sentence} It goes on at {not_before:%H:%M} UTC.", found.next_step)
     return found
+
+
+def tone_of(state: State | str, told: Advice) -> str:
+    """The colour that a state is shown in: good, busy, warn, bad, or none where it is off."""
+    return "bad" if told.is_stopped else STANDINGS[State(state)].tone
 
 
 def after_switching(state: str, reason: str, *, was_synced: bool) -> str:

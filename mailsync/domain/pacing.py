@@ -9,22 +9,13 @@ import hashlib
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from mailsync.domain.mailbox_state import STANDINGS
 from mailsync.domain.vocabulary import MailboxState as State
 
 BACKOFF_FLOOR = timedelta(seconds=2)
 """`Retry-After: 1` is often too short (microsoftgraph/msgraph-sdk-javascript#297)."""
 
 BACKOFF_CEILING = timedelta(hours=1)
-
-_STOPPED_RETRY: dict[State, timedelta] = {
-    State.NEEDS_CONSENT: timedelta(hours=1),
-    State.NEEDS_ADMIN: timedelta(hours=1),
-    State.NEEDS_SIGN_IN: timedelta(days=1),
-    State.BLOCKED: timedelta(hours=6),
-    State.USER_DISABLED: timedelta(days=1),
-    State.MAILBOX_UNAVAILABLE: timedelta(days=1),
-    State.MISCONFIGURED: timedelta(minutes=15),
-}
 
 
 def next_slot(mailbox_id: UUID, now: datetime, interval: timedelta) -> datetime:
@@ -48,5 +39,8 @@ def backoff(failures: int, retry_after: float | None, jitter: float) -> timedelt
 
 
 def stopped_retry(state: State) -> timedelta:
-    """After what time a stopped mailbox is tried again without anybody asking."""
-    return _STOPPED_RETRY[state]
+    """After what time a stopped mailbox is tried again without anybody asking; raises KeyError for other states."""
+    again_after = STANDINGS[state].again_after
+    if again_after is None:
+        raise KeyError(state)
+    return again_after

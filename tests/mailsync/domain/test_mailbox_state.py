@@ -1,24 +1,47 @@
 """The machine of a mailbox's states, and what each state tells the person."""
 
 from datetime import UTC, datetime
+from typing import cast
 
 import pytest
 
+from accounts.domain.vocabulary import ConnectionState
 from mailsync.domain.mailbox_state import (
     MAIL_READ_MISSING,
     NOT_CONNECTED,
-    READING,
+    STANDINGS,
     STOPPED,
     IllegalMove,
     advice,
     check_move,
+    tone_of,
 )
+from mailsync.domain.pacing import stopped_retry
 from mailsync.domain.vocabulary import MailboxState as State
 
+READING = set(State) - STOPPED - {State.OFF}
+NO_STATE = cast("State", "asleep")
 
-def test_every_state_either_reads_or_is_stopped_or_is_off():
-    assert {State.OFF} | READING | STOPPED == set(State)
-    assert not READING & STOPPED
+
+def test_every_state_has_one_row_and_every_loss_of_a_connection_is_a_stop():
+    assert set(STANDINGS) == set(State)
+    working = {ConnectionState.CONNECTED, ConnectionState.DISCONNECTED}
+    assert {State(lost) for lost in set(ConnectionState) - working} <= STOPPED
+
+
+def test_a_word_that_is_no_state_is_an_error():
+    for ask in (advice, stopped_retry, lambda state: tone_of(state, advice(State.OFF))):
+        with pytest.raises((KeyError, ValueError)):
+            ask(NO_STATE)
+    with pytest.raises(KeyError):
+        check_move(NO_STATE, State.OFF)
+    with pytest.raises(IllegalMove):
+        check_move(State.IN_SYNC, NO_STATE)
+
+
+@pytest.mark.parametrize("state", sorted(State))
+def test_a_state_is_tried_again_by_itself_where_it_is_a_stop_and_shown_as_bad_there_alone(state):
+    assert (STANDINGS[state].tone == "bad") == (STANDINGS[state].again_after is not None) == advice(state).is_stopped
 
 
 @pytest.mark.parametrize("state", sorted(set(State) - {State.OFF}))
