@@ -9,4 +9,5 @@ class MailsyncConfig(AppConfig):
 
     def ready(self) -> None:
         # receivers listen from here on
-        from mailsync.services import connection, designation, organizations  # noqa: F401, PLC0415
+        from mailsync.selectors import organizations  # noqa: F401, PLC0415
+        from mailsync.services import connection, designation  # noqa: F401, PLC0415

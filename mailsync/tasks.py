@@ -10,6 +10,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.microsoft.errors import ConnectionLost, Misconfigured, Retryable
+from mailsync.selectors.mailboxes import due_for_subscription
 from mailsync.services import subscriptions
 from mailsync.services.departures import follow_all_departures
 from mailsync.services.digest import send_digests
@@ -36,7 +37,7 @@ def keep_subscriptions() -> int:
     """Queue the subscriptions that are missing or about to end; nothing where Microsoft cannot reach us."""
     if not subscriptions.can_be_notified():
         return 0
-    due = list(subscriptions.due_for_subscription(timezone.now()).values_list("pk", flat=True))
+    due = list(due_for_subscription(timezone.now()).values_list("pk", flat=True))
     for mailbox_id in due:
         keep_subscription.delay(str(mailbox_id))
     return len(due)

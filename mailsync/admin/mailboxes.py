@@ -8,12 +8,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.admin.scoping import ScopedAdmin
-from accounts.domain.audit import AuditVerb
-from accounts.services.audit import record_event
 from mailsync.domain.mailbox_state import advice
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.models import Mailbox
-from mailsync.selectors import failures_of
+from mailsync.selectors.mailboxes import failures_of
 from mailsync.services.switch import request_sync
 
 _RECENT = 20
@@ -97,13 +95,7 @@ class MailboxAdmin(ScopedAdmin):
         """Ask for a round of each selected mailbox whose switch is on."""
         mailboxes = list(queryset.filter(import_enabled=True).select_related("organization"))
         for mailbox in mailboxes:
-            request_sync(mailbox=mailbox)
-            record_event(
-                organization=mailbox.organization,
-                actor=request.user,  # type: ignore[arg-type] # signed in, by permission
-                verb=AuditVerb.REQUESTED_SYNC,
-                subject=mailbox,
-            )
+            request_sync(mailbox=mailbox, actor=request.user)  # type: ignore[arg-type] # signed in, by permission
         off = queryset.count() - len(mailboxes)
         sentence = f"Asked to sync: {len(mailboxes)}. It begins as soon as a worker is free."
         level = messages.WARNING if off else messages.SUCCESS

@@ -18,8 +18,10 @@ from core.phrasing import counted
 from mailsync.domain.import_rules import KINDS
 from mailsync.domain.vocabulary import BlockKind, DepartureChoice, ExclusionKind
 from mailsync.models import BlockedDomain, DeparturePolicy, Exclusion
-from mailsync.services.departures import effect_of, follow_departures
-from mailsync.services.organization_rules import Preview, add_rules, preview_rules, remove_rule
+from mailsync.selectors.departures import effect_of
+from mailsync.selectors.rule_preview import Preview, preview_rules
+from mailsync.services.departures import follow_departures
+from mailsync.services.organization_rules import add_rules, remove_rule
 
 _MOST_LINES = 500
 

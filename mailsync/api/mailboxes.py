@@ -1,24 +1,22 @@
 """The resource mailboxes/: health and runs; one's own for a rep, the organization's for managers and admins."""
 
-from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
 import django_filters
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from accounts.domain.audit import AuditVerb
 from accounts.models import User
-from accounts.services.audit import record_event
 from core.api.errors import Conflict
 from mailsync.api.serializers import MailboxSerializer, RunSerializer
-from mailsync.domain.vocabulary import MailboxState, RunKind
-from mailsync.models import Mailbox, SyncRun
+from mailsync.domain.vocabulary import MailboxState
+from mailsync.models import Mailbox
+from mailsync.selectors.mailboxes import mailboxes_for, runs_of, with_last_run
 from mailsync.services.switch import request_sync
 
 
@@ -31,26 +29,6 @@ class MailboxFilters(django_filters.FilterSet):
     class Meta:
         model = Mailbox
         fields: list[str] = []
-
-
-def mailboxes_for(viewer: User) -> QuerySet[Mailbox]:
-    """The mailboxes whose health the viewer may see."""
-    rows = Mailbox.objects.filter(organization=viewer.organization_id).select_related("user")
-    return rows if viewer.reads_every_deal else rows.filter(user=viewer)
-
-
-def with_last_run(mailboxes: Sequence[Mailbox]) -> Sequence[Mailbox]:
-    """The same rows, each knowing its latest sync run as `last_run`: two queries whatever their number."""
-    latest = SyncRun.objects.filter(mailbox=OuterRef("pk"), kind__in=[RunKind.INITIAL, RunKind.ONGOING])
-    ids = dict(
-        Mailbox.objects.filter(pk__in=[mailbox.pk for mailbox in mailboxes])
-        .annotate(latest=Subquery(latest.order_by("-started_at", "-id").values("pk")[:1]))
-        .values_list("pk", "latest")
-    )
-    runs = SyncRun.objects.in_bulk([run for run in ids.values() if run])
-    for mailbox in mailboxes:
-        mailbox.last_run = runs.get(ids.get(mailbox.pk))  # type: ignore[attr-defined] # what the serializer reads
-    return mailboxes
 
 
 @extend_schema(tags=["mailboxes"])
@@ -89,17 +67,14 @@ class Mailboxes(GenericViewSet[Mailbox]):
         mailbox = self.get_object()
         if not mailbox.import_enabled:
             raise Conflict("“Import Email Conversations” is off for this mailbox: switch it on first.")
-        request_sync(mailbox=mailbox)
-        record_event(
-            organization=mailbox.organization, actor=self.viewer, verb=AuditVerb.REQUESTED_SYNC, subject=mailbox
-        )
+        request_sync(mailbox=mailbox, actor=self.viewer)
         return Response(self._body(self.get_object()), status=HTTPStatus.ACCEPTED)
 
     @extend_schema(responses=RunSerializer(many=True))
     @action(detail=True, filterset_class=None, serializer_class=RunSerializer, ordering=("-started_at", "-id"))
     def runs(self, request: Request, pk: str) -> Response:
         """What every run did, in counts by reason: seen = kept + all dropped + failed."""
-        page: Any = self.paginate_queryset(SyncRun.objects.filter(mailbox=self.get_object()))  # type: ignore[arg-type]
+        page: Any = self.paginate_queryset(runs_of(self.get_object()))  # type: ignore[arg-type]
         return self.get_paginated_response(RunSerializer(page, many=True).data)
 
     def _body(self, mailbox: Mailbox) -> Any:

@@ -9,9 +9,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import User
-from mailsync.api.mailboxes import with_last_run
 from mailsync.api.serializers import MeSerializer, SwitchSerializer
-from mailsync.models import Mailbox
+from mailsync.selectors.mailboxes import own_mailbox, with_last_run
 from mailsync.services.switch import MayNotSync, set_import
 
 _ON = OpenApiExample("Switch importing on", value={"import_email_conversations": True}, request_only=True)
@@ -45,7 +44,7 @@ class Me(APIView):
         return self.request.user
 
     def _body(self) -> Any:
-        mailbox = Mailbox.objects.filter(user=self.viewer).select_related("user").first()
+        mailbox = own_mailbox(self.viewer)
         if mailbox:
             with_last_run([mailbox])
         return MeSerializer(self.viewer, context={"mailbox": mailbox}).data

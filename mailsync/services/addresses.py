@@ -18,7 +18,7 @@ from core.db.unit_of_work import one_unit_of_work
 from crm.selectors.directory import directory_for
 from mailsync.domain.vocabulary import AddressDecision
 from mailsync.models import AddressQuestion, Mailbox
-from mailsync.services.organizations import internal_domains
+from mailsync.selectors.organizations import internal_domains
 from timeline.services.colleagues import link_colleague
 
 _LEARNED = (AddressKind.PRIMARY, AddressKind.PROXY)

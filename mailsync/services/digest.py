@@ -19,7 +19,7 @@ from accounts.services.audit import trail_end
 from core.phrasing import without_turns
 from mailsync.domain.mailbox_state import advice
 from mailsync.models import Mailbox
-from mailsync.selectors import stopped_mailboxes
+from mailsync.selectors.mailboxes import stopped_mailboxes
 
 _END = """\
 The audit trail of your organization ends today at

@@ -28,10 +28,10 @@ from mailsync.graph.client import GraphClient
 from mailsync.graph.errors import MicrosoftError
 from mailsync.graph.folders import SENT_ITEMS
 from mailsync.models import FolderCursor, Mailbox, Sighting
+from mailsync.selectors.policy import correspondents_among, owner_of, screening_policy, with_correspondents
+from mailsync.selectors.sightings import graph_id_hash
 from mailsync.services.efforts import Efforts
 from mailsync.services.graph_access import graph_client_for
-from mailsync.services.policy import correspondents_among, owner_of, screening_policy, with_correspondents
-from mailsync.services.sightings import graph_id_hash
 from mailsync.services.suspects import is_suspected
 from timeline.domain.identity import message_key, normalize_message_id
 from timeline.domain.vocabulary import SuppressionKind

@@ -20,10 +20,8 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from mailsync.domain.vocabulary import MailboxState
 from mailsync.graph.errors import ItemGone, ItemUnreadable
 from mailsync.models import Mailbox, Subscription
 from mailsync.services.graph_access import graph_client_for
@@ -32,7 +30,6 @@ from mailsync.services.switch import enqueue, send_task
 LIFETIME = timedelta(minutes=4_200)
 """Below the lesser of the maxima that Microsoft documents for messages (4,230 and 10,080 minutes)."""
 
-RENEW_WITHIN = timedelta(days=1)
 _MOST_AT_ONCE = 1_000
 
 
@@ -46,12 +43,6 @@ def can_be_notified() -> bool:
         return ipaddress.ip_address(host).is_global
     except ValueError:
         return not host.endswith((".local", ".localhost", ".internal", ".test", ".example", ".invalid"))
-
-
-def due_for_subscription(now: datetime) -> QuerySet[Mailbox]:
-    """Mailboxes in sync whose subscription is missing or about to end."""
-    about_to_end = Q(subscription=None) | Q(subscription__expires_at__lt=now + RENEW_WITHIN)
-    return Mailbox.objects.filter(about_to_end, import_enabled=True, state=MailboxState.IN_SYNC)
 
 
 def keep_subscription(*, mailbox_id: UUID, now: datetime) -> None:

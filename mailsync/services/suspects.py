@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from accounts.services.keys import organization_key
-from mailsync.domain.suspicion import is_stepped_over, read, written
+from mailsync.domain.suspicion import read, written
 from mailsync.models import AtWork, Mailbox
 
 
@@ -37,12 +37,6 @@ def write_marks(
         return False
     AtWork.objects.update_or_create(mailbox=mailbox, defaults=row)
     return True
-
-
-def count_stepped_over(mailbox: Mailbox) -> int:
-    """How many mails of a mailbox are not looked at any more, because workers died at them."""
-    suspects = read(AtWork.objects.filter(mailbox=mailbox).values_list("suspects", flat=True).first() or "")
-    return sum(is_stepped_over(key, suspects) for key in suspects)
 
 
 def is_suspected(mailbox: Mailbox, graph_id: str) -> bool:

@@ -21,8 +21,8 @@ from mailsync.domain.screening import screen_envelope, screen_headers
 from mailsync.domain.vocabulary import Reason
 from mailsync.graph.errors import ItemGone, MicrosoftError
 from mailsync.models import Sighting
+from mailsync.selectors.sightings import sightings_of
 from mailsync.services.efforts import Efforts
-from mailsync.services.sightings import sightings_of
 from mailsync.sync.patience import fetch_each
 from mailsync.sync.reading import Reading
 from mailsync.sync.record import Harvest, Page, record_page

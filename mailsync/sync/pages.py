@@ -16,7 +16,7 @@ from mailsync.domain.vocabulary import CursorPhase
 from mailsync.graph.client import DeltaPage
 from mailsync.graph.errors import ItemUnreadable, Unavailable
 from mailsync.models import FolderCursor, Sighting
-from mailsync.services.sightings import sightings_of
+from mailsync.selectors.sightings import sightings_of
 from mailsync.sync.corridor import harvest
 from mailsync.sync.patience import fetch_each
 from mailsync.sync.reading import Reading

@@ -13,7 +13,7 @@ from mailsync.domain.vocabulary import CursorPhase, RunKind
 from mailsync.graph.client import GraphClient
 from mailsync.graph.folders import SENT_ITEMS
 from mailsync.models import FolderCursor, Mailbox, SyncRun
-from mailsync.services.policy import correspondents_among, owner_of, screening_policy, with_correspondents
+from mailsync.selectors.policy import correspondents_among, owner_of, screening_policy, with_correspondents
 from mailsync.sync.claims import Claim
 from mailsync.sync.marks import Marks
 from timeline.selectors.retention import keeps_from

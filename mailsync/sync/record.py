@@ -16,7 +16,7 @@ from mailsync.domain.counts import Outcome
 from mailsync.domain.envelope import Envelope, KeptCopy
 from mailsync.domain.vocabulary import Reason
 from mailsync.models import FolderCursor, MailboxWalk, Sighting
-from mailsync.services.sightings import new_sighting, settle_known
+from mailsync.selectors.sightings import new_sighting, settle_known
 from mailsync.sync.reading import Reading
 from timeline.services.recording import RecordedEmail, record_emails
 

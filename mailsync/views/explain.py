@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.viewer import ViewerRequest, viewer_required
 from mailsync.forms import ExplainForm
 from mailsync.models import Mailbox
+from mailsync.selectors.mailboxes import own_mailbox
 from mailsync.services.explain import Explanation, NotFound, TooManyQuestions, Unanswered, explain_message
 
 _STATUS = {TooManyQuestions: 429, Unanswered: 503}
@@ -18,7 +19,7 @@ _STATUS = {TooManyQuestions: 429, Unanswered: 503}
 @viewer_required
 def explain(request: ViewerRequest) -> HttpResponse:
     """`/profile/integrations/explain/`; asked by POST, so that no Message-ID stands in a server's log."""
-    mailbox = Mailbox.objects.filter(user=request.user).select_related("organization", "user").first()
+    mailbox = own_mailbox(request.user)
     form, found, status = ExplainForm(request.POST if request.method == "POST" else None), [], 200
     if mailbox and form.is_bound and form.is_valid():
         try:

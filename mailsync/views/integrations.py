@@ -7,11 +7,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.microsoft.identity import is_configured
 from accounts.viewer import ViewerRequest, viewer_required
-from mailsync.card import mailbox_card
 from mailsync.domain.mailbox_state import after_switching
 from mailsync.domain.vocabulary import ExclusionKind
 from mailsync.forms import ExclusionForm
 from mailsync.models import Exclusion, Mailbox
+from mailsync.selectors.mailbox_card import mailbox_card
 from mailsync.services.exclusions import add_exclusion, remove_exclusion
 from mailsync.services.switch import MayNotSync, StillImporting, delete_imported, request_sync, set_import
 

@@ -11,7 +11,7 @@ from mailsync.domain.counts import Kept
 from mailsync.domain.replies import split_reply
 from mailsync.domain.suspicion import MOST_DEATHS, MOST_SUSPECTS, after_death, is_stepped_over, read, written
 from mailsync.models import AtWork, Mailbox, SyncRun
-from mailsync.selectors import failures_of
+from mailsync.selectors.mailboxes import failures_of
 from mailsync.services.explain import explain_message
 from mailsync.services.suspects import CopyKeys, write_marks
 from tests.mailsync.sync.conftest import World

@@ -8,8 +8,9 @@ from django.utils import timezone
 from crm.services.directory import set_account_websites, set_contact_addresses
 from mailsync.domain.vocabulary import BlockKind, DepartureChoice
 from mailsync.models import DeparturePolicy
+from mailsync.selectors.rule_preview import preview_rules
 from mailsync.services.departures import follow_departures
-from mailsync.services.organization_rules import add_rules, preview_rules
+from mailsync.services.organization_rules import add_rules
 from mailsync.tasks import departures
 from tests.factories import (
     AccountFactory,

@@ -5,8 +5,9 @@ import pytest
 from accounts.models import AuditEvent
 from mailsync.domain.vocabulary import BlockKind, ExclusionKind
 from mailsync.models import BlockedDomain, Exclusion
-from mailsync.services.organization_rules import add_rules, preview_rules, remove_rule
-from mailsync.services.policy import screening_policy
+from mailsync.selectors.policy import screening_policy
+from mailsync.selectors.rule_preview import preview_rules
+from mailsync.services.organization_rules import add_rules, remove_rule
 from tests.factories import (
     AccountDomainFactory,
     AccountFactory,

@@ -10,7 +10,7 @@ from accounts.models import Organization
 from mailsync.domain.envelope import ScreeningPolicy
 from mailsync.domain.import_rules import KINDS, ImportRule, RuleKind, layer_of, with_rules, without_rules
 from mailsync.domain.vocabulary import BlockKind, ExclusionKind
-from mailsync.services.rule_effects import CONCERNED
+from mailsync.selectors.rule_effects import CONCERNED
 
 ALL_KINDS = [*BlockKind, *ExclusionKind]
 LAYERS = [(kind, is_own) for kind, row in KINDS.items() for is_own in (False, True) if row.own or not is_own]

@@ -9,8 +9,7 @@ from mailsync.domain.mailbox_state import MAIL_READ_MISSING, NOT_CONNECTED, Advi
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.domain.wording import counted_failures, counted_reasons
 from mailsync.models import Exclusion, Mailbox, MailboxWalk, Sighting, SyncRun
-from mailsync.selectors import failures_of, last_run, newest_comparison, newest_look_back
-from mailsync.services.suspects import count_stepped_over
+from mailsync.selectors.mailboxes import count_stepped_over, failures_of, last_run, newest_comparison, newest_look_back
 
 _FULL = 100
 _SAID_IN_WORDS = {NOT_CONNECTED, MAIL_READ_MISSING}

@@ -20,7 +20,7 @@ from mailsync.domain.import_rules import ImportRule, RuleKind, with_rules, witho
 from mailsync.domain.screening import screen_envelope
 from mailsync.domain.vocabulary import BlockKind, ExclusionKind, Reason
 from mailsync.models import Mailbox
-from mailsync.services.policy import screening_policy
+from mailsync.selectors.policy import screening_policy
 from timeline.domain.vocabulary import Kind, ParticipantRole
 from timeline.models import Engagement, Participant
 
