@@ -1,9 +1,10 @@
-"""The trail's tasks: each calls one function."""
+"""The trail's tasks, and one for what SQLite leaves over: each calls one function."""
 
 from celery import shared_task
 from django.utils import timezone
 
-from accounts.services import audit, intake, leftovers
+from accounts.services import audit, intake
+from core.db import write_ahead_log
 
 
 @shared_task(name="accounts.chain_intake", expires=55)
@@ -21,4 +22,4 @@ def log_trail_ends() -> int:
 @shared_task(name="accounts.cut_log", expires=55)
 def cut_log() -> bool:
     """Leave nothing of deleted rows in SQLite's log."""
-    return leftovers.cut_log()
+    return write_ahead_log.cut_log()

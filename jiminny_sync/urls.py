@@ -7,9 +7,9 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from accounts.admin.console import nothing_here
 from accounts.views.login import console_login
 from core.api.problems import NothingHere
+from core.web.console import nothing_here
 from jiminny_sync import health
 
 handler500 = "core.api.problems.server_error"

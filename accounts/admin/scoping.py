@@ -19,12 +19,12 @@ from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from accounts.admin.console import ConsoleAdmin
 from accounts.domain.audit import AuditVerb
 from accounts.domain.vocabulary import Role
 from accounts.models import Organization, User
 from accounts.services.audit import record_event
 from core.db.unit_of_work import unit_of_work
+from core.web.console import ConsoleAdmin
 
 if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Any]

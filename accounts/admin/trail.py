@@ -9,11 +9,11 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts.admin.console import OfferedQuestions
 from accounts.admin.scoping import ScopedAdmin
 from accounts.domain.audit import AuditVerb
 from accounts.models import AuditEvent, ConsentGrant, MicrosoftConnection
 from accounts.reading import gave
+from core.web.console import OfferedQuestions
 
 
 class _WordFilter(admin.SimpleListFilter):

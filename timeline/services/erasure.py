@@ -17,9 +17,9 @@ from django.db.models import Q
 from accounts.domain.audit import AuditVerb
 from accounts.models import FormerAddress, Organization, User, UserAddress
 from accounts.services.audit import record_event
-from accounts.services.leftovers import cut_log
 from core.addresses import normalize_address
 from core.db.unit_of_work import unit_of_work
+from core.db.write_ahead_log import cut_log
 from crm.models import Contact, DirectoryChange, Lead, PersonAddress
 from timeline.domain.vocabulary import SuppressionKind
 from timeline.models import Engagement, LegalHold, Participant
