@@ -72,6 +72,14 @@ class Engagement(models.Model):
     )
     owner = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="owned_engagements")
     account = models.ForeignKey(Account, on_delete=models.SET_NULL, null=True, blank=True, related_name="engagements")
+    reported_account = models.ForeignKey(
+        Account,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="What the report of a call or meeting named.",
+    )
     opportunity = models.ForeignKey(
         Opportunity, on_delete=models.SET_NULL, null=True, blank=True, related_name="engagements"
     )

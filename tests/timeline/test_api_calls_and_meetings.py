@@ -7,6 +7,7 @@ import pytest
 from django.db import connection, connections
 
 from accounts.domain.vocabulary import Visibility
+from crm.domain.changes import CustomerChanges
 from tests.api_client import client_of
 from tests.factories import (
     AccountFactory,
@@ -19,6 +20,7 @@ from tests.factories import (
 from timeline.domain.vocabulary import SuppressionKind
 from timeline.models import Association, Engagement, Participant
 from timeline.services import calls_and_meetings
+from timeline.services.assignment import reassess
 from timeline.services.suppression import suppress
 
 URL = "/api/v1/engagements/"
@@ -91,6 +93,30 @@ def test_a_given_account_is_taken(acme, carol):
     assert row["account"]["id"] == str(account.pk)
     assert row["association"]["rule"] == "no_opportunity"
     assert Association.objects.filter(engagement=row["id"], account=account).exists()
+
+
+def test_a_given_account_stays_whatever_the_crm_says_of_the_people(acme, bob, carol):
+    given, globex = AccountFactory(organization=acme), AccountFactory(organization=acme, name="Globex")
+    jane = ContactFactory(organization=acme, account=globex, address="jane@globex.example")
+    deal = OpportunityFactory(organization=acme, account=globex)
+    row = client_of(carol).post(URL, a_call(account=str(given.pk))).json()
+    assert (row["account"]["id"], row["opportunity"]) == (str(given.pk), None)
+    reassess(organization=acme, changes=CustomerChanges(acme.pk, contacts={jane.pk}))
+    for opportunity, account in ((deal, globex), (None, given)):
+        answer = client_of(bob).patch(f"{URL}{row['id']}/", {"opportunity": opportunity and str(opportunity.pk)}).json()
+        assert answer["account"]["id"] == str(account.pk)
+    assert set(Association.objects.exclude(account=None).values_list("account", flat=True)) == {given.pk, globex.pk}
+
+
+def test_a_call_under_a_given_deal_follows_the_deals_owner(acme, carol, dave):
+    deal = OpportunityFactory(organization=acme)
+    row = client_of(carol).post(URL, a_call(opportunity=str(deal.pk))).json()
+    assert row["owner"]["email"] == "carol@acme.example"
+    deal.owner = dave
+    deal.save()
+    reassess(organization=acme, changes=CustomerChanges(acme.pk, deals={deal.pk}))
+    after = client_of(carol).get(f"{URL}{row['id']}/").json()
+    assert (after["owner"]["email"], after["association"]["rule"]) == ("dave@acme.example", "given")
 
 
 def test_a_meeting_with_a_lead_needs_little(acme, carol):

@@ -1,4 +1,4 @@
-"""Which deal a mail belongs to: the rules alone, without a table."""
+"""Which deal a mail belongs to, whose it is and under which account: the rules alone, without a table."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -9,17 +9,16 @@ from hypothesis import strategies as st
 
 from accounts.domain.vocabulary import OpportunityRule
 from crm.domain.directory import Match, Party
-from timeline.domain.assignment import (
+from timeline.domain.assignment import HeldRecords, MailFacts, Settled, nearest_inbox_owner, pinned, places_of, settle
+from timeline.domain.choosing import (
     Assignment,
     AssignmentRules,
+    Candidate,
+    Candidates,
     Circle,
-    Deal,
     Occasion,
     choose_opportunity,
     circles_of,
-    nearest_account,
-    nearest_inbox_owner,
-    owner_of,
 )
 from timeline.domain.vocabulary import AssociationRule, ParticipantRole
 
@@ -37,7 +36,7 @@ def deal(number, **changes):
         "created_at": NOON - timedelta(days=100 - number),
         "modified_at": NOON - timedelta(days=number),
     }
-    return Deal(**{**fields, **changes})
+    return Candidate(**{**fields, **changes})
 
 
 def occasion(**changes):
@@ -143,10 +142,62 @@ def test_the_order_of_the_deals_does_not_matter(deals):
     assert chosen(*deals, rules=rules, users=frozenset({CAROL})) == expected
 
 
+def settled(*deals, held=None, **facts):
+    """Jane of Globex wrote to Carol, whose mailbox holds it."""
+    known = {"parts": [(ParticipantRole.FROM, "jane@globex.example")], "match": OF_JANE, "inbox_owner": CAROL}
+    candidates = Candidates({each.id: each for each in deals}, {GLOBEX: [d for d in deals if d.account == GLOBEX]}, {})
+    return settle(
+        MailFacts(**{"occurred_at": NOON, **known, **facts}), candidates, AssignmentRules(), held or HeldRecords()
+    )
+
+
+OF_JANE = Match(parties={"jane@globex.example": (Party(contact=JANE, account=GLOBEX),)})
+
+
 def test_the_owner_is_the_deals_owner_else_the_inbox_owner():
-    assert owner_of(deal(1, owner=DAVE), CAROL) == DAVE
-    assert owner_of(deal(1), CAROL) == CAROL
-    assert owner_of(None, CAROL) == CAROL
+    assert settled(deal(1, owner=DAVE)).owner == DAVE
+    assert settled(deal(1)).owner == CAROL
+    assert settled().owner == CAROL
+
+
+def test_the_account_is_the_deals_else_the_reported_one_else_the_nearest_customers():
+    theirs, loose = deal(1, account=INITECH), deal(2, account=None)
+    assert settled(theirs, decided=pinned(theirs.id), reported_account=JO).account == INITECH
+    assert settled(loose, decided=pinned(loose.id), reported_account=JO).account == JO
+    assert settled(loose, decided=pinned(loose.id)).account == GLOBEX
+    assert settled(theirs, decided=pinned(None)).account == GLOBEX
+
+
+def test_a_report_that_names_an_account_is_not_filed_under_a_deal_of_another():
+    assert settled(deal(1), reported_account=INITECH) == Settled(Assignment(), INITECH, CAROL)
+    assert settled(deal(1), reported_account=GLOBEX).assignment.opportunity == deal(1).id
+
+
+def test_what_matches_nobody_any_more_keeps_its_deal_and_follows_its_owner():
+    standing = Settled(Assignment(deal(1).id, AssociationRule.CONTACT_ROLE), GLOBEX, CAROL)
+    known = {"match": Match(), "standing": standing, "concerned": frozenset({GLOBEX})}
+    assert settled(deal(1, owner=DAVE), deal(2), **known) == Settled(standing.assignment, GLOBEX, DAVE)
+    assert settled(deal(1), decided=pinned(None), **known) == Settled(pinned(None), GLOBEX, CAROL)
+    wrong = Settled(standing.assignment, INITECH, CAROL)
+    assert settled(deal(1), decided=pinned(None), **{**known, "standing": wrong}).account == GLOBEX
+    assert settled(decided=pinned(None), **{**known, "standing": wrong, "concerned": frozenset()}).account is None
+
+
+@pytest.mark.parametrize("held", [HeldRecords(frozenset({deal(1).id})), HeldRecords(accounts=frozenset({INITECH}))])
+def test_what_is_held_where_it_stands_stays_there_and_follows_its_owner(held):
+    standing = Settled(Assignment(deal(1).id, AssociationRule.CONTACT_ROLE), INITECH, CAROL)
+    kept = Settled(standing.assignment, INITECH, DAVE, is_held=True)
+    held_there = deal(1, account=INITECH, owner=DAVE)
+    for decided in (None, pinned(None), pinned(deal(2).id)):
+        assert settled(held_there, deal(2), decided=decided, standing=standing, held=held) == kept
+    assert settled(held_there, decided=pinned(deal(1).id), standing=standing, held=held) == Settled(
+        pinned(deal(1).id), INITECH, DAVE
+    )
+
+
+def test_the_nearest_of_a_users_places_counts():
+    parts = [(CAROL, ParticipantRole.CC, 2), (CAROL, ParticipantRole.TO, 1), (DAVE, ParticipantRole.FROM, 0)]
+    assert places_of(parts) == {CAROL: (ParticipantRole.TO, 1), DAVE: (ParticipantRole.FROM, 0)}
 
 
 @given(
@@ -173,6 +224,6 @@ def test_circles_and_the_nearest_account_follow_the_headers():
     author, to, cc = circles_of(parts, match)
     assert author == Circle()
     assert [set(each) for each in (to.accounts, cc.contacts, cc.accounts)] == [{INITECH}, {JANE}, {GLOBEX}]
-    assert nearest_account(parts, match) == INITECH
-    assert nearest_account(parts[:1], match) == GLOBEX
-    assert nearest_account([], match) is None
+    assert settled(parts=parts, match=match).account == INITECH
+    assert settled(parts=parts[:1], match=match).account == GLOBEX
+    assert settled(parts=[], match=match).account is None

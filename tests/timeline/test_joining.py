@@ -47,6 +47,16 @@ def test_once_the_disclaimer_is_known_they_are_one_on_the_trail(acme, alice, car
     assert join_all(acme) == 0
 
 
+def test_what_is_joined_is_the_nearests_of_all_who_hold_it(acme, alice, carol, dave, jane):
+    """The recipient's copy came first; the author holds the other."""
+    fields = {"sender": DAVE, "to": (JANE,), "cc": ("carol@acme.example",)}
+    record(acme, carol, mail(acme, f"{WORDS}\n\n{DISCLAIMER}", **fields))
+    record(acme, dave, mail(acme, WORDS, **fields))
+    know_addition(organization=acme, name="Disclaimer", text=DISCLAIMER, actor=alice)
+    assert join_all(acme) == 1
+    assert (Engagement.objects.get().owner, EmailMessage.objects.get().inbox_owner) == (dave, dave)
+
+
 @pytest.mark.usefixtures("apart")
 def test_what_is_held_stands_apart_until_the_hold_is_released(acme, alice):
     know_addition(organization=acme, name="Disclaimer", text=DISCLAIMER, actor=alice)

@@ -1,29 +1,34 @@
-"""Which deal an engagement belongs to, why, and how sure that is (F10, F15, F25).
+"""Where an engagement stands and whose it is: opportunity, account and owner by one rule, whoever asks (F10, F25).
 
-    the conversation is pinned ────────────────────────────▶ PINNED            certain
-    open deals that a correction gave a contact of it ─┐ one ▶ LEARNED         certain
-    else open deals with a contact of it in a role ──┤
-    else open deals of the accounts in the mail ─────┼─ one ▶ CONTACT_ROLE, else the organization's rule   certain
-    else deals closed a short while before the mail ─┘        RECENTLY_CLOSED                  certain while it was open
-                                                     └─ more ▶ of the persons' own, one ▶ OWNER_PRIORITY   certain
-                                                               by the organization's rule ▶ its name       uncertain
-    none ──────────────────────────────────────────────────▶ NO_OPPORTUNITY    certain
-
-Deals that existed when the mail was written go before those created since: the next deal with a customer leaves the
-last one its history. Within each step the author's side goes before those in To, these before those in Cc. Everything
-here depends on the mail and the CRM alone, never on which mailbox showed the mail first, or when.
+recording · later copies · corrections · joined conversations · filing rules · the CRM · copies taken back · calls
+                                            │ MailFacts: what its rows and the directory say
+                                            ▼
+                                         settle()
+opportunity   what a person decided or a report gave; else what timeline/domain/choosing.py chooses;
+              what matches nobody any more keeps its own
+account       the opportunity's; else the reported one; else that of the nearest customer in it
+owner         the opportunity's; else the inbox owner
+              what is held for the place where it stands does not leave that place
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
-from accounts.domain.vocabulary import OpportunityRule
-from crm.domain.directory import Match
+from crm.domain.directory import NOBODY, Match
+from timeline.domain.choosing import (
+    Assignment,
+    AssignmentRules,
+    Candidate,
+    Candidates,
+    Circle,
+    Occasion,
+    choose_opportunity,
+    circles_of,
+)
 from timeline.domain.vocabulary import AssociationRule, ParticipantRole
-
-MAXIMUM_CANDIDATES = 10
 
 _PLACES = (
     ParticipantRole.FROM,
@@ -34,87 +39,91 @@ _PLACES = (
     ParticipantRole.CC,
 )
 
-_CIRCLES = {
-    ParticipantRole.FROM: 0,
-    ParticipantRole.SENDER: 0,
-    ParticipantRole.HOST: 0,
-    ParticipantRole.TO: 1,
-    ParticipantRole.ATTENDEE: 1,
-    ParticipantRole.CC: 2,
-}
+Place = tuple[ParticipantRole, int]
+"""A role and a position in it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Deal:
-    """An opportunity as far as assignment looks at it; `owner` is a user's id where the owner is a user here."""
+class Settled:
+    """Where an engagement stands and whose it is; `is_held` where a hold keeps it from standing elsewhere."""
 
-    id: UUID
+    assignment: Assignment
     account: UUID | None
     owner: UUID | None
-    is_closed: bool
-    closed_on: date | None
-    created_at: datetime
-    modified_at: datetime
-    contacts: frozenset[UUID] = frozenset()
-    """Those with a role in it."""
-    learned: frozenset[UUID] = frozenset()
-    """Those whose mail a person said belongs to it."""
+    is_held: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Circle:
-    """The customers in one place of a mail: its author, those in To, or those in Cc."""
-
-    contacts: frozenset[UUID] = frozenset()
-    accounts: frozenset[UUID] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Occasion:
-    """What is to be assigned: when it was, the customers in it, the nearest circle first, and which users took part."""
+@dataclass(frozen=True)
+class MailFacts:
+    """What decides about a mail, a call or a meeting: its people by role and address, and who of them is whom."""
 
     occurred_at: datetime
-    circles: tuple[Circle, ...]
+    parts: Sequence[tuple[ParticipantRole, str]] = ()
+    match: Match = NOBODY
     users: frozenset[UUID] = frozenset()
+    """The users among its people."""
+    inbox_owner: UUID | None = None
+    decided: Assignment | None = None
+    """What a person decided for it or for its conversation, or its report gave."""
+    reported_account: UUID | None = None
+    standing: Settled | None = None
+    """Where it is recorded to stand; None while it is not recorded."""
+    concerned: frozenset[UUID] = frozenset()
+    """The accounts on whose records it stands."""
+
+    @cached_property
+    def circles(self) -> tuple[Circle, ...]:
+        """Its customers by how near they stand."""
+        return circles_of(self.parts, self.match)
 
 
 @dataclass(frozen=True, slots=True)
-class AssignmentRules:
-    """What an organization decided; `grace_days` is how long after its close a deal still receives mail."""
+class HeldRecords:
+    """The records whose engagements a legal hold covers."""
 
-    rule: OpportunityRule = OpportunityRule.MOST_RECENTLY_UPDATED_OPEN
-    owner_priority: bool = False
-    grace_days: int = 14
+    opportunities: frozenset[UUID] = frozenset()
+    accounts: frozenset[UUID] = frozenset()
+    contacts: frozenset[UUID] = frozenset()
+
+    def are_left(self, standing: Settled, settled: Settled) -> bool:
+        """Whether an engagement that is held for where it stands would stand elsewhere."""
+        opportunity, account = standing.assignment.opportunity, standing.account
+        leaves_opportunity = opportunity in self.opportunities and settled.assignment.opportunity != opportunity
+        return leaves_opportunity or (account in self.accounts and settled.account != account)
+
+    def keep(self, account: UUID | None, contact: UUID | None) -> bool:
+        """Whether what stands on this record must stay on it."""
+        return account in self.accounts or contact in self.contacts
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """The deal or none, the rule that chose, whether another choice was possible, and all candidates, best first."""
+NOTHING_HELD = HeldRecords()
 
-    opportunity: UUID | None = None
-    rule: AssociationRule = AssociationRule.NO_OPPORTUNITY
-    is_certain: bool = True
-    candidates: tuple[UUID, ...] = ()
+
+def settle(
+    facts: MailFacts, candidates: Candidates, rules: AssignmentRules, held: HeldRecords = NOTHING_HELD
+) -> Settled:
+    """Where an engagement stands and whose it is.
+
+    `candidates` hold the opportunities that its customers lead to, the one where it stands and the one decided.
+    """
+    assignment = facts.decided or _by_rule(facts, candidates, rules)
+    settled = _under(assignment, facts, candidates)
+    if facts.standing is None or not held.are_left(facts.standing, settled):
+        return settled
+    owner = _under(facts.standing.assignment, facts, candidates).owner
+    return replace(facts.standing, owner=owner, is_held=True)
 
 
 def pinned(opportunity: UUID | None) -> Assignment:
-    """What a person decided for the conversation: a deal, or that there is none."""
+    """What a person decided: an opportunity, or that there is none."""
     return Assignment(
         opportunity, AssociationRule.PINNED, is_certain=True, candidates=(opportunity,) if opportunity else ()
     )
 
 
-def choose_opportunity(occasion: Occasion, deals: Collection[Deal], rules: AssignmentRules) -> Assignment:
-    """The assignment of `occasion` among `deals`: all of its accounts' and all that its contacts have a role in."""
-    ranked = sorted(_eligible(occasion, deals, rules), key=_ranking(rules.rule))
-    is_open_first = rules.rule != OpportunityRule.MOST_RECENTLY_UPDATED
-    running = [deal for deal in ranked if not deal.is_closed]
-    closed = [deal for deal in ranked if deal.is_closed]
-    for group in (running, closed) if is_open_first else (ranked,):
-        for step in _steps(occasion, group):
-            if step:
-                return _decided(occasion, step, ranked, rules)
-    return Assignment()
+def given(opportunity: UUID) -> Assignment:
+    """What the report of a call or meeting named."""
+    return Assignment(opportunity, AssociationRule.GIVEN, is_certain=True, candidates=(opportunity,))
 
 
 def place_of(role: ParticipantRole) -> int:
@@ -122,34 +131,13 @@ def place_of(role: ParticipantRole) -> int:
     return _PLACES.index(role)
 
 
-def circles_of(parts: Iterable[tuple[ParticipantRole, str]], match: Match) -> tuple[Circle, ...]:
-    """The customers of a mail by how near they stand: the author's side, those in To, those in Cc.
-
-    `parts` are role and normalized address, `match` says who these are.
-    """
-    contacts: tuple[set[UUID], ...] = (set(), set(), set())
-    accounts: tuple[set[UUID], ...] = (set(), set(), set())
-    for role, address in parts:
-        place = _CIRCLES[role]
-        accounts[place].update(match.accounts.get(address, ()))
-        for party in match.parties.get(address, ()):
-            contacts[place].update([party.contact] if party.contact else ())
-            accounts[place].update([party.account] if party.account else ())
-    return tuple(Circle(frozenset(people), frozenset(firms)) for people, firms in zip(contacts, accounts, strict=True))
-
-
-def nearest_account(parts: Iterable[tuple[ParticipantRole, str]], match: Match) -> UUID | None:
-    """The account that a mail without a deal stands under: the first that its participants lead to."""
-    for _, address in sorted(parts, key=lambda part: place_of(part[0])):
-        of_people = [party.account for party in match.parties.get(address, ()) if party.account]
-        if found := of_people or list(match.accounts.get(address, ())):
-            return min(found)
-    return None
-
-
-def owner_of(deal: Deal | None, inbox_owner: UUID | None) -> UUID | None:
-    """Whose engagement it is: the deal's owner where that person is a user here, else the inbox owner (F10)."""
-    return deal.owner if deal is not None and deal.owner is not None else inbox_owner
+def places_of(parts: Iterable[tuple[UUID, ParticipantRole, int]]) -> dict[UUID, Place]:
+    """The nearest place of each user, of the `parts` that users have."""
+    places: dict[UUID, Place] = {}
+    for user, role, position in parts:
+        place = (role, position)
+        places[user] = min(places.get(user, place), place, key=lambda each: (place_of(each[0]), each[1]))
+    return places
 
 
 def nearest_inbox_owner(users: Collection[UUID], parts: Mapping[UUID, tuple[ParticipantRole, int]]) -> UUID | None:
@@ -168,68 +156,38 @@ def nearest_inbox_owner(users: Collection[UUID], parts: Mapping[UUID, tuple[Part
     return min(users, key=closeness, default=None)
 
 
-def _eligible(occasion: Occasion, deals: Collection[Deal], rules: AssignmentRules) -> list[Deal]:
-    found = [deal for deal in deals if _is_eligible(deal, occasion, rules)]
-    existing = [deal for deal in found if deal.created_at <= occasion.occurred_at]
-    return existing or found
+def _by_rule(facts: MailFacts, candidates: Candidates, rules: AssignmentRules) -> Assignment:
+    """Of a reported account, its own opportunities alone."""
+    if not facts.match and facts.standing is not None:
+        return facts.standing.assignment
+    users = facts.users | {facts.inbox_owner} if facts.inbox_owner else facts.users
+    considered = candidates.of(facts.circles)
+    if facts.reported_account is not None:
+        considered = [each for each in considered if each.account in {None, facts.reported_account}]
+    return choose_opportunity(Occasion(facts.occurred_at, facts.circles, users), considered, rules)
 
 
-def _is_eligible(deal: Deal, occasion: Occasion, rules: AssignmentRules) -> bool:
-    if not deal.is_closed or rules.rule == OpportunityRule.MOST_RECENTLY_UPDATED:
-        return True
-    return occasion.occurred_at.date() <= _closed_on(deal) + timedelta(days=rules.grace_days)
+def _under(assignment: Assignment, facts: MailFacts, candidates: Candidates) -> Settled:
+    opportunity = candidates.by_id.get(assignment.opportunity) if assignment.opportunity else None
+    owner = opportunity.owner if opportunity is not None and opportunity.owner is not None else facts.inbox_owner
+    return Settled(assignment, _account(opportunity, facts), owner)
 
 
-def _closed_on(deal: Deal) -> date:
-    """A close date still ahead is a forecast that nobody corrected: the last change closed the deal."""
-    modified = deal.modified_at.date()
-    return min(deal.closed_on, modified) if deal.closed_on else modified
+def _account(opportunity: Candidate | None, facts: MailFacts) -> UUID | None:
+    if opportunity is not None and opportunity.account is not None:
+        return opportunity.account
+    if facts.reported_account is not None:
+        return facts.reported_account
+    if facts.match or facts.standing is None:
+        return _nearest_account(facts.parts, facts.match)
+    standing = facts.standing.account
+    return standing if standing in facts.concerned else min(facts.concerned, default=None)
 
 
-def _ranking(rule: OpportunityRule) -> Callable[[Deal], tuple[float, float, UUID]]:
-    """Best first, by the organization's rule; ties fall to the other date, then to the id."""
-
-    def key(deal: Deal) -> tuple[float, float, UUID]:
-        created, modified = deal.created_at.timestamp(), deal.modified_at.timestamp()
-        if rule == OpportunityRule.OLDEST_CREATED_OPEN:
-            return (created, -modified, deal.id)
-        if rule == OpportunityRule.MOST_RECENTLY_CREATED_OPEN:
-            return (-created, -modified, deal.id)
-        return (-modified, -created, deal.id)
-
-    return key
-
-
-def _steps(occasion: Occasion, ranked: Sequence[Deal]) -> Iterator[list[Deal]]:
-    """The candidates of each step, the strongest evidence first."""
-    for circle in occasion.circles:
-        yield [deal for deal in ranked if deal.learned & circle.contacts]
-    for circle in occasion.circles:
-        yield [deal for deal in ranked if deal.contacts & circle.contacts]
-    for circle in occasion.circles:
-        yield [deal for deal in ranked if deal.account in circle.accounts]
-
-
-def _decided(occasion: Occasion, step: list[Deal], ranked: Sequence[Deal], rules: AssignmentRules) -> Assignment:
-    preferred = [deal for deal in step if deal.owner in occasion.users] if rules.owner_priority else []
-    winner = (preferred or step)[0]
-    is_certain = len(step) == 1 or len(preferred) == 1
-    if winner.is_closed and occasion.occurred_at.date() > _closed_on(winner):
-        is_certain = False
-    rule = _name_of_rule(occasion, step, winner, rules) if is_certain or len(step) == 1 else AssociationRule(rules.rule)
-    others = [deal.id for deal in (*step, *ranked) if deal is not winner]
-    candidates = tuple(dict.fromkeys((winner.id, *others)))[:MAXIMUM_CANDIDATES]
-    return Assignment(winner.id, rule, is_certain, candidates)
-
-
-def _name_of_rule(occasion: Occasion, step: Sequence[Deal], winner: Deal, rules: AssignmentRules) -> AssociationRule:
-    """What decided where one deal was left."""
-    if len(step) > 1:
-        return AssociationRule.OWNER_PRIORITY
-    if winner.is_closed and rules.rule != OpportunityRule.MOST_RECENTLY_UPDATED:
-        return AssociationRule.RECENTLY_CLOSED
-    if any(winner.learned & circle.contacts for circle in occasion.circles):
-        return AssociationRule.LEARNED
-    if any(winner.contacts & circle.contacts for circle in occasion.circles):
-        return AssociationRule.CONTACT_ROLE
-    return AssociationRule(rules.rule)
+def _nearest_account(parts: Iterable[tuple[ParticipantRole, str]], match: Match) -> UUID | None:
+    """The first account that its people lead to."""
+    for _, address in sorted(parts, key=lambda part: place_of(part[0])):
+        of_people = [party.account for party in match.parties.get(address, ()) if party.account]
+        if found := of_people or list(match.accounts.get(address, ())):
+            return min(found)
+    return None

@@ -7,45 +7,23 @@ What is held for the place where it stands does not leave it: neither a person's
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Organization
+from timeline.domain.assignment import HeldRecords
 from timeline.domain.vocabulary import HoldScope
 from timeline.models import Association, Engagement, LegalHold, Participant
 
 
-@dataclass(frozen=True, slots=True)
-class HeldPlaces:
-    """The records whose engagements are held."""
-
-    deals: frozenset[UUID]
-    accounts: frozenset[UUID]
-    contacts: frozenset[UUID]
-
-    @property
-    def fixed(self) -> Q:
-        """A condition on Engagement rows that must stay where they stand."""
-        return Q(opportunity__in=self.deals) | Q(account__in=self.accounts)
-
-    def fixes(self, engagement: Engagement) -> bool:
-        """The same of one row."""
-        return engagement.opportunity_id in self.deals or engagement.account_id in self.accounts
-
-    def keeps(self, association: Association) -> bool:
-        """Whether the engagement must stay on this record."""
-        return association.account_id in self.accounts or association.contact_id in self.contacts
-
-
-def held_places(organization: Organization) -> HeldPlaces:
-    """Where something is held: one query."""
+def held_records(organization: Organization) -> HeldRecords:
+    """On which records something is held: one query."""
     holds = LegalHold.objects.filter(organization=organization, released_at=None)
     rows = list(holds.values_list("opportunity_id", "account_id", "contact_id"))
     deals, accounts, contacts = (frozenset(row[place] for row in rows if row[place]) for place in range(3))
-    return HeldPlaces(deals, accounts, contacts)
+    return HeldRecords(deals, accounts, contacts)
 
 
 def is_held(organization: Organization) -> Q:

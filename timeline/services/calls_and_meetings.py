@@ -9,7 +9,7 @@ directory ─▶ deal: the given one, else the organization's rule ─▶ owner 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
 from uuid import UUID
@@ -23,14 +23,14 @@ from core.db.unit_of_work import one_unit_of_work
 from crm.domain.directory import Match
 from crm.models import Account, Opportunity
 from crm.selectors import directory_for
-from timeline.domain.assignment import Assignment, nearest_account, nearest_inbox_owner
+from timeline.domain.assignment import MailFacts, given, nearest_inbox_owner
 from timeline.domain.email import EmailParticipant
 from timeline.domain.sharing import Sharing
-from timeline.domain.vocabulary import AssociationRule, ParticipantRole, SuppressionKind
+from timeline.domain.vocabulary import ParticipantRole, SuppressionKind
 from timeline.models import Association, Engagement, Participant
 from timeline.search.outbox import queue_for_index
 from timeline.services.deletion import activity_identity
-from timeline.services.filing import Case, Filing, FilingRoom
+from timeline.services.filing import Assigner, columns_of
 from timeline.services.mailbox_copies import hold_new
 from timeline.services.people import (
     AssociationRow,
@@ -97,9 +97,16 @@ def record_activity(
     people = _people(participants)
     _refuse_suppressed(organization, activity_identity(source, external_id), people)
     match, users = _who_is_who(organization, people, occurred_at)
-    filing = _filed(organization, occurred_at, people, match, users, actor=actor, given=opportunity)
-    if account is not None:
-        filing = replace(filing, account=account.pk)
+    facts = MailFacts(
+        occurred_at=occurred_at,
+        parts=[(person.role, person.address) for person in people],
+        match=match,
+        users=frozenset(users.values()),
+        inbox_owner=nearest_inbox_owner(set(users.values()), places_of_users(people, users)) or actor.pk,
+        decided=given(opportunity.pk) if opportunity is not None else None,
+        reported_account=account.pk if account is not None else None,
+    )
+    settled = Assigner(organization, [facts]).settle(facts)
     sharing = Sharing(Visibility(organization.visibility), Detail(organization.detail))
     engagement = Engagement(
         organization=organization,
@@ -111,7 +118,8 @@ def record_activity(
         subject=subject,
         notes=notes,
         duration_seconds=duration_seconds,
-        **filing.columns,
+        reported_account=account,
+        **columns_of(settled),
         visibility=sharing.visibility,
         detail=sharing.detail,
     )
@@ -145,39 +153,12 @@ def _who_is_who(
     return directory_for(organization, others).match(sorted(others)), users
 
 
-def _filed(
-    organization: Organization,
-    occurred_at: datetime,
-    people: Sequence[EmailParticipant],
-    match: Match,
-    users: Mapping[str, UUID],
-    *,
-    actor: User,
-    given: Opportunity | None,
-) -> Filing:
-    """Under which deal and account it stands, and whose it is: without a deal, the nearest colleague's or `actor`'s."""
-    parts = [(person.role, person.address) for person in people]
-    taking_part = frozenset(users.values())
-    nearest = nearest_inbox_owner(taking_part, places_of_users(people, users)) or actor.pk
-    if given is not None:
-        assignment = Assignment(given.pk, AssociationRule.GIVEN, is_certain=True, candidates=(given.pk,))
-        return Filing(assignment, given.account_id or nearest_account(parts, match), given.owner_id or nearest)
-    case = Case(occurred_at, parts, match, taking_part, nearest)
-    return FilingRoom(organization, [case]).file(case, None)
-
-
 def _store(engagement: Engagement, people: Sequence[EmailParticipant], match: Match, users: Mapping[str, UUID]) -> None:
     owned = Owned(engagement.organization_id, engagement.pk, engagement.occurred_at)
     associations = association_rows(owned, match)
-    if engagement.account_id and engagement.account_id not in {row.account_id for row in associations}:
-        associations.append(
-            AssociationRow(
-                organization_id=owned.organization_id,
-                engagement_id=owned.engagement_id,
-                occurred_at=owned.occurred_at,
-                account_id=engagement.account_id,
-            )
-        )
+    matched = {row.account_id for row in associations}
+    accounts = {engagement.account_id, engagement.reported_account_id} - {None} - matched
+    associations += [AssociationRow(*owned, account_id=account) for account in sorted(accounts, key=str)]
     engagement.save(force_insert=True)
     insert_tuples(Participant, participant_rows(owned, people, match, users))
     insert_tuples(Association, associations)

@@ -1,8 +1,7 @@
-"""The deals that a page of engagements may belong to, read in three queries."""
+"""The opportunities that a page of engagements may belong to, read in three queries."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Q
@@ -11,7 +10,7 @@ from accounts.domain.vocabulary import OpportunityRule
 from accounts.models import Organization
 from core.db.bulk import Prepared
 from crm.models import Opportunity, OpportunityContactRole
-from timeline.domain.assignment import AssignmentRules, Circle, Deal
+from timeline.domain.choosing import AssignmentRules, Candidate, Candidates, Circle
 from timeline.models import FilingRule
 
 _Links = dict[UUID, set[UUID]]
@@ -29,7 +28,7 @@ def _by_contact(model: type[OpportunityContactRole] | type[FilingRule]) -> Prepa
 
 _ROLES = _by_contact(OpportunityContactRole)
 _LEARNED = _by_contact(FilingRule)
-_DEALS = Prepared(
+_OPPORTUNITIES = Prepared(
     lambda organization, accounts, ids: Opportunity.objects.filter(
         Q(account_id__among=accounts) | Q(id__among=ids),
         organization__among=organization,
@@ -46,62 +45,45 @@ def rules_of(organization: Organization) -> AssignmentRules:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class DealBook:
-    """Deals by id, by account and by the contacts who lead to them: by a role, or because a person said so."""
-
-    deals: dict[UUID, Deal]
-    by_account: dict[UUID, list[Deal]]
-    by_contact: dict[UUID, list[Deal]]
-
-    def of(self, circles: Iterable[Circle]) -> list[Deal]:
-        """The deals of the accounts in `circles`, and those to which their contacts lead."""
-        found = {}
-        for circle in circles:
-            for account in circle.accounts:
-                found.update({deal.id: deal for deal in self.by_account.get(account, ())})
-            for contact in circle.contacts:
-                found.update({deal.id: deal for deal in self.by_contact.get(contact, ())})
-        return list(found.values())
-
-
-def deal_book(organization: Organization, circles: Iterable[Circle], *, also: Collection[UUID | None] = ()) -> DealBook:
-    """Every deal that somebody in `circles` could lead to, and those with the ids in `also`."""
+def candidates_for(
+    organization: Organization, circles: Iterable[Circle], *, also: Collection[UUID | None] = ()
+) -> Candidates:
+    """Every opportunity that somebody in `circles` could lead to, and those with the ids in `also`."""
     circles = list(circles)
     contacts = {contact for circle in circles for contact in circle.contacts}
     accounts = {account for circle in circles for account in circle.accounts}
     roles = _links(_ROLES, organization, contacts)
     learned = _links(_LEARNED, organization, contacts)
-    return _book(_deals(organization, accounts, {*roles, *learned, *also}, roles, learned))
+    return _by_what_leads_to_them(_read(organization, accounts, {*roles, *learned, *also}, roles, learned))
 
 
 def _links(prepared: Prepared[tuple[UUID, UUID]], organization: Organization, contacts: Collection[UUID]) -> _Links:
-    """Which of `contacts` lead to a deal, by deal."""
+    """Which of `contacts` lead to an opportunity, by opportunity."""
     links: _Links = defaultdict(set)
     for opportunity, contact in prepared.ask(organization=organization.pk, contacts=contacts):
         links[opportunity].add(contact)
     return links
 
 
-def _deals(
+def _read(
     organization: Organization,
     accounts: Collection[UUID],
     ids: Collection[UUID | None],
     roles: _Links,
     learned: _Links,
-) -> list[Deal]:
+) -> list[Candidate]:
     return [
-        Deal(*row, contacts=frozenset(roles.get(row[0], ())), learned=frozenset(learned.get(row[0], ())))
-        for row in _DEALS.ask(organization=organization.pk, accounts=accounts, ids=ids)
+        Candidate(*row, contacts=frozenset(roles.get(row[0], ())), learned=frozenset(learned.get(row[0], ())))
+        for row in _OPPORTUNITIES.ask(organization=organization.pk, accounts=accounts, ids=ids)
     ]
 
 
-def _book(deals: list[Deal]) -> DealBook:
-    by_account: dict[UUID, list[Deal]] = defaultdict(list)
-    by_contact: dict[UUID, list[Deal]] = defaultdict(list)
-    for deal in deals:
-        if deal.account:
-            by_account[deal.account].append(deal)
-        for contact in deal.contacts | deal.learned:
-            by_contact[contact].append(deal)
-    return DealBook({deal.id: deal for deal in deals}, by_account, by_contact)
+def _by_what_leads_to_them(opportunities: list[Candidate]) -> Candidates:
+    by_account: dict[UUID, list[Candidate]] = defaultdict(list)
+    by_contact: dict[UUID, list[Candidate]] = defaultdict(list)
+    for each in opportunities:
+        if each.account:
+            by_account[each.account].append(each)
+        for contact in each.contacts | each.learned:
+            by_contact[contact].append(each)
+    return Candidates({each.id: each for each in opportunities}, by_account, by_contact)

@@ -9,25 +9,25 @@ The earlier one's words stay. Nothing is suppressed by it.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from itertools import combinations
 from uuid import UUID
+
+from django.utils import timezone
 
 from accounts.domain.audit import AuditVerb
 from accounts.models import Organization, User
 from accounts.services.audit import record_event
 from core.db.unit_of_work import unit_of_work
-from timeline.domain.assignment import nearest_inbox_owner
 from timeline.domain.copies import RECIPIENTS, surer
-from timeline.domain.email import EmailParticipant
-from timeline.domain.vocabulary import ParticipantRole
 from timeline.models import Association, Conversation, EmailMessage, Engagement, Participant
 from timeline.search.outbox import queue_for_index
 from timeline.selectors.holds import held_among
 from timeline.services.copies import CopyDesk, Mail, stored_mails
 from timeline.services.deletion import refresh_conversations
 from timeline.services.mailbox_copies import move_copies
-from timeline.services.people import as_compared, our_people, places_of_users
+from timeline.services.people import as_compared, our_people
+from timeline.services.reassessment import settle_again
 from timeline.services.sightings import remembered
 
 _AT_ONCE = 100
@@ -76,6 +76,7 @@ def join_copies(organization: Organization, keys: Collection[str], *, actor: Use
             mails.remove(absorbed)
             gone = {one: survivor.id if other == absorbed.id else other for one, other in gone.items()}
             gone[absorbed.id] = survivor.id
+    settle_again(organization, sorted(set(gone.values())), now=timezone.now())
     queue_for_index(organization.pk, {*gone, *gone.values()})
     return gone
 
@@ -104,7 +105,6 @@ def _absorb(organization: Organization, row: EmailMessage, absorbed: Mail, survi
     row.authentication = surer(row.authentication, other.authentication)
     for column, value in remembered(survivor, engagement.occurred_at).items():
         setattr(row, column, value)
-    row.inbox_owner_id = _nearest(organization, row, other)
     row.save()
     move_copies(organization, engagement, other.engagement)
     engagement.save(update_fields=["visibility", "detail", "changed_at"])
@@ -129,13 +129,3 @@ def _move_people(desk: CopyDesk, survivor: Mail, other: Engagement) -> None:
         ],
         ignore_conflicts=True,
     )  # fmt: skip
-
-
-def _nearest(organization: Organization, row: EmailMessage, other: EmailMessage) -> UUID | None:
-    holders = {owner for owner in (row.inbox_owner_id, other.inbox_owner_id) if owner}
-    parts: Sequence[EmailParticipant] = [
-        EmailParticipant(ParticipantRole(role), name, address)
-        for role, name, address in row.engagement.participants.values_list("role", "name", "address")
-    ]
-    users = our_people(organization, {part.address for part in parts}).at(row.engagement.occurred_at)
-    return nearest_inbox_owner(holders, places_of_users(parts, users))

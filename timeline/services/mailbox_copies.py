@@ -18,12 +18,11 @@ from uuid import UUID
 from accounts.domain.vocabulary import Detail, Visibility
 from accounts.models import Organization
 from core.db.bulk import insert_tuples
-from timeline.domain.assignment import nearest_inbox_owner, place_of
 from timeline.domain.sharing import Sharing, openness, widest
-from timeline.domain.vocabulary import ParticipantRole
-from timeline.models import EmailMessage, Engagement, MailboxCopy, Participant
+from timeline.models import EmailMessage, Engagement, MailboxCopy
 from timeline.search.outbox import announce
 from timeline.selectors.holds import held_among
+from timeline.services.reassessment import settle_again
 
 _AT_ONCE = 500
 
@@ -85,7 +84,7 @@ def take_back(organization: Organization, user: UUID, emails: Collection[UUID], 
     """Let a person hold these emails no more; those that nobody holds any more. Runs in the caller's transaction."""
     found = EmailMessage.objects.filter(organization=organization, pk__in=emails).order_by("pk")
     list(found.select_for_update().values_list("pk", flat=True))
-    rows = {row.pk: row for row in found.select_related("engagement__opportunity")}
+    rows = {row.pk: row for row in found.select_related("engagement")}
     MailboxCopy.objects.filter(engagement__in=list(rows), user=user, taken_back_at=None).update(taken_back_at=now)
     live = {pk: [copy for copy in some if copy.taken_back_at is None] for pk, some in _copies(rows).items()}
     held = [rows[pk] for pk in rows if live.get(pk)]
@@ -94,13 +93,9 @@ def take_back(organization: Organization, user: UUID, emails: Collection[UUID], 
         [row.engagement for row in held],
         {row.pk: [_sharing(copy) for copy in live[row.pk]] for row in held},
     )
-    places = _places_of_users(row.pk for row in held)
-    for row in held:
-        _let_own(row, {copy.user_id for copy in live[row.pk] if copy.user_id}, places[row.pk])
-    columns = ["owner", "visibility", "detail"]
-    Engagement.objects.bulk_update([row.engagement for row in held], columns, batch_size=_AT_ONCE)
+    Engagement.objects.bulk_update([row.engagement for row in held], ["visibility", "detail"], batch_size=_AT_ONCE)
     Engagement.objects.filter(pk__in=list(rows)).update(changed_at=now)
-    EmailMessage.objects.bulk_update(held, ["inbox_owner"], batch_size=_AT_ONCE)
+    settle_again(organization, [row.pk for row in held], now=now)
     announce(organization.pk, rows)
     return {pk for pk in rows if not live.get(pk)}
 
@@ -124,13 +119,6 @@ def move_copies(organization: Organization, survivor: Engagement, absorbed: Enga
     share(organization, [survivor], {survivor.pk: [_sharing(copy) for copy in kept if copy.taken_back_at is None]})
 
 
-def _let_own(row: EmailMessage, holders: Collection[UUID], places: Mapping[UUID, tuple[ParticipantRole, int]]) -> None:
-    """The nearest of who is left is the inbox owner, and the owner where no deal's owner goes before (F10)."""
-    row.inbox_owner_id = nearest_inbox_owner(holders, places)
-    deal = row.engagement.opportunity
-    row.engagement.owner_id = deal.owner_id if deal is not None and deal.owner_id else row.inbox_owner_id
-
-
 def _copies(engagements: Iterable[UUID]) -> dict[UUID, list[MailboxCopy]]:
     copies: dict[UUID, list[MailboxCopy]] = defaultdict(list)
     for copy in MailboxCopy.objects.filter(engagement__in=list(engagements)):
@@ -140,13 +128,3 @@ def _copies(engagements: Iterable[UUID]) -> dict[UUID, list[MailboxCopy]]:
 
 def _sharing(row: MailboxCopy | Engagement) -> Sharing:
     return Sharing(Visibility(row.visibility), Detail(row.detail))
-
-
-def _places_of_users(emails: Iterable[UUID]) -> dict[UUID, dict[UUID, tuple[ParticipantRole, int]]]:
-    places: dict[UUID, dict[UUID, tuple[ParticipantRole, int]]] = defaultdict(dict)
-    rows = Participant.objects.filter(engagement_id__in=list(emails), user__isnull=False)
-    for engagement, user, role, position in rows.values_list("engagement_id", "user_id", "role", "position"):
-        place = (ParticipantRole(role), position)
-        standing = places[engagement].setdefault(user, place)
-        places[engagement][user] = min(standing, place, key=lambda each: (place_of(each[0]), each[1]))
-    return places

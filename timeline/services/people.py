@@ -9,7 +9,7 @@ from accounts.models import FormerAddress, Organization, UserAddress
 from core.addresses import address_candidates
 from core.db.bulk import Prepared
 from crm.domain.directory import Match
-from timeline.domain.assignment import place_of
+from timeline.domain.assignment import Place, places_of
 from timeline.domain.email import EmailParticipant
 from timeline.domain.vocabulary import ParticipantRole
 
@@ -64,16 +64,13 @@ def as_compared(address: str, users: Mapping[str, UUID]) -> str:
     return str(users.get(address, address))
 
 
-def places_of_users(
-    participants: Iterable[EmailParticipant], users: Mapping[str, UUID]
-) -> dict[UUID, tuple[ParticipantRole, int]]:
+def places_of_users(participants: Iterable[EmailParticipant], users: Mapping[str, UUID]) -> dict[UUID, Place]:
     """Each user who takes part, with the nearest role and its position."""
-    places: dict[UUID, tuple[ParticipantRole, int]] = {}
-    for position, person in enumerate(participants):
-        user = users.get(person.address)
-        if user is not None and (user not in places or place_of(person.role) < place_of(places[user][0])):
-            places[user] = (person.role, position)
-    return places
+    return places_of(
+        (users[person.address], person.role, position)
+        for position, person in enumerate(participants)
+        if person.address in users
+    )
 
 
 class Owned(NamedTuple):

@@ -21,7 +21,7 @@ from uuid import UUID
 from accounts.domain.vocabulary import Detail, Visibility
 from accounts.models import Organization, User
 from core.db.bulk import insert_tuples
-from timeline.domain.assignment import nearest_inbox_owner
+from timeline.domain.assignment import Settled, nearest_inbox_owner
 from timeline.domain.email import ComposedEmail
 from timeline.domain.erased import Verdict
 from timeline.domain.sharing import Sharing
@@ -32,7 +32,7 @@ from timeline.search.outbox import announce, queue_for_index
 from timeline.search.texts import SearchTextRow, search_text, write_search_texts
 from timeline.services.conversations import Arrival, place_in_conversations
 from timeline.services.copies import Found, Mail, find_mails
-from timeline.services.filing import FilingRoom
+from timeline.services.filing import Assigner, columns_of
 from timeline.services.joining import join_copies
 from timeline.services.mailbox_copies import hold_new
 from timeline.services.people import (
@@ -43,7 +43,7 @@ from timeline.services.people import (
     participant_rows,
     places_of_users,
 )
-from timeline.services.pins import apply_pins
+from timeline.services.reassessment import settle_again
 from timeline.services.sightings import Holding, Seen, bring_up_to_date, remembered
 from timeline.services.suppression import erased_among
 
@@ -122,11 +122,11 @@ def _seen(holding: Holding, found: Found) -> list[Seen]:
 def _write(holding: Holding, seen: Sequence[Seen]) -> None:
     placement = place_in_conversations(holding.organization, [_arrival(each.mail) for each in seen])
     places = placement.conversations
-    standing = {each.mail.stored.engagement.opportunity_id for each in seen if each.mail.stored is not None}
-    room = FilingRoom(holding.organization, [each.case for each in seen], places.values(), standing)
-    _write_new(holding, [each for each in seen if each.mail.stored is None], room, places)
-    changed = bring_up_to_date(holding, [each for each in seen if each.mail.stored is not None], room, places)
-    apply_pins(placement.joined, now=holding.now)
+    _write_new(holding, [each for each in seen if each.mail.stored is None], places)
+    changed = bring_up_to_date(holding, [each for each in seen if each.mail.stored is not None])
+    pinned = [each.pk for each in placement.joined if each.pinned_at is not None]
+    together = Engagement.objects.filter(conversation__in=pinned).order_by("pk").values_list("pk", flat=True)
+    settle_again(holding.organization, together, now=holding.now)
     announce(holding.organization.pk, [each.mail.id for each in seen if each.mail.stored is None])
     queue_for_index(holding.organization.pk, changed)
 
@@ -144,7 +144,9 @@ def _arrival(mail: Mail) -> Arrival:
     return Arrival(threaded(email, mail.key), email.occurred_at, stored)
 
 
-def _write_new(holding: Holding, seen: Iterable[Seen], room: FilingRoom, places: Mapping[str, Conversation]) -> None:
+def _write_new(holding: Holding, seen: Sequence[Seen], places: Mapping[str, Conversation]) -> None:
+    page = {each.mail.id: each.facts(places[each.mail.key]) for each in seen}
+    assigner = Assigner(holding.organization, page.values())
     engagements: list[_NewEngagement] = []
     emails: list[_NewEmail] = []
     participants: list[ParticipantRow] = []
@@ -154,7 +156,7 @@ def _write_new(holding: Holding, seen: Iterable[Seen], room: FilingRoom, places:
         email = each.mail.copy
         owned = Owned(holding.organization.pk, each.mail.id, email.occurred_at)
         people = [(person.name, person.address) for person in email.participants]
-        engagements.append(_engagement(holding, each, room, places[each.mail.key]))
+        engagements.append(_engagement(holding, each, assigner.settle(page[each.mail.id]), places[each.mail.key]))
         words = email.new_text or email.text
         texts.append(
             search_text(owned.organization_id, owned.engagement_id, subject=email.subject, people=people, body=words)
@@ -192,7 +194,7 @@ class _NewEngagement(NamedTuple):
     owner_id: UUID | None
 
 
-def _engagement(holding: Holding, seen: Seen, room: FilingRoom, conversation: Conversation) -> _NewEngagement:
+def _engagement(holding: Holding, seen: Seen, settled: Settled, conversation: Conversation) -> _NewEngagement:
     email = seen.mail.copy
     return _NewEngagement(
         id=seen.mail.id,
@@ -206,7 +208,7 @@ def _engagement(holding: Holding, seen: Seen, room: FilingRoom, conversation: Co
         conversation_id=conversation.pk,
         visibility=holding.sharing.visibility,
         detail=holding.sharing.detail,
-        **room.file(seen.case, conversation).columns,
+        **columns_of(settled),
     )
 
 

@@ -9,7 +9,6 @@ under a legal hold                words, people and who reads it are frozen
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -17,12 +16,11 @@ from accounts.domain.audit import AuditVerb
 from accounts.models import Organization, User
 from accounts.services.audit import record_event
 from core.db.bulk import insert_tuples
+from timeline.domain.assignment import MailFacts
 from timeline.domain.copies import RECIPIENTS, surer
 from timeline.domain.sharing import Sharing
-from timeline.domain.vocabulary import AssociationRule
 from timeline.models import Association, Conversation, EmailMessage, Engagement, Participant
 from timeline.services.copies import Mail
-from timeline.services.filing import FILING_COLUMNS, Case, FilingRoom
 from timeline.services.mailbox_copies import hold_known
 from timeline.services.people import (
     AssociationRow,
@@ -32,13 +30,14 @@ from timeline.services.people import (
     association_rows,
     participant_rows,
 )
+from timeline.services.reassessment import decided_for, settle_again
 
 _AT_ONCE = 500
-_ENGAGEMENT_COLUMNS = ("visibility", "detail", *FILING_COLUMNS, "changed_at")
+_ENGAGEMENT_COLUMNS = ("visibility", "detail", "changed_at")
 _WORDS = ("text", "new_text", "is_text_cut")
 _EMAIL_COLUMNS = (
     *("in_reply_to", "references", "thread_index", "earliest_at", "latest_at", "addresses_hash", "authentication"),
-    *("inbox_owner", "exchange_names"),
+    "exchange_names",
 )
 
 
@@ -63,18 +62,20 @@ class Seen:
     """The users among its people."""
     inbox_owner: UUID | None
 
-    @cached_property
-    def case(self) -> Case:
-        """What is to be filed."""
+    def facts(self, conversation: Conversation) -> MailFacts:
+        """What decides where a mail that is not recorded yet stands."""
         email = self.mail.copy
-        users = self.participants | ({self.inbox_owner} if self.inbox_owner else set())
-        parts = [(person.role, person.address) for person in email.participants]
-        return Case(email.occurred_at, parts, email.match, users, self.inbox_owner)
+        return MailFacts(
+            occurred_at=email.occurred_at,
+            parts=[(person.role, person.address) for person in email.participants],
+            match=email.match,
+            users=self.participants,
+            inbox_owner=self.inbox_owner,
+            decided=decided_for(conversation),
+        )
 
 
-def bring_up_to_date(
-    holding: Holding, seen: Iterable[Seen], room: FilingRoom, places: Mapping[str, Conversation]
-) -> list[UUID]:
+def bring_up_to_date(holding: Holding, seen: Iterable[Seen]) -> list[UUID]:
     """Let the rows of these recorded mails say what this sighting adds; which of them changed."""
     engagements: list[Engagement] = []
     emails: list[EmailMessage] = []
@@ -85,9 +86,6 @@ def bring_up_to_date(
     newly_held = hold_known(holding.organization, holding.owner.pk, holding.sharing, rows)
     for each, row in known:
         _complete(row, each.mail)
-        if row.inbox_owner_id != each.inbox_owner:
-            row.inbox_owner_id = each.inbox_owner
-            _refile(row.engagement, each, room, places[each.mail.key])
         owned = Owned(row.organization_id, row.pk, row.engagement.occurred_at)
         associations += association_rows(owned, each.mail.copy.match)
         is_new_reader = row.pk in newly_held and holding.owner.pk not in each.participants
@@ -101,6 +99,8 @@ def bring_up_to_date(
         [Association(**row._asdict()) for row in associations], ignore_conflicts=True, batch_size=_AT_ONCE
     )
     filled = _fill(holding, [each for each in seen if each.mail.stored is not None and not each.mail.is_held])
+    nearer = {row.pk for each, row in known if row.inbox_owner_id != each.inbox_owner}
+    settle_again(holding.organization, sorted(nearer | filled), now=holding.now)
     return sorted({row.pk for row in emails} | filled)
 
 
@@ -155,20 +155,7 @@ def _fill(holding: Holding, seen: Iterable[Seen]) -> set[UUID]:
 def _state(row: EmailMessage) -> tuple[object, ...]:
     engagement = row.engagement
     return (
-        *(getattr(row, column) for column in _EMAIL_COLUMNS if column != "inbox_owner"),
-        row.inbox_owner_id,
-        engagement.owner_id,
-        engagement.opportunity_id,
+        *(getattr(row, column) for column in _EMAIL_COLUMNS),
         engagement.visibility,
         engagement.detail,
     )
-
-
-def _refile(engagement: Engagement, seen: Seen, room: FilingRoom, conversation: Conversation) -> None:
-    """A nearer inbox owner may prefer another deal; a person's decision stands, and so does what a hold fixes."""
-    is_decided = engagement.association_rule in {AssociationRule.PINNED, AssociationRule.GIVEN}
-    if is_decided or not room.looks_at_owners or room.held.fixes(engagement):
-        engagement.owner_id = room.owner(engagement.opportunity_id, seen.inbox_owner)
-        return
-    for column, value in room.file(seen.case, conversation).columns.items():
-        setattr(engagement, column, value)
