@@ -15,7 +15,7 @@ from mailsync.services import subscriptions
 from mailsync.services.departures import follow_all_departures
 from mailsync.services.digest import send_digests
 from mailsync.services.fleet import dispatch_due
-from mailsync.sync.upkeep import bring_up_to_date
+from mailsync.sync import run
 
 _REFUSED = (ConnectionLost, Misconfigured)
 
@@ -29,7 +29,7 @@ def dispatch() -> int:
 @shared_task(name="mailsync.sync_mailbox")
 def sync_mailbox(mailbox_id: str) -> str:
     """Bring one mailbox up to date; says the state it ended in."""
-    return str(bring_up_to_date(UUID(mailbox_id))[0].mailbox.state)
+    return str(run.sync_mailbox(UUID(mailbox_id))[0].mailbox.state)
 
 
 @shared_task(name="mailsync.keep_subscriptions")

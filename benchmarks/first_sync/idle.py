@@ -21,11 +21,11 @@ def main() -> None:
     django.setup()
     from benchmarks.first_sync.gauge import Gauge  # noqa: PLC0415 - after setup
     from mailsync.models import FolderCursor  # noqa: PLC0415
-    from mailsync.sync.upkeep import bring_up_to_date  # noqa: PLC0415
+    from mailsync.sync.run import sync_mailbox  # noqa: PLC0415
 
-    bring_up_to_date(asked.mailbox)
+    sync_mailbox(asked.mailbox)
     with Gauge() as product:
-        made = [run.requests for _ in range(CYCLES) if (run := bring_up_to_date(asked.mailbox)[0].run)]
+        made = [run.requests for _ in range(CYCLES) if (run := sync_mailbox(asked.mailbox)[0].row)]
     links = FolderCursor.objects.filter(mailbox=asked.mailbox, is_gone=False).exclude(link="")
     paths = [link.removeprefix(asked.graph) for link in links.values_list("link", flat=True)[:_BATCH]]
     session = requests.Session()

@@ -18,6 +18,26 @@ BACKOFF_FLOOR = timedelta(seconds=2)
 BACKOFF_CEILING = timedelta(hours=1)
 
 
+COMPARED_AFTER = timedelta(days=1)
+"""How often a mailbox is compared with what is stored."""
+
+FIRST_COMPARED_AFTER = timedelta(hours=1)
+SOON = timedelta(minutes=15)
+
+
+def compared_at(planned: datetime | None, now: datetime, *, is_owed_mail: bool) -> datetime:
+    """When the mailbox is next compared with what is stored: soon after a mail could not be had, else as planned."""
+    if planned is None:
+        return now + FIRST_COMPARED_AFTER
+    return min(planned, now + SOON) if is_owed_mail else planned
+
+
+def compared_again_after(attempts: int) -> timedelta:
+    """A day; sooner after `attempts` in which Microsoft could not deliver some mail, each time less soon."""
+    doublings: int = min(max(attempts - 1, 0), 7)
+    return min(SOON * (1 << doublings), COMPARED_AFTER) if attempts else COMPARED_AFTER
+
+
 def next_slot(mailbox_id: UUID, now: datetime, interval: timedelta) -> datetime:
     """The mailbox's next second within the interval: after `now`, and no later than one interval from it."""
     seconds = int(interval.total_seconds())

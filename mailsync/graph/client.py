@@ -11,6 +11,7 @@ of mailsync.graph.errors; where several things are asked for at once, each has i
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -21,7 +22,7 @@ import urllib3
 from mailsync.domain.envelope import Content, Envelope
 from mailsync.graph.batch import in_batches, whole_body
 from mailsync.graph.errors import ItemUnreadable, MicrosoftError, Unavailable
-from mailsync.graph.folders import TREE_DELTA_PATH, Folder, FolderDelta, folders_to_sync, parse_folder_delta
+from mailsync.graph.folders import TREE_DELTA_PATH, FolderDelta, ListedFolder, folders_to_sync, parse_folder_delta
 from mailsync.graph.links import path_within
 from mailsync.graph.parse import (
     DeltaPage,
@@ -38,7 +39,7 @@ from mailsync.graph.refusals import TOO_LARGE, TOO_LARGE_ALONE, Reply, Target
 from mailsync.graph.subscriptions import Subscriptions
 from mailsync.graph.wire import IMMUTABLE_IDS, Tokens, Wire
 
-__all__ = ["DeltaPage", "Folder", "FolderDelta", "GraphClient", "ListPage", "Person"]
+__all__ = ["Changes", "DeltaPage", "FolderDelta", "GraphClient", "ListPage", "ListedFolder", "Person"]
 
 ENVELOPE_SELECT = (
     "id,internetMessageId,conversationId,subject,from,sender,toRecipients,ccRecipients,"
@@ -54,9 +55,19 @@ FILTERED_ROUND_CAP = 5000
 """A filtered delta round ends after so many rows (…/graph/delta-query-messages); the rest is listed by windows."""
 
 _MOST_TREE_PAGES = 500
+_TREE = ""
+"""The folder tree's key in a `$batch`: no folder has it for its id."""
 _NEWEST_FIRST = "&$orderby=receivedDateTime%20desc"
 
 Parsed = TypeVar("Parsed")
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed in each folder that was asked for, and in the folder tree: None where it was not asked for."""
+
+    folders: Mapping[str, DeltaPage | MicrosoftError]
+    tree: FolderDelta | MicrosoftError | None = None
 
 
 class GraphClient:
@@ -81,7 +92,7 @@ class GraphClient:
         """Who signed in, with every address of the mailbox."""
         return parse_person(self._wire.get(f"/me?$select={PERSON_SELECT}", Target.MAILBOX))
 
-    def folders(self) -> list[Folder]:
+    def folders(self) -> list[ListedFolder]:
         """The folders to read, parents first; excluded ones are left out with all below them."""
         return folders_to_sync(self._wire)
 
@@ -104,29 +115,28 @@ class GraphClient:
             return parse_delta_page(self._wire.get(self._within(link), Target.CURSOR, prefer=_paged(page_size)))
         return parse_delta_page(self._in_order(_delta_path(folder_id, since), Target.FOLDER, page_size))
 
-    def delta_batch(
-        self, links: Mapping[str, str], *, page_size: int = PAGE_SIZE, folders_link: str = ""
-    ) -> dict[str, DeltaPage | FolderDelta | MicrosoftError]:
-        """The next page of each folder, {folder id: link} → {folder id: page or error}: one request for 20 folders.
+    def delta_batch(self, links: Mapping[str, str], *, page_size: int = PAGE_SIZE, tree_link: str = "") -> Changes:
+        """The next page of each folder, {folder id: link}: one request for 20 folders.
 
-        With `folders_link` the key "" says what changed in the folder tree; it takes one of the 20 places.
+        With `tree_link` also what changed in the folder tree; it takes one of the 20 places.
         """
-        results: dict[str, DeltaPage | FolderDelta | MicrosoftError] = {}
+        asked = {_TREE: tree_link, **links} if tree_link else links
         paths: dict[str, str] = {}
-        wanted = {"": folders_link, **links} if folders_link else links
-        for folder_id, link in wanted.items():
+        refused: dict[str, MicrosoftError] = {}
+        for key, link in asked.items():
             try:
-                paths[folder_id] = self._within(link)
+                paths[key] = self._within(link)
             except MicrosoftError as error:
-                results[folder_id] = error
+                refused[key] = error
+        replies: dict[str, Reply] = {}
         for some in in_batches(paths):
-            replies = self._batch({key: paths[key] for key in some}, _paged(page_size))
-            for key, reply in replies.items():
-                if key:
-                    results[key] = _outcome(reply, Target.BATCHED_CURSOR, parse_delta_page)
-                else:
-                    results[key] = _outcome(reply, Target.BATCHED_CURSOR, parse_folder_delta)
-        return results
+            replies |= self._batch({key: paths[key] for key in some}, _paged(page_size))
+
+        def answer(key: str, parse: Callable[[Any], Parsed]) -> Parsed | MicrosoftError:
+            return refused[key] if key in refused else _outcome(replies[key], Target.BATCHED_CURSOR, parse)
+
+        folders = {folder_id: answer(folder_id, parse_delta_page) for folder_id in links}
+        return Changes(folders, answer(_TREE, parse_folder_delta) if tree_link else None)
 
     def message_list(
         self,

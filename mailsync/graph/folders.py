@@ -38,7 +38,7 @@ _SEARCH_FOLDER = "#microsoft.graph.mailSearchFolder"
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
+class ListedFolder:
     """A folder that is read; `total_items` is Graph's count, for progress, `well_known` one of NAMED_WELL_KNOWN."""
 
     id: str
@@ -75,7 +75,7 @@ def _digest(rows: Iterable[MailFolder]) -> str:
     return hashlib.sha256("\n".join(places).encode()).hexdigest() if places else ""
 
 
-def folders_to_sync(wire: Wire) -> list[Folder]:
+def folders_to_sync(wire: Wire) -> list[ListedFolder]:
     """Every folder to read, parents before children. One request, and one more for each level with subfolders."""
     replies = wire.batch(
         {_TOP: _TOP_PATH} | {name: f"/me/mailFolders/{name}" for name in (*EXCLUDED_WELL_KNOWN, *NAMED_WELL_KNOWN)}
@@ -83,7 +83,7 @@ def folders_to_sync(wire: Wire) -> list[Folder]:
     named = {found: name for name in NAMED_WELL_KNOWN if (found := _well_known_id(replies[name]))}
     excluded = {found for name in EXCLUDED_WELL_KNOWN if (found := _well_known_id(replies[name]))}
     seen: set[str] = set(excluded)
-    folders: list[Folder] = []
+    folders: list[ListedFolder] = []
     level = [_page(replies[_TOP], Target.MAILBOX)]
     while level:
         parents: list[str] = []
@@ -157,8 +157,8 @@ def _is_search_folder(folder: MailFolder) -> bool:
     return folder.get("@odata.type") == _SEARCH_FOLDER or "filterQuery" in folder or "sourceFolderIds" in folder
 
 
-def _folder(folder: MailFolder, well_known: str) -> Folder:
-    return Folder(
+def _folder(folder: MailFolder, well_known: str) -> ListedFolder:
+    return ListedFolder(
         id=folder["id"],
         display_name=folder.get("displayName") or "",
         parent_id=folder.get("parentFolderId") or "",

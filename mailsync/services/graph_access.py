@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 
+from accounts.domain.vocabulary import ConnectionState
 from accounts.microsoft.errors import ReauthenticationNeeded
 from accounts.microsoft.session import graph_pool
 from accounts.models import MicrosoftConnection
@@ -14,12 +15,15 @@ from mailsync.models import Mailbox
 
 
 def graph_client_for(mailbox: Mailbox, *, gate: Callable[[Tokens], Tokens] | None = None) -> GraphClient:
-    """A client that reads `mailbox`; raises ReauthenticationNeeded where its owner never connected Microsoft 365.
+    """A client that reads `mailbox`; raises ReauthenticationNeeded where its owner is not connected.
 
     `gate` may stand before the tokens: a sync's refuses them once import is switched off. Costs no request, and no
     query where `user__microsoft_connection` was selected with the mailbox.
     """
-    tokens: Tokens = token_provider(connection_of(mailbox))
+    connection = connection_of(mailbox)
+    if connection.state == ConnectionState.DISCONNECTED:
+        raise _not_connected()
+    tokens: Tokens = token_provider(connection)
     return GraphClient(settings.MICROSOFT_GRAPH_URL, gate(tokens) if gate else tokens, graph_pool())
 
 
@@ -28,4 +32,8 @@ def connection_of(mailbox: Mailbox) -> MicrosoftConnection:
     try:
         return mailbox.user.microsoft_connection
     except MicrosoftConnection.DoesNotExist:
-        raise ReauthenticationNeeded(NOT_CONNECTED, sentence="Microsoft 365 is not connected.") from None
+        raise _not_connected() from None
+
+
+def _not_connected() -> ReauthenticationNeeded:
+    return ReauthenticationNeeded(NOT_CONNECTED, sentence="Microsoft 365 is not connected.")

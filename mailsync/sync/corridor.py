@@ -23,25 +23,25 @@ from mailsync.graph.errors import ItemGone, MicrosoftError
 from mailsync.models import Sighting
 from mailsync.selectors.sightings import sightings_of
 from mailsync.services.efforts import Efforts
-from mailsync.sync.patience import fetch_each
-from mailsync.sync.reading import Reading
-from mailsync.sync.record import Harvest, Page, record_page
+from mailsync.sync.fetching import fetch_each
+from mailsync.sync.mail_run import MailRun
+from mailsync.sync.record import ImportedPage, record_page
 
 Fetch = Callable[[Sequence[str]], Mapping[str, Content | MicrosoftError]]
 
 
-def harvest(reading: Reading, envelopes: Iterable[Envelope]) -> Harvest:
+def import_page(run: MailRun, envelopes: Iterable[Envelope]) -> ImportedPage:
     """Take a page through the corridor. Raises what Graph raises where the page must be taken again later."""
-    page = list({envelope.graph_id: reading.owned(envelope) for envelope in envelopes}.values())
-    result = Harvest()
+    page = list({envelope.graph_id: run.owned(envelope) for envelope in envelopes}.values())
+    result = ImportedPage()
     if not page:
         return result
     addresses = {person.address for envelope in page for person in envelope.people}
-    directory = directory_for(reading.mailbox.organization, addresses)
-    policy = reading.policy_for(page, directory)
+    directory = directory_for(run.mailbox.organization, addresses)
+    policy = run.policy.for_page(page, directory)
     candidates: list[Candidate] = []
     for envelope in page:
-        if not reading.is_synced_folder(envelope.folder_id):
+        if not run.is_synced(envelope.folder_id):
             result.outcomes[envelope.graph_id] = Reason.FOLDER
             continue
         verdict = screen_envelope(envelope, policy, directory)
@@ -49,13 +49,13 @@ def harvest(reading: Reading, envelopes: Iterable[Envelope]) -> Harvest:
             result.outcomes[envelope.graph_id] = verdict.reason
         else:
             candidates.append(verdict)
-    _compose(reading, _unknown(reading, candidates, result), policy, result)
+    _compose(run, _unknown(run, candidates, result), policy, result)
     return result
 
 
-def _unknown(reading: Reading, candidates: Sequence[Candidate], result: Harvest) -> list[Candidate]:
+def _unknown(run: MailRun, candidates: Sequence[Candidate], result: ImportedPage) -> list[Candidate]:
     """The candidates that this mailbox has not brought in before; the others need no second fetch."""
-    sightings = sightings_of(reading.mailbox, [candidate.envelope.graph_id for candidate in candidates])
+    sightings = sightings_of(run.mailbox, [candidate.envelope.graph_id for candidate in candidates])
     fresh = []
     for candidate in candidates:
         sighting = sightings.get(candidate.envelope.graph_id)
@@ -67,41 +67,41 @@ def _unknown(reading: Reading, candidates: Sequence[Candidate], result: Harvest)
     return fresh
 
 
-def _compose(reading: Reading, candidates: Sequence[Candidate], policy: ScreeningPolicy, result: Harvest) -> None:
+def _compose(run: MailRun, candidates: Sequence[Candidate], policy: ScreeningPolicy, result: ImportedPage) -> None:
     """Turn the candidates into copies: those that a worker did not survive each by itself, then the others together."""
-    stepped_over, suspects, others = reading.marks.parted(candidates)
+    stepped_over, suspects, others = run.marks.parted(candidates)
     for each in stepped_over:
         result.outcomes[each.envelope.graph_id] = Kept.STEPPED_OVER
     for suspect in suspects:
-        _alone(reading, suspect, policy, result)
+        _alone(run, suspect, policy, result)
     if others:
-        _work(reading, others, policy, result, is_alone=False)
+        _work(run, others, policy, result, is_alone=False)
 
 
-def _alone(reading: Reading, suspect: Candidate, policy: ScreeningPolicy, result: Harvest) -> None:
+def _alone(run: MailRun, suspect: Candidate, policy: ScreeningPolicy, result: ImportedPage) -> None:
     """Take one mail all the way into the database, with nothing beside it that could be blamed or lost."""
-    alone = Harvest(outcomes=dict(result.outcomes))
-    _work(reading, [suspect], policy, alone, is_alone=True)
+    alone = ImportedPage(outcomes=dict(result.outcomes))
+    _work(run, [suspect], policy, alone, is_alone=True)
     alone.outcomes = {key: each for key, each in alone.outcomes.items() if key not in result.outcomes}
     result.outcomes |= alone.outcomes
-    new = record_page(reading, Page(Harvest(alone.copies)))
-    reading.marks.settle([suspect])
+    new = record_page(run, ImportedPage(alone.copies))
+    run.marks.settle([suspect])
     result.brought_in += new
     if alone.copies and not new:
         result.outcomes[suspect.envelope.graph_id] = Reason.SUPPRESSED
 
 
 def _work(
-    reading: Reading, candidates: Sequence[Candidate], policy: ScreeningPolicy, result: Harvest, *, is_alone: bool
+    run: MailRun, candidates: Sequence[Candidate], policy: ScreeningPolicy, result: ImportedPage, *, is_alone: bool
 ) -> None:
     """Fetch what is needed of the candidates, headers before bodies, and turn them into copies."""
 
     def others_come() -> bool:
-        return _others_come(reading, candidates, result)
+        return _others_come(run, candidates, result)
 
     efforts = Efforts()
-    headers = _contents(reading.client.fetch_headers, candidates, result, others_come)
-    reading.marks.begin(candidates, is_alone=is_alone)
+    headers = _contents(run.client.fetch_headers, candidates, result, others_come)
+    run.marks.begin(candidates, is_alone=is_alone)
     passed = []
     for candidate in candidates:
         if content := headers.get(candidate.envelope.graph_id):
@@ -111,11 +111,11 @@ def _work(
             else:
                 result.outcomes[candidate.envelope.graph_id] = _outcome(verdict)
     if is_alone:
-        reading.marks.clear()  # who dies while Microsoft is asked does not die of the mail
-    bodies = _contents(reading.client.fetch_bodies, passed, result, others_come)
+        run.marks.clear()  # who dies while Microsoft is asked does not die of the mail
+    bodies = _contents(run.client.fetch_bodies, passed, result, others_come)
     if is_alone:
-        reading.marks.begin(passed, is_alone=True)
-    now = reading.clock()
+        run.marks.begin(passed, is_alone=True)
+    now = run.clock()
     for candidate in passed:
         graph_id = candidate.envelope.graph_id
         if body := bodies.get(graph_id):
@@ -144,20 +144,20 @@ def _outcome(result: KeptCopy | Discard | Kept) -> Outcome:
     return result.reason if isinstance(result, Discard) else Kept.KEPT
 
 
-def _others_come(reading: Reading, candidates: Sequence[Candidate], result: Harvest) -> bool:
+def _others_come(run: MailRun, candidates: Sequence[Candidate], result: ImportedPage) -> bool:
     """Whether a mail beside the candidates can be had at this moment: its envelope alone is asked for."""
     beside = {candidate.envelope.graph_id for candidate in candidates}
-    known = Sighting.objects.filter(mailbox=reading.mailbox, gone_at=None).exclude(graph_id__in=beside)
+    known = Sighting.objects.filter(mailbox=run.mailbox, gone_at=None).exclude(graph_id__in=beside)
     other = next((graph_id for graph_id in result.outcomes if graph_id not in beside), None)
     other = other or known.order_by("-received_at").values_list("graph_id", flat=True).first()
     if other is None:
-        reading.client.me()  # raises in an outage
+        run.client.me()  # raises in an outage
         return True
-    return isinstance(reading.client.fetch_envelopes([other])[other], Envelope)
+    return isinstance(run.client.fetch_envelopes([other])[other], Envelope)
 
 
 def _contents(
-    fetch: Fetch, candidates: Sequence[Candidate], result: Harvest, others_come: Callable[[], bool]
+    fetch: Fetch, candidates: Sequence[Candidate], result: ImportedPage, others_come: Callable[[], bool]
 ) -> dict[str, Content]:
     """Contents by id; what is gone is dropped, and what Microsoft cannot deliver is counted as failed."""
     contents: dict[str, Content] = {}

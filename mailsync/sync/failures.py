@@ -2,6 +2,7 @@
 
 Throttled              → throttled              after what Microsoft asked for, at least an exponential floor
 Unavailable, 410 loops → initial/catching_up    after the same floor
+not connected          → connecting             nothing is tried until somebody connects
 ConnectionLost         → its own state          a look now and then; a sign-in or a consent wakes it at once
 MailboxUnavailable     → mailbox_unavailable    daily
 Misconfigured          → misconfigured          every quarter of an hour
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.services.tokens import record_loss
-from mailsync.domain.mailbox_state import STOPPED
+from mailsync.domain.mailbox_state import NOT_CONNECTED, STOPPED
 from mailsync.domain.pacing import backoff, stopped_retry
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.graph.errors import (
@@ -31,11 +32,11 @@ from mailsync.services.mailbox import move_mailbox
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """How a run ended: the state to show, the code, and when to try again."""
+    """How a run ended: the state to show, the code, and when to try again (None: when somebody acts)."""
 
     state: MailboxState
     code: str
-    again_at: datetime
+    again_at: datetime | None
     failures: int
     is_wait: bool
 
@@ -44,6 +45,8 @@ def judge(error: Exception, mailbox: Mailbox, *, has_progressed: bool, now: date
     """What follows from `error`. A run that came some way begins a new row of failures."""
     failures = 1 if has_progressed else mailbox.failures + 1
     code = error.code if isinstance(error, MicrosoftError) else f"Defect:{type(error).__name__}"
+    if code == NOT_CONNECTED:
+        return Failure(MailboxState.CONNECTING, code, None, mailbox.failures, is_wait=False)
     state = _stopped_state(error)
     if state is not None:
         return Failure(state, code, now + stopped_retry(state), failures, is_wait=False)
@@ -59,7 +62,7 @@ def judge(error: Exception, mailbox: Mailbox, *, has_progressed: bool, now: date
 
 def show_failure(mailbox: Mailbox, failure: Failure, error: Exception, *, claim: str, now: datetime) -> None:
     """Put the mailbox into the failure's state and give it up until it is to be tried again."""
-    if isinstance(error, ConnectionLost):
+    if isinstance(error, ConnectionLost) and error.code != NOT_CONNECTED:
         record_loss(connection=connection_of(mailbox), error=error)
     move_mailbox(
         mailbox,

@@ -18,9 +18,8 @@ from django.utils import timezone
 
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.models import Mailbox
-from mailsync.sync.reading import Reading
-from mailsync.sync.run import RunResult, Terms
-from mailsync.sync.upkeep import bring_up_to_date
+from mailsync.sync.mail_run import MailRun, Terms
+from mailsync.sync.run import RunResult, sync_mailbox
 
 LONGEST_WAIT = timedelta(seconds=60)
 _BUSY_PAUSE = 1.0
@@ -44,20 +43,20 @@ class Tally:
 
     def add(self, result: RunResult) -> None:
         """Count a run's outcomes in."""
-        run = result.run
-        if run is None:
+        row = result.row
+        if row is None:
             return
-        self.seen += run.seen
-        self.kept += run.kept
-        self.failed += run.failed
-        self.requests += run.requests
-        self.dropped.update(run.dropped)
+        self.seen += row.seen
+        self.kept += row.kept
+        self.failed += row.failed
+        self.requests += row.requests
+        self.dropped.update(row.dropped)
 
 
 def sync_until_settled(
     mailbox: Mailbox,
     *,
-    on_progress: Callable[[Reading], None] | None = None,
+    on_progress: Callable[[MailRun], None] | None = None,
     on_wait: Callable[[float], None] | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Tally:
@@ -67,7 +66,7 @@ def sync_until_settled(
     tally = Tally(mailbox)
     busy_since = timezone.now()
     while True:
-        results = bring_up_to_date(mailbox.pk, terms)
+        results = sync_mailbox(mailbox.pk, terms)
         tally.mailbox = _stored(mailbox.pk)
         for result in results:
             tally.add(result)

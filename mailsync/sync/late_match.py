@@ -16,8 +16,8 @@ from crm.models import DirectoryChange
 from mailsync.domain.envelope import Envelope
 from mailsync.domain.vocabulary import RunKind
 from mailsync.models import Mailbox
+from mailsync.sync.mail_run import MailRun
 from mailsync.sync.pages import LIST_OVERLAP
-from mailsync.sync.reading import Reading
 from mailsync.sync.walks import begin_walk, open_walk, walk
 
 
@@ -49,26 +49,26 @@ def newest_change(mailbox: Mailbox) -> int:
     return newest or 0
 
 
-def match_late(reading: Reading) -> bool:
+def match_late(run: MailRun) -> bool:
     """Go on with the walk for what entered the CRM, or begin it; True when nothing is left to look for."""
-    mailbox = reading.mailbox
+    mailbox = run.mailbox
     row = open_walk(mailbox, RunKind.LATE_MATCH)
     if row is None:
         newest = newest_change(mailbox)
         parties = _parties(mailbox, mailbox.last_change_id, newest)
         since = mailbox.lookback_from
         if since is None or not (parties.addresses or parties.domains):
-            reading.claim.renew(last_change_id=newest)
+            run.claim.renew(last_change_id=newest)
             return True
-        now = reading.clock()
+        now = run.clock()
         row = begin_walk(
             mailbox, RunKind.LATE_MATCH, since=since, until=now + LIST_OVERLAP, now=now, last_change_id=newest
         )
     parties = _parties(mailbox, mailbox.last_change_id, row.last_change_id)
-    if not walk(reading, row, parties.among):
+    if not walk(run, row, parties.among):
         return False
     mailbox.last_change_id = row.last_change_id
-    reading.claim.renew(last_change_id=row.last_change_id)
+    run.claim.renew(last_change_id=row.last_change_id)
     return True
 
 

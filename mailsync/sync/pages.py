@@ -17,10 +17,11 @@ from mailsync.graph.client import DeltaPage
 from mailsync.graph.errors import ItemUnreadable, Unavailable
 from mailsync.models import FolderCursor, Sighting
 from mailsync.selectors.sightings import sightings_of
-from mailsync.sync.corridor import harvest
-from mailsync.sync.patience import fetch_each
-from mailsync.sync.reading import Reading
-from mailsync.sync.record import Page, record_page
+from mailsync.sync.corridor import import_page
+from mailsync.sync.fetching import fetch_each
+from mailsync.sync.folder import Folder
+from mailsync.sync.mail_run import MailRun
+from mailsync.sync.record import record_page
 from mailsync.sync.windows import SECOND
 
 FILTER_CAP = 5_000
@@ -36,22 +37,22 @@ LIST_OVERLAP = timedelta(minutes=5)
 """A listing begins so far in the future: Graph counts in whole seconds, and its clock is not ours."""
 
 
-def take_page(reading: Reading, cursor: FolderCursor, page: DeltaPage, *, elsewhere: Collection[str] = ()) -> None:
+def take_page(run: MailRun, folder: Folder, page: DeltaPage, *, elsewhere: Collection[str] = ()) -> None:
     """Take a page of a folder's round through the corridor and record it with the folder's next link.
 
     `elsewhere` are ids that other pages of the same round show: their removal here is a move.
     """
-    envelopes = [_at_home(envelope, cursor) for envelope in page.envelopes]
-    found, missing, failed = _look_for(reading, page, elsewhere)
-    envelopes += found
-    result = harvest(reading, envelopes)
+    cursor = folder.cursor
+    found, missing, failed = _look_for(run, page, elsewhere)
+    result = import_page(run, [*(_at_home(envelope, folder) for envelope in page.envelopes), *found])
+    result.missing = missing
     result.outcomes.update(dict.fromkeys(failed, Kept.FAILED))
     if cursor.phase == CursorPhase.INITIAL:
-        cursor.rows_seen += sum(not reading.counts.has_seen(graph_id) for graph_id in result.outcomes)
+        cursor.rows_seen += sum(not run.counts.has_seen(graph_id) for graph_id in result.outcomes)
         received = [envelope.received_at for envelope in page.envelopes if envelope.received_at]
         cursor.oldest_at = min([*received, *filter(None, [cursor.oldest_at])], default=None)
-    _advance(reading, cursor, page)
-    record_page(reading, Page(result, [cursor], missing))
+    _advance(run, cursor, page)
+    record_page(run, result, folder)
 
 
 def is_quiet(page: DeltaPage) -> bool:
@@ -59,25 +60,20 @@ def is_quiet(page: DeltaPage) -> bool:
     return bool(page.delta_link) and not (page.envelopes or page.removed_ids or page.partial_ids)
 
 
-def _widen(reading: Reading, cursor: FolderCursor) -> None:
-    """After a page that came through: twice the size again, up to the usual."""
-    if cursor.page_size:
-        cursor.page_size = 0 if cursor.page_size * 2 >= reading.page_size else cursor.page_size * 2
-
-
-def _advance(reading: Reading, cursor: FolderCursor, page: DeltaPage) -> None:
-    _widen(reading, cursor)
+def _advance(run: MailRun, cursor: FolderCursor, page: DeltaPage) -> None:
+    if cursor.page_size:  # the page came through: twice the size again, up to the usual
+        cursor.page_size = 0 if cursor.page_size * 2 >= run.page_size else cursor.page_size * 2
     cursor.link = page.next_link or page.delta_link
     cursor.is_round_complete = bool(page.delta_link)
     if not page.delta_link:
         return
-    if cursor.phase == CursorPhase.INITIAL and cursor.delta_since is None and _ended_early(reading, cursor, page):
-        cursor.window_before = reading.clock() + LIST_OVERLAP
+    if cursor.phase == CursorPhase.INITIAL and cursor.delta_since is None and _ended_early(run, cursor, page):
+        cursor.window_before = run.clock() + LIST_OVERLAP
     else:
         cursor.phase = CursorPhase.ONGOING
 
 
-def _ended_early(reading: Reading, cursor: FolderCursor, last: DeltaPage) -> bool:
+def _ended_early(run: MailRun, cursor: FolderCursor, last: DeltaPage) -> bool:
     """Whether a first round may have left mail out: it came near the cap, or there is other mail as old or older.
 
     A filtered round can end without a word (margince/margince#3523), so its deltaLink alone proves nothing.
@@ -87,18 +83,18 @@ def _ended_early(reading: Reading, cursor: FolderCursor, last: DeltaPage) -> boo
     if cursor.rows_seen >= cursor.items_total:
         return False
     edge = cursor.oldest_at.replace(microsecond=0) + SECOND if cursor.oldest_at else None
-    rest = reading.client.message_list(cursor.folder_id, since=cursor.since, before=edge, page_size=_EDGE)
+    rest = run.client.message_list(cursor.folder_id, since=cursor.since, before=edge, page_size=_EDGE)
     shown = {envelope.graph_id for envelope in last.envelopes}
     ids = [*(envelope.graph_id for envelope in rest.envelopes), *rest.partial_ids]
-    return bool(rest.next_link) or any(each not in shown and not reading.counts.has_seen(each) for each in ids)
+    return bool(rest.next_link) or any(each not in shown and not run.counts.has_seen(each) for each in ids)
 
 
-def _at_home(envelope: Envelope, cursor: FolderCursor) -> Envelope:
-    return envelope if envelope.folder_id else envelope._replace(folder_id=cursor.folder_id)
+def _at_home(envelope: Envelope, folder: Folder) -> Envelope:
+    return envelope if envelope.folder_id else envelope._replace(folder_id=folder.id)
 
 
 def _look_for(
-    reading: Reading, page: DeltaPage, elsewhere: Collection[str]
+    run: MailRun, page: DeltaPage, elsewhere: Collection[str]
 ) -> tuple[list[Envelope], list[Sighting], list[str]]:
     """The mails behind removed and partial rows that are in a folder we read, and the sightings that are not.
 
@@ -107,13 +103,13 @@ def _look_for(
     removed = [graph_id for graph_id in page.removed_ids if graph_id not in elsewhere]
     if not removed and not page.partial_ids:
         return [], [], []
-    sightings = sightings_of(reading.mailbox, [*removed, *page.partial_ids])
+    sightings = sightings_of(run.mailbox, [*removed, *page.partial_ids])
     wanted = [*removed, *(graph_id for graph_id in page.partial_ids if graph_id not in sightings)]
     found: list[Envelope] = []
     missing: list[Sighting] = []
     failed: list[str] = []
-    for graph_id, answer in fetch_each(reading.client.fetch_envelopes, list(dict.fromkeys(wanted))).items():
-        if isinstance(answer, Envelope) and reading.is_synced_folder(answer.folder_id):
+    for graph_id, answer in fetch_each(run.client.fetch_envelopes, list(dict.fromkeys(wanted))).items():
+        if isinstance(answer, Envelope) and run.is_synced(answer.folder_id):
             found.append(answer)
         elif graph_id in sightings:
             missing.append(sightings[graph_id])

@@ -17,9 +17,10 @@ from functools import partial
 from core.db.portions import in_portions
 from core.db.unit_of_work import unit_of_work
 from mailsync.domain.envelope import Envelope
+from mailsync.domain.pacing import SOON, compared_again_after
 from mailsync.domain.vocabulary import RunKind
 from mailsync.models import Mailbox, MailboxWalk, Sighting
-from mailsync.sync.reading import Reading
+from mailsync.sync.mail_run import MailRun
 from mailsync.sync.walks import begin_walk, open_walk, walk
 
 SETTLED_AFTER = timedelta(minutes=30)
@@ -28,16 +29,13 @@ SETTLED_AFTER = timedelta(minutes=30)
 OVERLAP = timedelta(days=7)
 """How far a window reaches into the one before: mail is moved and changed days after it came."""
 
-EVERY = timedelta(days=1)
-FIRST_AFTER = timedelta(hours=1)
-SOON = timedelta(minutes=15)
 _AT_ONCE = 1_000
 
 
-def reconcile(reading: Reading) -> bool:
+def reconcile(run: MailRun) -> bool:
     """Go on with the comparison, or begin it; True when it came to its end."""
-    mailbox = reading.mailbox
-    row = open_walk(mailbox, RunKind.RECONCILIATION) or _begin(reading)
+    mailbox = run.mailbox
+    row = open_walk(mailbox, RunKind.RECONCILIATION) or _begin(run)
     if row is None:
         return True
     began_at, listed = row.before, set[int]()
@@ -45,19 +43,19 @@ def reconcile(reading: Reading) -> bool:
     def remember(envelopes: Sequence[Envelope]) -> None:
         listed.update(hash(envelope.graph_id) for envelope in envelopes)
 
-    if not walk(reading, row, lambda envelopes: envelopes, on_page=remember):
+    if not walk(run, row, lambda envelopes: envelopes, on_page=remember):
         return False
-    _mark_missing(reading, row.since, began_at, listed)
-    gap = _look_again(reading, row) if row.found else 0
-    now = reading.clock()
+    _mark_missing(run, row.since, began_at, listed)
+    gap = _look_again(run, row) if row.found else 0
+    now = run.clock()
     mailbox.last_reconciled_at, mailbox.reconciliation_gap = now, gap
     mailbox.reconcile_at = now + (SOON if gap else _again_after(row))
-    reading.claim.renew(last_reconciled_at=now, reconciliation_gap=gap, reconcile_at=mailbox.reconcile_at)
+    run.claim.renew(last_reconciled_at=now, reconciliation_gap=gap, reconcile_at=mailbox.reconcile_at)
     return True
 
 
-def _begin(reading: Reading) -> MailboxWalk | None:
-    mailbox, now = reading.mailbox, reading.clock()
+def _begin(run: MailRun) -> MailboxWalk | None:
+    mailbox, now = run.mailbox, run.clock()
     if mailbox.lookback_from is None:
         return None
     since = mailbox.lookback_from
@@ -76,36 +74,33 @@ def _last_whole(mailbox: Mailbox) -> MailboxWalk | None:
 
 
 def _again_after(row: MailboxWalk) -> timedelta:
-    """A day; sooner while there is mail that Microsoft could not deliver, and each time less soon."""
     if not row.unreadable:
-        return EVERY
+        return compared_again_after(0)
     rows = MailboxWalk.objects.filter(mailbox=row.mailbox, kind=RunKind.RECONCILIATION, ended_at__isnull=False)
     whole = _last_whole(row.mailbox)
-    attempts = rows.filter(id__gt=whole.pk if whole else 0).count()
-    doublings: int = min(max(attempts - 1, 0), 7)
-    return min(SOON * (1 << doublings), EVERY)
+    return compared_again_after(rows.filter(id__gt=whole.pk if whole else 0).count())
 
 
-def _look_again(reading: Reading, row: MailboxWalk) -> int:
+def _look_again(run: MailRun, row: MailboxWalk) -> int:
     """How many mails are still missing after a walk that found some: a second look at the same window."""
     again = MailboxWalk(
-        mailbox=reading.mailbox,
+        mailbox=run.mailbox,
         kind=RunKind.RECONCILIATION,
         since=row.since,
         until=row.until,
         before=row.until,
-        started_at=reading.clock(),
+        started_at=run.clock(),
     )
-    walk(reading, again, lambda envelopes: envelopes)
+    walk(run, again, lambda envelopes: envelopes)
     return again.found
 
 
-def _mark_missing(reading: Reading, since: datetime, before: datetime, listed: set[int]) -> None:
+def _mark_missing(run: MailRun, since: datetime, before: datetime, listed: set[int]) -> None:
     """What is stored of this stretch and was not listed; a walk that went on after a crash saw only its rest."""
     rows = Sighting.objects.filter(
-        mailbox=reading.mailbox, received_at__gte=since, received_at__lt=before, missing_since=None, gone_at=None
+        mailbox=run.mailbox, received_at__gte=since, received_at__lt=before, missing_since=None, gone_at=None
     )
     for some in in_portions(rows.only("received_at", "graph_id"), _AT_ONCE, by=["received_at", "pk"]):
         missing = [row.pk for row in some if hash(row.graph_id) not in listed]
         if missing:
-            unit_of_work(partial(Sighting.objects.filter(pk__in=missing).update, missing_since=reading.clock()))
+            unit_of_work(partial(Sighting.objects.filter(pk__in=missing).update, missing_since=run.clock()))

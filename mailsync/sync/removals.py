@@ -16,8 +16,8 @@ from mailsync.domain.envelope import Envelope
 from mailsync.graph.errors import ItemGone
 from mailsync.models import Sighting
 from mailsync.services.copies import forget_copies
-from mailsync.sync.patience import fetch_each
-from mailsync.sync.reading import Reading
+from mailsync.sync.fetching import fetch_each
+from mailsync.sync.mail_run import MailRun
 
 GRACE = timedelta(hours=1)
 """Long enough for an undo in Outlook, and for the other folder's delta to catch up."""
@@ -25,24 +25,24 @@ GRACE = timedelta(hours=1)
 _AT_ONCE = 200
 
 
-def confirm_removals(reading: Reading) -> None:
+def confirm_removals(run: MailRun) -> None:
     """Settle the sightings whose grace is over."""
     due = list(
-        Sighting.objects.filter(
-            mailbox=reading.mailbox, gone_at=None, missing_since__lte=reading.clock() - GRACE
-        ).order_by("missing_since")[:_AT_ONCE]
+        Sighting.objects.filter(mailbox=run.mailbox, gone_at=None, missing_since__lte=run.clock() - GRACE).order_by(
+            "missing_since"
+        )[:_AT_ONCE]
     )
     by_id = {sighting.graph_id: sighting for sighting in due}
     gone, moved = [], []
-    for graph_id, answer in fetch_each(reading.client.fetch_envelopes, list(by_id), _whatever).items():
+    for graph_id, answer in fetch_each(run.client.fetch_envelopes, list(by_id), _whatever).items():
         sighting = by_id[graph_id]
-        if isinstance(answer, Envelope) and reading.is_synced_folder(answer.folder_id):
+        if isinstance(answer, Envelope) and run.is_synced(answer.folder_id):
             sighting.folder_id, sighting.missing_since = answer.folder_id, None
             moved.append(sighting)
         elif isinstance(answer, Envelope | ItemGone):
             gone.append(sighting)
     if gone or moved:
-        unit_of_work(lambda: _settle(reading, gone, moved))
+        unit_of_work(lambda: _settle(run, gone, moved))
 
 
 def _whatever() -> bool:
@@ -50,11 +50,11 @@ def _whatever() -> bool:
     return True
 
 
-def _settle(reading: Reading, gone: Iterable[Sighting], moved: list[Sighting]) -> None:
-    reading.claim.renew()
+def _settle(run: MailRun, gone: Iterable[Sighting], moved: list[Sighting]) -> None:
+    run.claim.renew()
     Sighting.objects.bulk_update(moved, ["folder_id", "missing_since"])
     ids = [sighting.pk for sighting in gone]
-    if reading.mailbox.organization.deletion_policy == DeletionPolicy.FOLLOW:
-        forget_copies(reading.mailbox, Sighting.objects.filter(pk__in=ids))
+    if run.mailbox.organization.deletion_policy == DeletionPolicy.FOLLOW:
+        forget_copies(run.mailbox, Sighting.objects.filter(pk__in=ids))
     else:
-        Sighting.objects.filter(pk__in=ids).update(gone_at=reading.clock())
+        Sighting.objects.filter(pk__in=ids).update(gone_at=run.clock())

@@ -1,4 +1,4 @@
-"""Rounds: every folder is read to its deltaLink, page by page, and can be left and taken up at any page.
+"""Every folder is read to its deltaLink, page by page, and can be left and taken up at any page.
 
 first round   delta since the lookback, newest first ──pages──▶ deltaLink
                   │ a page fails even at size 1: a poison item      │ as many rows as Graph's filter cap
@@ -14,7 +14,6 @@ from collections.abc import Mapping, Sequence
 
 from mailsync.graph.client import DeltaPage, FolderDelta
 from mailsync.graph.errors import (
-    ConnectionLost,
     CursorExpired,
     FolderGone,
     ForeignLink,
@@ -22,165 +21,147 @@ from mailsync.graph.errors import (
     Throttled,
     Unavailable,
 )
-from mailsync.graph.folders import SENT_ITEMS
 from mailsync.models import FolderCursor
-from mailsync.sync.folders import REWALK_AFTER, leave_folder, start_over
+from mailsync.sync.folder import Folder
 from mailsync.sync.listing import begin_listing, read_by_list
+from mailsync.sync.mail_run import MailRun
 from mailsync.sync.pages import is_quiet, take_page
-from mailsync.sync.reading import Reading, is_finished, unfinished
-from mailsync.sync.record import save_cursors, save_links
+from mailsync.sync.tree import ask_tree, is_tree_old, leave_folder, list_folders, note_tree
 
 _MOST_RESTARTS = 3
 _MOST_EMPTY_PAGES = 100
 _BATCH = 20
-_TREE = ""
 
 
-def read_pending(reading: Reading) -> None:
-    """Read every unfinished folder to its end, a page of each in turn; Sent Items go before the others."""
-    while pending := unfinished(reading.cursors.values()):
-        for cursor in [cursor for cursor in pending if cursor.well_known == SENT_ITEMS] or pending:
-            if reading.is_time_up:
-                return
-            if cursor.window_before is not None:
-                _read_by_list(reading, cursor)
-            else:
-                _read_by_delta(reading, cursor)
-
-
-def follow_deltas(reading: Reading) -> None:
+def follow_deltas(run: MailRun) -> None:
     """Ask what changed in the finished folders, up to 20 a request; a folder with more than a page is left unfinished.
 
     The folder tree's own delta rides along where a $batch has room for it. Folders without news cost one query.
     """
-    finished = [cursor for cursor in reading.cursors.values() if not cursor.is_gone and is_finished(cursor)]
-    answers: dict[str, DeltaPage | FolderDelta | MicrosoftError] = {}
-    tree = reading.mailbox.folders_link
+    finished = run.finished
+    answers: dict[str, DeltaPage | MicrosoftError] = {}
+    tree: FolderDelta | MicrosoftError | None = None
+    tree_link = run.mailbox.folders_link
     for start in range(0, len(finished), _BATCH):
-        links = {cursor.folder_id: cursor.link for cursor in finished[start : start + _BATCH]}
-        rides = tree if len(links) < _BATCH else ""
-        answers |= reading.client.delta_batch(links, page_size=reading.page_size, folders_link=rides)
-    if tree and _TREE not in answers and _is_tree_old(reading):
-        answers[_TREE] = _tree_by_itself(reading, tree)
-    tree_answer = answers.pop(_TREE, None)
-    _take_answers(reading, finished, answers)
-    _note_tree(reading, tree_answer)
+        links = {folder.id: folder.cursor.link for folder in finished[start : start + _BATCH]}
+        has_room = len(links) < _BATCH
+        changes = run.client.delta_batch(links, page_size=run.page_size, tree_link=tree_link if has_room else "")
+        answers |= changes.folders
+        tree = changes.tree or tree
+    if tree_link and tree is None and is_tree_old(run):
+        tree = ask_tree(run)
+    _take_answers(run, finished, answers)
+    note_tree(run, tree)
 
 
-def _take_answers(
-    reading: Reading,
-    finished: Sequence[FolderCursor],
-    answers: Mapping[str, DeltaPage | FolderDelta | MicrosoftError],
-) -> None:
+def read_unfinished(run: MailRun) -> None:
+    """Read the unfinished folders to their end; one that vanishes meanwhile makes the tree be listed once more."""
+    for _ in range(2):
+        if run.is_tree_stale:
+            list_folders(run)
+        _read_in_turns(run)
+        if not run.is_tree_stale:
+            break
+
+
+def _read_in_turns(run: MailRun) -> None:
+    """A page of each unfinished folder in turn; Sent Items go before the others."""
+    while pending := run.unfinished:
+        for folder in [folder for folder in pending if folder.is_sent_items] or pending:
+            if run.is_time_up:
+                return
+            if folder.cursor.window_before is not None:
+                _read_by_list(run, folder)
+            else:
+                _read_by_delta(run, folder)
+
+
+def _take_answers(run: MailRun, finished: Sequence[Folder], answers: Mapping[str, DeltaPage | MicrosoftError]) -> None:
     pages = [answer for answer in answers.values() if isinstance(answer, DeltaPage)]
     shown = {envelope.graph_id for page in pages for envelope in page.envelopes}
     quiet: list[FolderCursor] = []
     waits: list[Throttled | Unavailable] = []
-    for cursor in finished:
-        answer = answers[cursor.folder_id]
+    for folder in finished:
+        answer = answers[folder.id]
         if isinstance(answer, DeltaPage):
             if is_quiet(answer):
-                cursor.link = answer.delta_link
-                quiet.append(cursor)
+                folder.cursor.link = answer.delta_link
+                quiet.append(folder.cursor)
             else:
-                take_page(reading, cursor, answer, elsewhere=shown)
+                take_page(run, folder, answer, elsewhere=shown)
         elif isinstance(answer, Throttled) or (isinstance(answer, Unavailable) and answer.retry_after):
             waits.append(answer)
         elif isinstance(answer, Unavailable):
-            cursor.is_round_complete = False  # asked for again by itself, with smaller pages
-        elif isinstance(answer, MicrosoftError):
-            _mend(reading, cursor, answer)
-    save_links(quiet)
+            folder.cursor.is_round_complete = False  # asked for again by itself, with smaller pages
+        else:
+            _mend(run, folder, answer)
+    if quiet:
+        FolderCursor.objects.bulk_update(quiet, ["link"])
     if waits:
         raise waits[0]
 
 
-def _read_by_list(reading: Reading, cursor: FolderCursor) -> None:
+def _read_by_list(run: MailRun, folder: Folder) -> None:
     try:
-        read_by_list(reading, cursor)
+        read_by_list(run, folder)
     except (CursorExpired, FolderGone, ForeignLink) as error:
-        reading.windows.pop(cursor.folder_id, None)
-        _mend(reading, cursor, error)
+        folder.window = None
+        _mend(run, folder, error)
 
 
-def _read_by_delta(reading: Reading, cursor: FolderCursor) -> None:
-    size = cursor.page_size or reading.page_size
-    if cursor.link and not reading.follow_once(f"{size} {cursor.link}"):
-        _restart(reading, cursor, "LinkLoop")
+def _read_by_delta(run: MailRun, folder: Folder) -> None:
+    cursor = folder.cursor
+    size = cursor.page_size or run.page_size
+    if cursor.link and not folder.links.is_first(f"{size} {cursor.link}"):
+        _restart(run, folder, "LinkLoop")
         return
     try:
-        page = reading.client.message_delta(
-            cursor.folder_id, link=cursor.link, since=cursor.delta_since or cursor.since, page_size=size
+        page = run.client.message_delta(
+            folder.id, link=cursor.link, since=cursor.delta_since or cursor.since, page_size=size
         )
     except Unavailable as error:
-        _read_smaller(reading, cursor, error)
+        _read_smaller(run, folder, error)
     except MicrosoftError as error:
-        _mend(reading, cursor, error)
+        _mend(run, folder, error)
     else:
         is_empty = not (page.envelopes or page.removed_ids or page.partial_ids or page.delta_link)
-        reading.empty_pages[cursor.folder_id] = (reading.empty_pages[cursor.folder_id] + 1) * is_empty
-        if reading.empty_pages[cursor.folder_id] > _MOST_EMPTY_PAGES:
-            _restart(reading, cursor, "EmptyPages")
+        folder.empty_pages = (folder.empty_pages + 1) * is_empty
+        if folder.empty_pages > _MOST_EMPTY_PAGES:
+            _restart(run, folder, "EmptyPages")
         else:
-            take_page(reading, cursor, page)
+            take_page(run, folder, page)
 
 
-def _mend(reading: Reading, cursor: FolderCursor, error: MicrosoftError) -> None:
+def _mend(run: MailRun, folder: Folder, error: MicrosoftError) -> None:
     """Do what a folder's error asks for, or raise it where it concerns more than the folder."""
     if isinstance(error, CursorExpired | ForeignLink):
-        _restart(reading, cursor, error.code)
+        _restart(run, folder, error.code)
     elif isinstance(error, FolderGone):
-        leave_folder(reading, cursor)
-        reading.is_tree_stale = True
+        leave_folder(run, folder)
+        run.is_tree_stale = True
     else:
         raise error
 
 
-def _restart(reading: Reading, cursor: FolderCursor, why: str) -> None:
+def _restart(run: MailRun, folder: Folder, why: str) -> None:
     """The folder starts over; where that keeps happening the run ends, to be tried again later."""
-    reading.restarts[cursor.folder_id] = reading.restarts.get(cursor.folder_id, 0) + 1
-    if reading.restarts[cursor.folder_id] > _MOST_RESTARTS:
+    folder.restarts += 1
+    if folder.restarts > _MOST_RESTARTS:
         raise Unavailable(why)
-    start_over(cursor, reading.mailbox)
-    reading.empty_pages.pop(cursor.folder_id, None)
-    save_cursors([cursor])
+    folder.start_over(run.mailbox.lookback_from)
+    folder.save()
 
 
-def _read_smaller(reading: Reading, cursor: FolderCursor, error: Unavailable) -> None:
+def _read_smaller(run: MailRun, folder: Folder, error: Unavailable) -> None:
     """After a page that did not come: half the size; at size 1 the mail itself is the trouble and is gone around."""
     if error.retry_after is not None:
         raise error
-    size = cursor.page_size or reading.page_size
+    size = folder.cursor.page_size or run.page_size
     if size > 1:
-        cursor.page_size = size // 2
+        folder.cursor.page_size = size // 2
         return
-    reading.client.me()  # raises where it is an outage and not one mail
-    reading.restarts[cursor.folder_id] = reading.restarts.get(cursor.folder_id, 0) + 1
-    if reading.restarts[cursor.folder_id] > _MOST_RESTARTS:
+    run.client.me()  # raises where it is an outage and not one mail
+    folder.restarts += 1
+    if folder.restarts > _MOST_RESTARTS:
         raise error
-    begin_listing(reading, cursor)
-    save_cursors([cursor])
-
-
-def _note_tree(reading: Reading, answer: DeltaPage | FolderDelta | MicrosoftError | None) -> None:
-    if isinstance(answer, FolderDelta):
-        if answer.next_link or answer.digest not in {"", reading.mailbox.folders_digest}:
-            reading.is_tree_stale = True
-        else:
-            reading.mailbox.folders_link = answer.delta_link
-    elif isinstance(answer, ConnectionLost | Throttled):
-        raise answer
-    elif isinstance(answer, MicrosoftError):
-        reading.is_tree_stale = True  # what became of the folders is not told: they are looked at
-
-
-def _tree_by_itself(reading: Reading, link: str) -> FolderDelta | MicrosoftError:
-    try:
-        return reading.client.folder_delta(link)
-    except MicrosoftError as error:
-        return error
-
-
-def _is_tree_old(reading: Reading) -> bool:
-    walked = reading.mailbox.folders_walked_at
-    return walked is None or reading.clock() - walked >= REWALK_AFTER
+    begin_listing(run, folder)

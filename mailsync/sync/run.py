@@ -1,64 +1,106 @@
-"""One run over one mailbox: claimed, worked on, released; however it ends, the mailbox says so.
+"""Keeping a mailbox up to date: a round, and after a complete one the walks that are due, each a run of its own.
 
-load ─▶ switched on? ─▶ claim ─▶ connected? ─▶ work ─▶ release
-                                                │ error        ─▶ the state it means, and when to try again
-                                                └ switched off ─▶ nothing more is fetched, nothing is written
+    connect ─▶ folder tree, where it may have changed ─▶ what changed in finished folders (one $batch) ◀─┐
+                                                                        │                                │
+      in sync ◀─ confirm removals ◀─ unfinished folders to their end ───┘     once more, where some were ┘
+         ├─▶ late match, where the CRM has new parties        (mailsync.sync.late_match)
+         └─▶ reconciliation, once a day                       (mailsync.sync.reconciliation)
+
+In sync is said only where every folder reached its deltaLink and the last reconciliation left no gap.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 from uuid import UUID
 
-import structlog
 from django.db.models import Exists, OuterRef
-from django.utils import timezone
 
-from accounts.domain.vocabulary import ConnectionState
-from accounts.services.keys import as_alarm
-from core.encryption import UnreadableSecret
-from core.remembering import forget
 from crm.models import DirectoryChange
-from mailsync.domain.mailbox_state import NOT_CONNECTED
+from crm.selectors.directory import oldest_open_opportunity_created_at
+from mailsync.domain.lookback import LONGEST_LOOKBACK_MONTHS, lookback_start
 from mailsync.domain.vocabulary import MailboxState, RunKind
-from mailsync.graph.errors import MicrosoftError, ReauthenticationNeeded, Retryable, Throttled
 from mailsync.models import Mailbox, Sighting, SyncRun
-from mailsync.services.graph_access import connection_of, graph_client_for
+from mailsync.services.addresses import learn_addresses
 from mailsync.services.mailbox import move_mailbox
-from mailsync.sync.claims import Interrupted, claim_mailbox
+from mailsync.sync.claimed import claimed_run
 from mailsync.sync.collector import rare_collections
-from mailsync.sync.failures import judge, show_failure
-from mailsync.sync.reading import SLICE, Reading
-from mailsync.sync.removals import GRACE
+from mailsync.sync.late_match import match_late, newest_change
+from mailsync.sync.mail_run import MailRun, Terms
+from mailsync.sync.reconciliation import reconcile
+from mailsync.sync.removals import GRACE, confirm_removals
+from mailsync.sync.rounds import follow_deltas, read_unfinished
+from mailsync.sync.tree import is_listing_due, list_folders, load_folders
+from timeline.models import RetentionPolicy
 
-log = structlog.get_logger()
-
-ROUNDS = frozenset({RunKind.INITIAL, RunKind.ONGOING})
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """On what terms a run goes: its clock, how long before it steps aside (None: never), who is told of progress."""
-
-    clock: Callable[[], datetime] = timezone.now
-    slice_length: timedelta | None = SLICE
-    on_progress: Callable[[Reading], None] | None = None
+_READING = frozenset({MailboxState.INITIAL, MailboxState.CATCHING_UP, MailboxState.IN_SYNC})
 
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """How a run ended: the mailbox as the run left it, the run's counts, and whether somebody else was reading it."""
+    """How a run ended: the mailbox as the run left it, and the run's counts; no row where there was no run.
+
+    `is_busy` says that somebody else was reading it.
+    """
 
     mailbox: Mailbox
-    run: SyncRun | None = None
-    is_busy: bool = False
+    row: SyncRun | None = None
 
     @property
     def is_complete(self) -> bool:
-        return self.run is not None and self.run.is_complete
+        return self.row is not None and self.row.is_complete
+
+    @property
+    def is_busy(self) -> bool:
+        return self.row is None and self.mailbox.import_enabled
 
 
-def load_mailbox(mailbox_id: UUID, now: datetime) -> Mailbox:
+@rare_collections()
+def sync_mailbox(mailbox_id: UUID, terms: Terms | None = None) -> list[RunResult]:
+    """Bring one mailbox up to date: its round, and the walks that are due after it."""
+    terms = terms or Terms()
+    mailbox = _load(mailbox_id, terms.clock())
+    kind = RunKind.INITIAL if mailbox.last_synced_at is None else RunKind.ONGOING
+    with claimed_run(mailbox, partial(MailRun.begun, mailbox, kind, terms), clock=terms.clock) as run:
+        if run is None:
+            return [RunResult(mailbox)]
+        run.connect()
+        _get_to_know(run)
+        load_folders(run)
+        if is_listing_due(run):
+            list_folders(run)
+        _show_that_it_is_read(run)
+        follow_deltas(run)
+        was_behind = run.is_tree_stale or bool(run.unfinished)
+        read_unfinished(run)
+        if was_behind and not run.unfinished:
+            follow_deltas(run)  # a round tells nothing of mail that came after it began, maybe runs ago
+            read_unfinished(run)
+        if getattr(mailbox, "has_removals_due", False) and not run.is_time_up:
+            confirm_removals(run)
+        run.row.is_complete = not run.unfinished
+    results = [RunResult(mailbox, run.row)]
+    if results[0].is_complete and getattr(mailbox, "has_changes", False):
+        results.append(_walk(mailbox_id, RunKind.LATE_MATCH, match_late, terms))
+    if results[0].is_complete and mailbox.reconcile_at is not None and mailbox.reconcile_at <= terms.clock():
+        results.append(_walk(mailbox_id, RunKind.RECONCILIATION, reconcile, terms))
+    return results
+
+
+def _walk(mailbox_id: UUID, kind: RunKind, walk: Callable[[MailRun], bool], terms: Terms) -> RunResult:
+    """A walk over what the round has brought up to date."""
+    mailbox = _load(mailbox_id, terms.clock())
+    with claimed_run(mailbox, partial(MailRun.begun, mailbox, kind, terms), clock=terms.clock) as run:
+        if run is None:
+            return RunResult(mailbox)
+        run.connect()
+        load_folders(run)
+        run.row.is_complete = walk(run)
+    return RunResult(mailbox, run.row)
+
+
+def _load(mailbox_id: UUID, now: datetime) -> Mailbox:
     """The mailbox with all that a run needs to begin: one query."""
     due = Sighting.objects.filter(mailbox=OuterRef("pk"), gone_at=None, missing_since__lte=now - GRACE)
     changes = DirectoryChange.objects.filter(organization=OuterRef("organization"), id__gt=OuterRef("last_change_id"))
@@ -66,75 +108,30 @@ def load_mailbox(mailbox_id: UUID, now: datetime) -> Mailbox:
     return mailboxes.select_related("organization", "at_work", "user__microsoft_connection").get(pk=mailbox_id)
 
 
-@rare_collections()
-def run(mailbox_id: UUID, kind: RunKind | None, work: Callable[[Reading], None], terms: Terms) -> RunResult:
-    """Do `work` on a claimed mailbox. `kind` None is an ordinary round: the first one or a later one."""
-    mailbox = load_mailbox(mailbox_id, terms.clock())
-    if not mailbox.import_enabled:
-        return RunResult(mailbox)
-    claim = claim_mailbox(mailbox, clock=terms.clock)
-    if claim is None:
-        return RunResult(mailbox, is_busy=True)
-    now = terms.clock()
-    if kind is None:
-        kind = RunKind.INITIAL if mailbox.last_synced_at is None else RunKind.ONGOING
-    row = SyncRun(mailbox=mailbox, kind=kind, started_at=now)
-    reading: Reading | None = None
-    try:
-        if not _is_connected(mailbox, claim.name, now):
-            return RunResult(mailbox, row)
-        client = graph_client_for(mailbox, gate=claim.gate)
-        steps_aside_at = now + terms.slice_length if terms.slice_length else None
-        reading = Reading(mailbox, claim, client, row, terms.clock, steps_aside_at, on_progress=terms.on_progress)
-        work(reading)
-    except Interrupted as interruption:
-        close_run(reading, row, terms.clock(), interruption.code)
-    except UnreadableSecret as error:
-        log.error("unreadable_secret", mailbox=str(mailbox.pk), what=str(error))  # noqa: TRY400 - no defect of the code
-        _fail(reading, row, as_alarm(error), claim=claim.name, now=terms.clock())
-    except Exception as error:  # noqa: BLE001 - whatever went wrong must be shown on the mailbox
-        _fail(reading, row, error, claim=claim.name, now=terms.clock())
-    finally:
-        if reading is not None:
-            reading.marks.leave()
-        claim.release()
-        forget()
-    return RunResult(mailbox, row)
+def _get_to_know(run: MailRun) -> None:
+    """On the first run after connecting: whose mailbox it is, and how far back it is read.
 
-
-def close_run(reading: Reading | None, row: SyncRun, now: datetime, ended_by: str) -> None:
-    """Close the run's row. A later round that saw nothing and ended well leaves no row."""
-    row.ended_at, row.ended_by = now, ended_by[:255]
-    if reading is None:
-        row.save(force_insert=True)
+    What the CRM knows by now is matched as the mail is read; only what enters later is looked for afterwards.
+    """
+    mailbox = run.mailbox
+    if mailbox.state != MailboxState.CONNECTING and mailbox.lookback_from is not None:
         return
-    for name, value in reading.counted().items():
-        setattr(row, name, value)
-    if reading.is_run_stored:
-        row.save(force_update=True)
-    elif ended_by or row.kind != RunKind.ONGOING:
-        row.save(force_insert=True)
+    learn_addresses(mailbox, run.client.me().addresses)
+    if mailbox.lookback_from is None:
+        policy = RetentionPolicy.objects.filter(organization=mailbox.organization_id).first()
+        mailbox.lookback_from = lookback_start(
+            run.clock(),
+            oldest_open_opportunity_created_at(mailbox.organization),
+            policy.months if policy else LONGEST_LOOKBACK_MONTHS,
+        )
+        mailbox.last_change_id = newest_change(mailbox)
+        mailbox.has_changes = False  # type: ignore[attr-defined] # annotated by _load
+    run.claim.renew(lookback_from=mailbox.lookback_from, last_change_id=mailbox.last_change_id)
 
 
-def _is_connected(mailbox: Mailbox, claim: str, now: datetime) -> bool:
-    """Whether there is a sign-in to read with; where there is none, the mailbox says so."""
-    try:
-        if connection_of(mailbox).state != ConnectionState.DISCONNECTED:
-            return True
-    except ReauthenticationNeeded:
-        pass  # never connected
-    move_mailbox(mailbox, to=MailboxState.CONNECTING, cause=NOT_CONNECTED, now=now, claim=claim, due_at=None)
-    return False
-
-
-def _fail(reading: Reading | None, row: SyncRun, error: Exception, *, claim: str, now: datetime) -> None:
-    mailbox = row.mailbox
-    failure = judge(error, mailbox, has_progressed=bool(reading and reading.has_progressed), now=now)
-    close_run(reading, row, now, failure.code)
-    is_only_a_walk = row.kind not in ROUNDS and isinstance(error, Retryable) and not isinstance(error, Throttled)
-    if not is_only_a_walk:  # a walk that did not get on goes on after the next round
-        show_failure(mailbox, failure, error, claim=claim, now=now)
-    if isinstance(error, MicrosoftError):
-        log.info("sync_stopped", mailbox=str(mailbox.pk), state=failure.state.value, code=failure.code)
-    else:
-        log.error("sync_defect", mailbox=str(mailbox.pk), code=failure.code, exc_info=error)
+def _show_that_it_is_read(run: MailRun) -> None:
+    """Microsoft let us in: leave connecting, throttled and the stopped states."""
+    mailbox = run.mailbox
+    is_behind = mailbox.state == MailboxState.IN_SYNC and bool(run.unfinished)
+    if is_behind or mailbox.failures or mailbox.state not in _READING:
+        move_mailbox(mailbox, to=run.on_the_way, now=run.clock(), claim=run.claim.name, not_before=None)

@@ -14,10 +14,11 @@ from mailsync.domain.counts import Kept
 from mailsync.domain.envelope import Envelope
 from mailsync.domain.vocabulary import RunKind
 from mailsync.models import Mailbox, MailboxWalk
-from mailsync.sync.corridor import harvest
-from mailsync.sync.reading import Reading
-from mailsync.sync.record import Harvest, Page, record_page
-from mailsync.sync.windows import Window, list_next
+from mailsync.sync.corridor import import_page
+from mailsync.sync.folder import Window
+from mailsync.sync.mail_run import MailRun
+from mailsync.sync.record import ImportedPage, record_page
+from mailsync.sync.windows import list_next
 
 Wanted = Callable[[Sequence[Envelope]], Sequence[Envelope]]
 """Which of a page's envelopes the walk is about."""
@@ -29,30 +30,30 @@ def open_walk(mailbox: Mailbox, kind: RunKind) -> MailboxWalk | None:
 
 
 def walk(
-    reading: Reading, row: MailboxWalk, wanted: Wanted, on_page: Callable[[Sequence[Envelope]], None] | None = None
+    run: MailRun, row: MailboxWalk, wanted: Wanted, on_page: Callable[[Sequence[Envelope]], None] | None = None
 ) -> bool:
     """List the rest of a walk's window, record what is wanted and new; True when it came to its end.
 
     `on_page` sees every page that was listed, before it is recorded. A row that is not stored leaves no trace.
     """
-    window = Window(None, row.since, row.before, reading.page_size)
-    while not reading.is_time_up:
-        listed = list_next(reading, window)
+    window = Window(None, row.since, row.before, run.page_size)
+    while not run.is_time_up:
+        listed = list_next(run, window)
         if on_page:
             on_page(listed.envelopes)
         row.looked_at += len(listed.envelopes)
         row.before = window.before
         if listed.unreadable is not None:
             row.unreadable += 1
-            result = Harvest(outcomes={f"{row.kind} {listed.unreadable.isoformat()}": Kept.FAILED})
+            result = ImportedPage(outcomes={f"{row.kind} {listed.unreadable.isoformat()}": Kept.FAILED})
         else:
-            result = harvest(reading, wanted(listed.envelopes))
+            result = import_page(run, wanted(listed.envelopes))
             result.outcomes.update(dict.fromkeys(listed.failed, Kept.FAILED))
             row.unreadable += sum(outcome is Kept.FAILED for outcome in result.outcomes.values())
         if listed.is_last:
-            row.ended_at = reading.clock()
+            row.ended_at = run.clock()
         row.found += len(result.copies) + result.brought_in
-        record_page(reading, Page(result, walk=row if row.pk else None))
+        record_page(run, result, row if row.pk else None)
         if listed.is_last:
             return True
     return False

@@ -13,27 +13,13 @@ from itertools import pairwise
 from mailsync.domain.envelope import Envelope
 from mailsync.graph.client import ListPage
 from mailsync.graph.errors import ItemGone, Unavailable
-from mailsync.sync.patience import fetch_each
-from mailsync.sync.reading import Reading
+from mailsync.sync.fetching import fetch_each
+from mailsync.sync.folder import Window
+from mailsync.sync.mail_run import MailRun
 
 SECOND = timedelta(seconds=1)
 _SMALLEST_GROWN = 2
 """The size after a page of one that came through."""
-
-
-@dataclass(slots=True)
-class Window:
-    """What is left to list: mail of `folder_id` (None: of the whole mailbox) received in [since, before).
-
-    `before` is enough to go on: pages are asked for by time, for a nextLink counts rows and would skip some when others
-    are deleted meanwhile. `link` is followed only within a second that fills a page. `size` shrinks when a page fails.
-    """
-
-    folder_id: str | None
-    since: datetime
-    before: datetime
-    size: int
-    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +35,14 @@ class Listed:
     failed: tuple[str, ...] = ()
 
 
-def list_next(reading: Reading, window: Window) -> Listed:
+def list_next(run: MailRun, window: Window) -> Listed:
     """The next page of a window, which is brought down by it. Raises what Graph raises in an outage or a loop."""
     while True:
-        if window.link and not reading.follow_once(f"{window.size} {window.link}"):
+        if window.link and not window.links.is_first(f"{window.size} {window.link}"):
             window.link = ""
             raise Unavailable("RepeatedLink")
         try:
-            page = _list(reading, window, window.before, link=window.link)
+            page = _list(run, window, window.before, link=window.link)
         except Unavailable as error:
             if error.retry_after is not None:
                 raise
@@ -67,19 +53,19 @@ def list_next(reading: Reading, window: Window) -> Listed:
             if window.size > 1:
                 window.size //= 2
                 continue
-            reading.client.me()  # raises where it is an outage and not one mail
-            if _is_readable(reading, window, window.before):
+            run.client.me()  # raises where it is an outage and not one mail
+            if _is_readable(run, window, window.before):
                 continue  # it passed meanwhile
-            window.before = _unreadable_second(lambda before: _is_readable(reading, window, before), window)
+            window.before = _unreadable_second(lambda before: _is_readable(run, window, before), window)
             return Listed(unreadable=window.before, is_last=window.before <= window.since)
-        return _taken(reading, window, page)
+        return _taken(run, window, page)
 
 
-def _taken(reading: Reading, window: Window, page: ListPage) -> Listed:
-    window.size = min(window.size * 2, reading.page_size)
+def _taken(run: MailRun, window: Window, page: ListPage) -> Listed:
+    window.size = min(window.size * 2, run.page_size)
     has_moved = _lower(window, [envelope.received_at for envelope in page.envelopes if envelope.received_at])
     window.link = "" if has_moved else page.next_link
-    fetched = fetch_each(reading.client.fetch_envelopes, page.partial_ids)
+    fetched = fetch_each(run.client.fetch_envelopes, page.partial_ids)
     whole = (*page.envelopes, *(each for each in fetched.values() if isinstance(each, Envelope)))
     failed = [key for key, each in fetched.items() if not isinstance(each, Envelope | ItemGone)]
     return Listed(whole, is_last=not page.next_link, failed=tuple(failed))
@@ -96,16 +82,16 @@ def _lower(window: Window, received: list[datetime]) -> bool:
     return True
 
 
-def _list(reading: Reading, window: Window, before: datetime, *, link: str = "", size: int = 0) -> ListPage:
-    return reading.client.message_list(
+def _list(run: MailRun, window: Window, before: datetime, *, link: str = "", size: int = 0) -> ListPage:
+    return run.client.message_list(
         window.folder_id, since=window.since, before=before, link=link, page_size=size or window.size
     )
 
 
-def _is_readable(reading: Reading, window: Window, before: datetime) -> bool:
+def _is_readable(run: MailRun, window: Window, before: datetime) -> bool:
     """Whether the newest mail below `before` can be listed."""
     try:
-        _list(reading, window, before, size=1)
+        _list(run, window, before, size=1)
     except Unavailable as error:
         if error.retry_after is not None:
             raise

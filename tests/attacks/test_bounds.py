@@ -20,7 +20,7 @@ from core.http.answers import MOST_ANSWER_BYTES
 from mailsync.graph.client import GraphClient
 from mailsync.graph.errors import ItemUnreadable
 from mailsync.models import SyncRun
-from mailsync.sync import patience
+from mailsync.sync import fetching
 from tests.attacks.hostile_server import hostile_server
 
 MEGABYTE = 1024 * 1024
@@ -184,7 +184,7 @@ def test_one_mail_that_is_larger_than_is_read_keeps_no_other_of_its_batch_away(p
 
 @pytest.mark.parametrize("most", [400_000, 40_000])
 def test_a_mail_that_is_larger_than_is_read_is_counted_as_failed_and_its_mailbox_goes_on(world, monkeypatch, most):
-    monkeypatch.setattr(patience, "_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(fetching, "_PAUSE_SECONDS", 0.0)
     assert world.sync().is_in_sync
     world.deliver(subject="Renewal", text="0" * 500_000)
     for number in range(3):

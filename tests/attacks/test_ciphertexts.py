@@ -28,8 +28,7 @@ from core.encryption import Place, UnreadableSecret, seal, unseal
 from crm.models import CrmConnection
 from jiminny_sync.checks import check_services
 from mailsync.domain.vocabulary import MailboxState
-from mailsync.sync.reading import Reading
-from mailsync.sync.run import Terms, run
+from mailsync.sync.run import sync_mailbox
 from tests.api_client import PREFIX, client_of
 from tests.factories import MailboxFactory, MicrosoftConnectionFactory, OrganizationFactory, UserFactory
 from tests.scenery import scene
@@ -237,7 +236,7 @@ def test_a_swapped_token_cache_stops_its_mailbox_with_a_state_and_reads_nobodys_
     own = stored((mine, "token_cache"))
     write((mine, "token_cache"), theirs)
     for _ in range(2):
-        run(mailbox.pk, None, ask, Terms())
+        sync_mailbox(mailbox.pk)
         mailbox.refresh_from_db()
         assert (mailbox.state, mailbox.state_reason) == (MailboxState.MISCONFIGURED, "UnreadableSecret")
     browser = Client()
@@ -249,10 +248,6 @@ def test_a_swapped_token_cache_stops_its_mailbox_with_a_state_and_reads_nobodys_
     token_provider(mine)(False)
     mine.refresh_from_db()
     assert mine.state == ConnectionState.CONNECTED
-
-
-def ask(reading: Reading) -> None:
-    reading.client.me()
 
 
 def test_an_unreadable_cache_can_be_mended_by_connecting_again(tenant, carol: User):

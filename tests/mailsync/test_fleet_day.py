@@ -22,7 +22,7 @@ from django.utils import timezone
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.models import Mailbox, SyncRun
 from mailsync.services.fleet import dispatch_due
-from mailsync.sync import patience
+from mailsync.sync import fetching
 from mailsync.tasks import sync_mailbox
 from sandbox.people import PEOPLE
 from sandbox.testing import SandboxProcess
@@ -147,7 +147,7 @@ def work(queue: list[UUID]) -> int:
 def test_a_day_of_a_fleet_with_mixed_faults(tenant: SandboxProcess, db, monkeypatch):
     queue: list[UUID] = []
     monkeypatch.setattr("mailsync.services.switch.send_task", lambda _name, mailbox_id: queue.append(mailbox_id))
-    monkeypatch.setattr(patience, "_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(fetching, "_PAUSE_SECONDS", 0.0)
     organization = acme_of(tenant)
     people = [user_of(organization, person["email"]) for person in tenant.people[:MAILBOXES]]
     world = World(tenant, organization, switched_on(tenant, *people))

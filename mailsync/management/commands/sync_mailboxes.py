@@ -11,7 +11,7 @@ from tqdm import tqdm
 from mailsync.domain.mailbox_state import advice
 from mailsync.models import Mailbox
 from mailsync.sync.foreground import Tally, sync_until_settled
-from mailsync.sync.reading import Reading
+from mailsync.sync.mail_run import MailRun
 
 
 class Command(BaseCommand):
@@ -44,10 +44,10 @@ class Command(BaseCommand):
             desc=mailbox.user.email, unit=" mails", disable=not sys.stderr.isatty(), file=sys.stderr, leave=True
         ) as bar:
 
-            def show(reading: Reading) -> None:
-                bar.total = max(reading.mailbox.progress_total, reading.mailbox.progress_done)
-                bar.n = reading.mailbox.progress_done
-                bar.set_postfix(kept=reading.counts.kept, refresh=False)
+            def show(run: MailRun) -> None:
+                bar.total = max(run.mailbox.progress_total, run.mailbox.progress_done)
+                bar.n = run.mailbox.progress_done
+                bar.set_postfix(kept=run.counts.kept, refresh=False)
                 bar.refresh()
 
             return sync_until_settled(

@@ -154,7 +154,7 @@ def test_the_deltas_of_all_folders_come_in_one_request(graph):
     links = {folder.id: whole_round(graph, folder.id)[-1].delta_link for folder in graph.folders()}
     before = graph.requests
 
-    pages = graph.delta_batch(links)
+    pages = graph.delta_batch(links).folders
 
     assert graph.requests == before + 1
     assert all(isinstance(page, DeltaPage) and page.delta_link for page in pages.values())
@@ -265,7 +265,7 @@ def test_the_same_fault_within_a_batch_stays_with_its_folder(tenant, graph, kind
     links = {folder: whole_round(graph, folder)[-1].delta_link for folder in (inbox, sent)}
     tenant.control.fault(kind, path=f"{inbox}.*/messages/delta", **arguments)
 
-    pages = graph.delta_batch(links)
+    pages = graph.delta_batch(links).folders
 
     assert type(pages[inbox]) is leaf
     assert isinstance(pages[sent], DeltaPage)

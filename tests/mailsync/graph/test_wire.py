@@ -284,7 +284,7 @@ def test_the_deltas_of_many_folders_travel_in_one_request_each_with_its_own_fate
         {"id": "2", "status": 200, "body": {"value": [], "@odata.nextLink": links["C"]}},
     )
 
-    pages = client(graph, tokens).delta_batch(links | {"D": "https://evil.example/v1.0/x"})
+    pages = client(graph, tokens).delta_batch(links | {"D": "https://evil.example/v1.0/x"}).folders
 
     assert pages["A"] == DeltaPage((), (), (), "", links["A"])
     assert isinstance(pages["B"], CursorExpired)

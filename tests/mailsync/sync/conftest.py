@@ -14,8 +14,8 @@ from mailsync.models import Mailbox, SyncRun
 from mailsync.services.switch import delete_imported, set_import
 from mailsync.sync import removals
 from mailsync.sync.foreground import Tally, sync_until_settled
-from mailsync.sync.run import RunResult, Terms
-from mailsync.sync.upkeep import bring_up_to_date
+from mailsync.sync.mail_run import Terms
+from mailsync.sync.run import RunResult, sync_mailbox
 from sandbox.testing import SandboxProcess
 from tests.mailsync.syncing import acme_of, rows_of, stored_ids, switched_on
 
@@ -53,7 +53,7 @@ class World:
 
     def round(self, mailbox: Mailbox | None = None, terms: Terms | None = None) -> RunResult:
         """One round, as a worker does it."""
-        return bring_up_to_date((mailbox or self.mailbox).pk, terms)[0]
+        return sync_mailbox((mailbox or self.mailbox).pk, terms)[0]
 
     def skip_waits(self, _: float = 0) -> None:
         Mailbox.objects.filter(not_before__isnull=False).update(not_before=None)

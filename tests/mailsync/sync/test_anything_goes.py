@@ -19,7 +19,7 @@ from crm.services.directory import set_contact_addresses
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.models import Mailbox, Sighting, SyncRun
 from mailsync.services.switch import set_import
-from mailsync.sync import patience, removals
+from mailsync.sync import fetching, removals
 from mailsync.sync.late_match import newest_change
 from tests.mailsync.sync.conftest import RITA, World
 from tests.mailsync.syncing import acme_of, connect, stored_ids, switched_on
@@ -159,7 +159,7 @@ class Anything(RuleBasedStateMachine):
 def test_whatever_happens_in_sync_is_never_a_lie(tenant, db, monkeypatch):
     monkeypatch.setattr(removals, "GRACE", timedelta(0))
     monkeypatch.setattr("mailsync.sync.run.GRACE", timedelta(0))
-    monkeypatch.setattr(patience, "_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(fetching, "_PAUSE_SECONDS", 0.0)
     machine = type("Machine", (Anything,), {"tenant": tenant})
     run_state_machine_as_test(
         machine,

@@ -1,6 +1,7 @@
 """What people do to their mail between two rounds: moves, removals, drafts, folders."""
 
 import itertools
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,9 +12,8 @@ from accounts.domain.vocabulary import DeletionPolicy
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.graph.client import DeltaPage, GraphClient
 from mailsync.models import FolderCursor, Sighting
-from mailsync.sync import record
-from mailsync.sync.folders import leave_folder
-from mailsync.sync.record import save_cursors
+from mailsync.sync.folder import Folder
+from mailsync.sync.tree import leave_folder
 from tests.mailsync.sync.conftest import JONAS, RITA, World
 
 
@@ -44,14 +44,14 @@ def test_a_move_is_kept_where_every_page_is_written_at_the_second_attempt(synced
     copy = synced.deliver(subject="Filed away")
     synced.sync()
     moved = synced.control.move(RITA, copy["id"], "archive")
-    attempts = itertools.count()
+    attempts, save = itertools.count(), Folder.save
 
-    def collide(cursors):
-        save_cursors(cursors)
+    def collide(folder):
+        save(folder)
         if next(attempts) % 2 == 0:
             raise OperationalError(1213, "Deadlock found when trying to get lock; try restarting transaction")
 
-    monkeypatch.setattr(record, "save_cursors", collide)
+    monkeypatch.setattr(Folder, "save", collide)
     synced.sync()
     assert next(attempts) > 1
     assert sighting_of(synced, copy).folder_id == moved["folder_id"]
@@ -188,12 +188,13 @@ def test_a_partial_row_is_fetched_whole_before_it_is_judged(synced: World, monke
     real = GraphClient.delta_batch
 
     def partial(self, links, **arguments):
-        pages = real(self, links, **arguments)
+        changes = real(self, links, **arguments)
+        pages = dict(changes.folders)
         for folder, page in pages.items():
             if isinstance(page, DeltaPage) and page.envelopes:
                 ids = tuple(envelope.graph_id for envelope in page.envelopes)
                 pages[folder] = DeltaPage((), page.removed_ids, ids, page.next_link, page.delta_link)
-        return pages
+        return replace(changes, folders=pages)
 
     monkeypatch.setattr("mailsync.graph.client.GraphClient.delta_batch", partial)
     synced.sync()
@@ -252,7 +253,7 @@ def test_a_folder_is_left_with_its_mails_or_not_at_all(synced: World):
         raise InterruptedError
 
     cursor = FolderCursor.objects.filter(mailbox=synced.mailbox, is_gone=False).earliest("pk")
-    reading: Any = SimpleNamespace(mailbox=synced.mailbox, clock=interrupted)
+    run: Any = SimpleNamespace(mailbox=synced.mailbox, clock=interrupted)
     with pytest.raises(InterruptedError):
-        leave_folder(reading, cursor)
+        leave_folder(run, Folder(cursor))
     assert not FolderCursor.objects.get(pk=cursor.pk).is_gone

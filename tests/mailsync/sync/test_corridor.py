@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.models import Mailbox, Sighting, SyncRun
-from mailsync.sync.run import Terms
-from mailsync.sync.upkeep import bring_up_to_date
+from mailsync.sync.mail_run import Terms
+from mailsync.sync.run import sync_mailbox
 from tests.mailsync.sync.conftest import EVERYONE, RITA, World
 from tests.mailsync.syncing import stored_ids
 
@@ -74,11 +74,11 @@ def test_an_idle_cycle_costs_one_request_and_at_most_five_queries(synced: World)
     with CaptureQueriesContext(
         connection,
     ) as queries:
-        result = bring_up_to_date(synced.mailbox.pk)[0]
+        result = sync_mailbox(synced.mailbox.pk)[0]
     told = [query["sql"] for query in queries.captured_queries]
     statements = [sql for sql in told if sql.split()[0] in {"SELECT", "UPDATE", "INSERT", "DELETE"}]
-    assert result.run is not None
-    assert result.run.requests == 1
+    assert result.row is not None
+    assert result.row.requests == 1
     assert len(statements) <= 5, statements
     assert synced.state() == MailboxState.IN_SYNC
 
@@ -111,8 +111,8 @@ def test_nothing_but_reading_is_ever_asked_for(world: World):
 def test_new_mail_arrives_with_the_next_round(synced: World):
     copy = synced.deliver(subject="Shall we meet?", text="Thursday would suit me.")
     result = synced.round()
-    assert result.run is not None
-    assert (result.run.seen, result.run.kept) == (1, 1)
+    assert result.row is not None
+    assert (result.row.seen, result.row.kept) == (1, 1)
     email = Sighting.objects.get(graph_id=copy["immutable_id"]).email
     assert email.engagement.subject == "Shall we meet?"
     assert "Thursday" in email.text
@@ -120,7 +120,7 @@ def test_new_mail_arrives_with_the_next_round(synced: World):
 
 
 def test_what_comes_while_a_first_round_goes_on_is_there_when_it_says_in_sync(world: World, monkeypatch):
-    monkeypatch.setattr("mailsync.sync.reading.PAGE_SIZE", 5)
+    monkeypatch.setattr("mailsync.sync.mail_run.PAGE_SIZE", 5)
     pages = []
 
     def deliver(_reading):

@@ -104,8 +104,8 @@ import os, sys
 import django
 django.setup()
 from django.core.management import call_command
-from mailsync.sync import reading
-reading.PAGE_SIZE = reading.FIRST_PAGE_SIZE = 10  # many pages: as many points to be killed between and within
+from mailsync.sync import mail_run
+mail_run.PAGE_SIZE = mail_run.FIRST_PAGE_SIZE = 10  # many pages: as many points to be killed between and within
 for _ in sys.stdin:
     child = os.fork()
     if not child:

@@ -9,7 +9,7 @@ from crm.models import Contact
 from crm.services.directory import set_contact_addresses
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.models import Mailbox, SyncRun
-from mailsync.sync import patience
+from mailsync.sync import fetching
 from mailsync.sync.foreground import sync_until_settled
 from tests.mailsync.sync.conftest import RITA, World
 from tests.mailsync.syncing import connect, stored_ids
@@ -76,7 +76,7 @@ PASSING: dict[str, list[tuple[str, dict[str, Any]]]] = {
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(fetching, "_PAUSE_SECONDS", 0.0)
 
 
 def inject(world: World, name: str, *, instead_of_delta: str = DELTA) -> None:
@@ -263,7 +263,7 @@ def test_an_outage_of_hours_waits_longer_and_longer_and_never_storms(synced: Wor
 
 
 def test_a_foreign_link_never_receives_a_token(world: World, monkeypatch):
-    monkeypatch.setattr("mailsync.sync.reading.PAGE_SIZE", 5)
+    monkeypatch.setattr("mailsync.sync.mail_run.PAGE_SIZE", 5)
     world.control.fault("foreign_next_link", path=DELTA, count=-1, base="https://127.0.0.1:1/v1.0")
     world.round()
     assert world.state() == MailboxState.INITIAL

@@ -6,7 +6,7 @@ from crm.models import Account, Contact
 from crm.services.directory import set_account_websites, set_contact_addresses
 from mailsync.domain.vocabulary import RunKind
 from mailsync.models import Mailbox, MailboxWalk, SyncRun
-from mailsync.sync.run import Terms
+from mailsync.sync.mail_run import Terms
 from tests.mailsync.sync.conftest import JONAS, RITA, World
 from tests.mailsync.syncing import stored_ids
 
@@ -72,15 +72,15 @@ def test_no_body_of_anybody_else_is_asked_for(synced: World):
 
 
 def test_a_walk_goes_on_where_it_stopped(synced: World, monkeypatch):
-    monkeypatch.setattr("mailsync.sync.reading.PAGE_SIZE", 5)
+    monkeypatch.setattr("mailsync.sync.mail_run.PAGE_SIZE", 5)
     for number in range(12):
         synced.deliver(from_=NEWCOMER, subject=f"Before we met {number}", received=f"2026-11-{number + 1:02}T10:00:00Z")
     synced.sync()
     enter_crm(synced, NEWCOMER)
     looked_at = []
 
-    def note(reading):
-        if reading.run.kind == RunKind.LATE_MATCH:
+    def note(run):
+        if run.row.kind == RunKind.LATE_MATCH:
             looked_at.append(MailboxWalk.objects.get().looked_at)
             raise KeyboardInterrupt
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mailsync.models import SyncRun
-from mailsync.sync import patience
+from mailsync.sync import fetching
 from tests.mailsync.sync.conftest import RITA, World
 
 REFUSED = {"status": 400, "code": "BadRequest", "count": -1}
@@ -22,7 +22,7 @@ LACKING: dict[str, tuple[str, dict[str, Any]]] = {
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(fetching, "_PAUSE_SECONDS", 0.0)
 
 
 @pytest.mark.parametrize("name", LACKING)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from mailsync.domain.vocabulary import MailboxState, RunKind
 from mailsync.models import FolderCursor, Mailbox, MailboxWalk, Sighting, SyncRun
-from mailsync.sync import patience
+from mailsync.sync import fetching
 from tests.mailsync.sync.conftest import RITA, World
 from tests.mailsync.sync.test_changes import follow_deletions
 from tests.mailsync.syncing import stored_ids
@@ -21,7 +21,7 @@ ITEM = r"^/me/messages/[^?/]+\?"
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(fetching, "_PAUSE_SECONDS", 0.0)
 
 
 def seen_since(world: World, runs: int) -> int:
@@ -97,7 +97,7 @@ def test_a_mailbox_of_many_folders_nested_deep_is_read_to_its_last_one(world: Wo
 
 
 def test_more_mails_of_one_second_than_a_page_holds_are_all_listed(world: World, monkeypatch):
-    monkeypatch.setattr("mailsync.sync.reading.PAGE_SIZE", 4)
+    monkeypatch.setattr("mailsync.sync.mail_run.PAGE_SIZE", 4)
     world.control.switch(filter_cap=5)
     moment = world.truth()[0]["received"]
     for number in range(14):
@@ -117,7 +117,7 @@ def test_a_listing_whose_next_link_leads_back_ends_and_is_told(synced: World):
 
 
 def test_a_folder_that_vanishes_while_it_is_listed_ends_nothing_but_itself(world: World, monkeypatch):
-    monkeypatch.setattr("mailsync.sync.reading.PAGE_SIZE", 3)
+    monkeypatch.setattr("mailsync.sync.mail_run.PAGE_SIZE", 3)
     world.control.switch(filter_cap=4)
     folder = world.control.create_folder(RITA, "Short-lived")
     for number in range(9):

@@ -45,7 +45,7 @@ def test_a_refused_refresh_stops_the_mailbox_in_its_own_state_and_connecting_aga
     assert mailbox.state_reason == f"AADSTS{code}"
     assert mailbox.claim == ""
     assert mailbox.due_at is not None
-    assert result.run is not None
+    assert result.row is not None
     told = advice(mailbox.state, mailbox.state_reason)
     assert told.is_stopped
     assert told.next_step
@@ -145,7 +145,7 @@ def test_a_defect_of_ours_is_shown_and_never_as_in_sync(synced: World, monkeypat
     def fall_over(*_args, **_kwargs):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("mailsync.sync.pages.harvest", fall_over)
+    monkeypatch.setattr("mailsync.sync.pages.import_page", fall_over)
     synced.round()
     mailbox = stored(synced)
     assert (mailbox.state, mailbox.state_reason) == (MailboxState.CATCHING_UP, "Defect:ZeroDivisionError")

@@ -5,7 +5,7 @@ import pytest
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.models import FolderCursor, Mailbox, Sighting, SyncRun
 from mailsync.services.switch import StillImporting, delete_imported, set_import
-from mailsync.sync.run import Terms
+from mailsync.sync.mail_run import Terms
 from tests.mailsync.sync.conftest import JONAS, RITA, World
 
 
@@ -13,10 +13,10 @@ from tests.mailsync.sync.conftest import JONAS, RITA, World
 def test_switched_off_in_the_middle_of_a_run_nothing_more_is_requested_or_written(world: World, page):
     log: list[int] = []
 
-    def off(reading):
+    def off(run):
         log.append(1)
         if len(log) == page:
-            set_import(user=reading.mailbox.user, enabled=False)
+            set_import(user=run.mailbox.user, enabled=False)
             log.append(world.last_log())
             log.append(Sighting.objects.count())
 
@@ -31,8 +31,8 @@ def test_switched_off_in_the_middle_of_a_run_nothing_more_is_requested_or_writte
 
 
 def test_switched_on_again_it_goes_on_and_ends_with_the_same_rows(world: World):
-    def off(reading):
-        set_import(user=reading.mailbox.user, enabled=False)
+    def off(run):
+        set_import(user=run.mailbox.user, enabled=False)
 
     world.round(terms=Terms(on_progress=off, slice_length=None))
     set_import(user=world.mailbox.user, enabled=True)
