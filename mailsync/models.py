@@ -6,6 +6,7 @@ from accounts.domain.vocabulary import Visibility
 from accounts.models import Organization, User
 from core.db.fields import choices
 from core.ids import new_id
+from core.runs.columns import RunColumns, StateColumns
 from mailsync.domain.vocabulary import (
     AddressDecision,
     BlockKind,
@@ -18,36 +19,28 @@ from mailsync.domain.vocabulary import (
 from timeline.models import EmailMessage
 
 
-class Mailbox(models.Model):
-    """A rep's Exchange mailbox: the switch, the state it is in, and who is reading it."""
+class Mailbox(StateColumns):
+    """A rep's Exchange mailbox: the switch, the state it is in, and how far it was read."""
+
+    switch = "import_enabled"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="mailboxes")
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="mailbox")
     import_enabled = models.BooleanField(default=False, help_text='The switch "Import Email Conversations".')
     state = models.CharField(max_length=20, choices=choices(MailboxState), default=MailboxState.OFF)
-    state_reason = models.CharField(max_length=255, blank=True, help_text="A code, such as AADSTS50173 or Throttled.")
-    state_changed_at = models.DateTimeField(null=True, blank=True)
     visibility = models.CharField(
         max_length=40, choices=choices(Visibility), blank=True, help_text="Empty: the organization's."
     )
     lookback_from = models.DateTimeField(null=True, blank=True, help_text="The first sync goes back to here (F9).")
     progress_done = models.PositiveIntegerField(default=0)
     progress_total = models.PositiveIntegerField(default=0)
-    last_synced_at = models.DateTimeField(null=True, blank=True, help_text="When a round last ended complete.")
     last_reconciled_at = models.DateTimeField(null=True, blank=True)
     reconcile_at = models.DateTimeField(
         null=True, blank=True, help_text="When it is next compared with what is stored."
     )
     reconciliation_gap = models.PositiveIntegerField(default=0, help_text="Mails missing at the last reconciliation.")
     last_change_id = models.BigIntegerField(default=0, help_text="The newest directory change it looked back for.")
-    not_before = models.DateTimeField(null=True, blank=True, help_text="Microsoft asked us to wait until then.")
-    due_at = models.DateTimeField(null=True, blank=True, help_text="When its next round is due.")
-    queued_at = models.DateTimeField(null=True, blank=True, help_text="Its task is queued and has not begun.")
-    is_awaited = models.BooleanField(default=False, help_text="A person is waiting: goes before the others.")
-    claim = models.CharField(max_length=36, blank=True, help_text="The run that is reading it.")
-    claimed_until = models.DateTimeField(null=True, blank=True, help_text="The lease; after it anyone may claim.")
-    failures = models.PositiveIntegerField(default=0, help_text="Rounds failed in a row.")
     folders_link = models.TextField(blank=True, help_text="The folder tree's deltaLink; empty: walk it.")
     folders_digest = models.TextField(blank=True, help_text="What the tree's delta told when it was walked.")
     folders_walked_at = models.DateTimeField(null=True, blank=True)
@@ -163,15 +156,11 @@ class MailboxWalk(models.Model):
         return f"{self.kind} {self.since:%Y-%m-%d} to {self.until:%Y-%m-%d}"
 
 
-class SyncRun(models.Model):
+class SyncRun(RunColumns):
     """One run over a mailbox: counts by reason and no content; seen = kept + dropped + failed (F22)."""
 
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     mailbox = models.ForeignKey(Mailbox, on_delete=models.CASCADE, related_name="runs")
     kind = models.CharField(max_length=20, choices=choices(RunKind))
-    started_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True, blank=True)
-    is_complete = models.BooleanField(default=False, help_text="Every folder's round reached its deltaLink.")
     seen = models.PositiveIntegerField(default=0)
     kept = models.PositiveIntegerField(default=0)
     failed = models.PositiveIntegerField(default=0, help_text="Could not be had, and the three that follow.")
@@ -179,8 +168,6 @@ class SyncRun(models.Model):
     defective = models.PositiveIntegerField(default=0, help_text="An error of ours; the log has its place.")
     stepped_over = models.PositiveIntegerField(default=0, help_text="Workers died of it.")
     dropped = models.JSONField(default=dict, blank=True, help_text="Counts by reason.")
-    requests = models.PositiveIntegerField(default=0, help_text="HTTP requests to Graph.")
-    ended_by = models.CharField(max_length=255, blank=True, help_text="Why it stopped short, as a code.")
 
     class Meta:
         ordering = ["-started_at"]

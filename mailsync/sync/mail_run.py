@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from accounts.services.keys import as_alarm
 from core.encryption import UnreadableSecret
+from core.runs.claims import Claim
+from core.runs.run import Run
 from crm.domain.directory import Directory
 from mailsync.domain.counts import FAILURES, Kept, RunCounts
 from mailsync.domain.envelope import Envelope, ScreeningPolicy, owned
@@ -25,8 +27,6 @@ from mailsync.models import Mailbox, SyncRun
 from mailsync.selectors.policy import correspondents_among, owner_of, screening_policy, with_correspondents
 from mailsync.services.graph_access import graph_client_for
 from mailsync.services.mailbox import move_mailbox
-from mailsync.sync.claimed import Run
-from mailsync.sync.claims import Claim
 from mailsync.sync.failures import judge, show_failure
 from mailsync.sync.folder import Folder
 from mailsync.sync.marks import Marks

@@ -6,11 +6,11 @@ begin ──its own commit──▶ work ──▶ clear, in the page's transact
 
 from collections.abc import Iterable, Sequence
 
+from core.runs.claims import Claim
 from mailsync.domain.envelope import Candidate
 from mailsync.domain.suspicion import after_death, is_stepped_over, read
 from mailsync.models import AtWork, Mailbox
 from mailsync.services.suspects import CopyKeys, write_marks
-from mailsync.sync.claims import Claim
 
 
 class Marks:

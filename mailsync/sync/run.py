@@ -17,6 +17,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
+from core.runs.run import claimed_run
 from crm.models import DirectoryChange
 from crm.selectors.directory import oldest_open_opportunity_created_at
 from mailsync.domain.lookback import LONGEST_LOOKBACK_MONTHS, lookback_start
@@ -24,7 +25,6 @@ from mailsync.domain.vocabulary import MailboxState, RunKind
 from mailsync.models import Mailbox, Sighting, SyncRun
 from mailsync.services.addresses import learn_addresses
 from mailsync.services.mailbox import move_mailbox
-from mailsync.sync.claimed import claimed_run
 from mailsync.sync.collector import rare_collections
 from mailsync.sync.late_match import match_late, newest_change
 from mailsync.sync.mail_run import MailRun, Terms

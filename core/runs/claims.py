@@ -1,11 +1,11 @@
-"""Who is reading a mailbox: a claim taken by compare-and-set, held by a lease, given up by whoever dies.
+"""Who is reading a source: a claim taken by compare-and-set, held by a lease, given up by whoever dies.
 
     free ──claim──▶ held until the lease ends ──renewed with each page──▶ … ──release──▶ free
                         │
                         └─ the lease ran out, or its process is gone from this machine ──▶ anyone may claim
 
 A claim names its machine and process, so that what a killed worker held need not wait for the lease. The gate stands
-before every request to Microsoft: no token is handed out once the switch is off or the claim is somebody else's.
+before every request: no token is handed out once the switch is off or the claim is somebody else's.
 """
 
 import hashlib
@@ -18,12 +18,12 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import QuerySet
 
-from mailsync.models import Mailbox, SyncRun
+from core.runs.columns import StateColumns
 
 
 class Interrupted(Exception):
@@ -33,13 +33,13 @@ class Interrupted(Exception):
 
 
 class SwitchedOff(Interrupted):
-    """The person switched import off."""
+    """A person switched it off."""
 
     code = "switched_off"
 
 
 class ClaimLost(Interrupted):
-    """Another worker holds the mailbox: this one's lease ran out."""
+    """Another worker holds the source: this one's lease ran out."""
 
     code = "claim_lost"
 
@@ -92,9 +92,9 @@ def is_abandoned(claim: str) -> bool:
 
 @dataclass
 class Claim:
-    """A held mailbox: `check` before each request, `renew` with each page."""
+    """A held source: `check` before each request, `renew` with each portion of what is written."""
 
-    mailbox_id: UUID
+    source: StateColumns
     name: str
     until: datetime
     clock: Callable[[], datetime]
@@ -102,7 +102,7 @@ class Claim:
     is_released: bool = False
 
     def check(self) -> None:
-        """Raise Interrupted where the mailbox is no longer ours or is switched off; keeps the lease from ending.
+        """Raise Interrupted where the source is no longer ours or is switched off; keeps the lease from ending.
 
         The first check after claiming asks nothing: the claim itself has just seen the row.
         """
@@ -120,23 +120,24 @@ class Claim:
     @cached_property
     def _question(self) -> tuple[str, tuple[Any, ...]]:
         """What `check` asks, put into SQL once: it stands before hundreds of requests."""
-        ours = Mailbox.objects.filter(pk=self.mailbox_id, claim=self.name, import_enabled=True)
-        return ours.values_list("pk").query.sql_with_params()
+        return self._ours().values_list("pk").query.sql_with_params()
+
+    def _ours(self) -> QuerySet[StateColumns]:
+        return _switched_on(self.source).filter(claim=self.name)
 
     def renew(self, **fields: object) -> None:
-        """Extend the lease and write other columns with it. Raises Interrupted where the mailbox is not ours."""
+        """Extend the lease and write other columns with it. Raises Interrupted where the source is not ours."""
         until = self.clock() + _lease()
-        ours = Mailbox.objects.filter(pk=self.mailbox_id, claim=self.name, import_enabled=True)
-        if not ours.update(claimed_until=until, **fields):
+        if not self._ours().update(claimed_until=until, **fields):
             self._raise_why()
         self.until = until
 
     def release(self, **fields: object) -> None:
-        """Give the mailbox up, once, and write other columns with it; nothing happens where it is no longer ours."""
+        """Give the source up, once, and write other columns with it; nothing happens where it is no longer ours."""
         if self.is_released:
             return
         self.is_released = True
-        Mailbox.objects.filter(pk=self.mailbox_id, claim=self.name).update(claim="", claimed_until=None, **fields)
+        _row(self.source).filter(claim=self.name).update(claim="", claimed_until=None, **fields)
 
     def gate(self, tokens: Callable[[bool], str]) -> Callable[[bool], str]:
         """`tokens`, refusing once the switch is off or the claim is lost."""
@@ -148,29 +149,34 @@ class Claim:
         return token
 
     def _raise_why(self) -> None:
-        is_on = Mailbox.objects.filter(pk=self.mailbox_id, import_enabled=True).exists()
-        raise ClaimLost if is_on else SwitchedOff
+        raise ClaimLost if _switched_on(self.source).exists() else SwitchedOff
 
 
-def claim_mailbox(mailbox: Mailbox, *, clock: Callable[[], datetime]) -> Claim | None:
-    """Claim a switched-on mailbox as it was just loaded, or None where somebody else is reading it.
+def claim_source(source: StateColumns, *, clock: Callable[[], datetime]) -> Claim | None:
+    """Claim a switched-on source as it was just loaded, or None where it is off or somebody else is reading it.
 
     Runs that a dead claimant left open are closed.
     """
     now = clock()
-    held = mailbox.claim
-    if held and mailbox.claimed_until and mailbox.claimed_until > now and not is_abandoned(held):
+    held = source.claim
+    if held and source.claimed_until and source.claimed_until > now and not is_abandoned(held):
         return None
-    claim = Claim(mailbox.pk, new_claim_name(), now + _lease(), clock)
-    unchanged = Mailbox.objects.filter(
-        pk=mailbox.pk, claim=held, claimed_until=mailbox.claimed_until, import_enabled=True
-    )
+    claim = Claim(source, new_claim_name(), now + _lease(), clock)
+    unchanged = _switched_on(source).filter(claim=held, claimed_until=source.claimed_until)
     if not unchanged.update(claim=claim.name, claimed_until=claim.until, queued_at=None):
         return None
     if held:
-        SyncRun.objects.filter(mailbox=mailbox, ended_at=None).update(ended_at=now, ended_by="worker_lost")
-    mailbox.claim, mailbox.claimed_until = claim.name, claim.until
+        source.runs.filter(ended_at=None).update(ended_at=now, ended_by="worker_lost")
+    source.claim, source.claimed_until = claim.name, claim.until
     return claim
+
+
+def _row(source: StateColumns) -> QuerySet[StateColumns]:
+    return type(source)._base_manager.filter(pk=source.pk)  # noqa: SLF001 - a model's own, of whatever model
+
+
+def _switched_on(source: StateColumns) -> QuerySet[StateColumns]:
+    return _row(source).filter(**{source.switch: True})
 
 
 def _lease() -> timedelta:

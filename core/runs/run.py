@@ -14,13 +14,13 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from core.remembering import forget
-from mailsync.models import Mailbox, SyncRun
-from mailsync.sync.claims import Claim, Interrupted, claim_mailbox
+from core.runs.claims import Claim, Interrupted, claim_source
+from core.runs.columns import RunColumns, StateColumns
 
 TIME_UP = "time_up"
 
-Source = TypeVar("Source", bound=Mailbox)
-Row = TypeVar("Row", bound=SyncRun)
+Source = TypeVar("Source", bound=StateColumns)
+Row = TypeVar("Row", bound=RunColumns)
 
 
 @dataclass(slots=True)
@@ -84,13 +84,13 @@ AnyRun = TypeVar("AnyRun", bound="Run[Any, Any]")
 
 @contextmanager
 def claimed_run(
-    source: Mailbox, begin: Callable[[Claim], AnyRun], *, clock: Callable[[], datetime]
+    source: StateColumns, begin: Callable[[Claim], AnyRun], *, clock: Callable[[], datetime]
 ) -> Iterator[AnyRun | None]:
     """A run over `source` as it was just loaded; None where it is switched off or somebody else's.
 
     No error of the work comes out: whatever went wrong is shown on the source.
     """
-    claim = claim_mailbox(source, clock=clock)
+    claim = claim_source(source, clock=clock)
     if claim is None:
         yield None
         return

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from core.runs.claims import ClaimLost, SwitchedOff, claim_source, is_abandoned, new_claim_name
 from mailsync.models import Mailbox, SyncRun
-from mailsync.sync.claims import ClaimLost, SwitchedOff, claim_mailbox, is_abandoned, new_claim_name
 from tests.factories import MailboxFactory
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
@@ -39,30 +39,30 @@ def fresh(mailbox: Mailbox) -> Mailbox:
 
 def test_of_two_workers_that_saw_the_same_row_one_gets_the_mailbox(mailbox, clock):
     first, second = fresh(mailbox), fresh(mailbox)
-    assert claim_mailbox(first, clock=clock)
-    assert claim_mailbox(second, clock=clock) is None
-    assert claim_mailbox(fresh(mailbox), clock=clock) is None
+    assert claim_source(first, clock=clock)
+    assert claim_source(second, clock=clock) is None
+    assert claim_source(fresh(mailbox), clock=clock) is None
 
 
 def test_a_claim_whose_lease_ran_out_is_taken_over_and_its_run_closed(mailbox, clock):
-    claim_mailbox(fresh(mailbox), clock=clock)
+    claim_source(fresh(mailbox), clock=clock)
     Mailbox.objects.update(claim="elsewhere.1.1.abc")
     run = SyncRun.objects.create(mailbox=mailbox, kind="initial", started_at=NOW)
     clock.now += timedelta(seconds=299)
-    assert claim_mailbox(fresh(mailbox), clock=clock) is None
+    assert claim_source(fresh(mailbox), clock=clock) is None
     clock.now += timedelta(seconds=2)
-    assert claim_mailbox(fresh(mailbox), clock=clock)
+    assert claim_source(fresh(mailbox), clock=clock)
     run.refresh_from_db()
     assert run.ended_by == "worker_lost"
 
 
 def test_the_claim_of_a_killed_process_need_not_wait_for_its_lease(mailbox, clock):
-    code = "from mailsync.sync.claims import new_claim_name; print(new_claim_name())"
+    code = "from core.runs.claims import new_claim_name; print(new_claim_name())"
     script = f"import django, os; os.environ['DJANGO_SETTINGS_MODULE']='jiminny_sync.settings'; django.setup(); {code}"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=Path.cwd())
     Mailbox.objects.update(claim=done.stdout.strip(), claimed_until=NOW + timedelta(minutes=5))
     assert is_abandoned(done.stdout.strip())
-    assert claim_mailbox(fresh(mailbox), clock=clock)
+    assert claim_source(fresh(mailbox), clock=clock)
 
 
 def test_a_living_process_keeps_its_claim():
@@ -80,7 +80,7 @@ def test_a_claim_of_another_machine_is_left_alone():
 
 
 def test_no_token_is_handed_out_once_the_switch_is_off(mailbox, clock):
-    claim = claim_mailbox(fresh(mailbox), clock=clock)
+    claim = claim_source(fresh(mailbox), clock=clock)
     token = claim.gate(lambda _force: "token")
     assert token(False) == "token"
     Mailbox.objects.update(import_enabled=False)
@@ -89,7 +89,7 @@ def test_no_token_is_handed_out_once_the_switch_is_off(mailbox, clock):
 
 
 def test_no_token_is_handed_out_to_who_lost_the_mailbox(mailbox, clock):
-    claim = claim_mailbox(fresh(mailbox), clock=clock)
+    claim = claim_source(fresh(mailbox), clock=clock)
     token = claim.gate(lambda _force: "token")
     token(False)
     Mailbox.objects.update(claim="somebody else")
@@ -101,7 +101,7 @@ def test_no_token_is_handed_out_to_who_lost_the_mailbox(mailbox, clock):
 
 
 def test_a_long_run_keeps_its_lease(mailbox, clock):
-    claim = claim_mailbox(fresh(mailbox), clock=clock)
+    claim = claim_source(fresh(mailbox), clock=clock)
     claim.check()
     clock.now += timedelta(seconds=200)
     claim.check()
@@ -109,9 +109,9 @@ def test_a_long_run_keeps_its_lease(mailbox, clock):
 
 
 def test_a_released_mailbox_can_be_claimed_again(mailbox, clock):
-    claim = claim_mailbox(fresh(mailbox), clock=clock)
+    claim = claim_source(fresh(mailbox), clock=clock)
     claim.release()
-    assert claim_mailbox(fresh(mailbox), clock=clock)
+    assert claim_source(fresh(mailbox), clock=clock)
     claim.release()
     assert fresh(mailbox).claim
 
