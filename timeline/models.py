@@ -177,6 +177,9 @@ class EmailMessage(models.Model):
     thread_index = models.CharField(max_length=32, blank=True, help_text="The conversationIndex's GUID, hex.")
     earliest_at = models.DateTimeField(null=True, blank=True, help_text="What its copies say of its moment, if more.")
     latest_at = models.DateTimeField(null=True, blank=True)
+    lesser_moments = models.JSONField(
+        default=dict, blank=True, help_text="The same of copies that tell less than it: no words, or nobody named."
+    )
     addresses_hash = models.CharField(
         max_length=64, blank=True, help_text="SHA-256, hex, of link addresses that only a later copy spells out."
     )

@@ -15,12 +15,14 @@ from hypothesis.extra.django import TestCase
 from accounts.domain.audit import AuditVerb
 from accounts.domain.vocabulary import Visibility
 from accounts.models import AuditEvent
+from crm.models import Contact
 from tests.api_client import client_of
 from tests.factories import (
     A_MONDAY,
     AccountFactory,
     ContactFactory,
     LegalHoldFactory,
+    OpportunityFactory,
     OrganizationFactory,
     UserAddressFactory,
     UserFactory,
@@ -29,7 +31,8 @@ from tests.timeline.test_recording import BANNER, JANE, compose, record
 from timeline.domain.additions import known_additions
 from timeline.domain.authored import authored
 from timeline.models import Conversation, EmailMessage, Engagement, Participant
-from timeline.visibility import visible_to
+from timeline.services.mailbox_copies import take_back
+from timeline.visibility import may_be_deleted_by, visible_to
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +71,10 @@ def stored():
 
 def readable(person):
     return set(Engagement.objects.filter(visible_to(person)).values_list("pk", flat=True))
+
+
+def may_delete(rep):
+    return Engagement.objects.filter(may_be_deleted_by(rep)).exists()
 
 
 OTHER_WORDS = {
@@ -433,28 +440,136 @@ def test_a_hold_freezes_whom_an_exchange_name_stands_for(acme, bob, carol, dave,
     assert (readable(carol), EmailMessage.objects.get().exchange_names) == (set(), 1)
 
 
-# --- which mails there are does not depend on the order of arrival
+# --- a copy without words
 
-TEXTS = ("", WORDS, f"{BANNER}\n{WORDS}", "We decline.", "Unknown banner\n\n" + WORDS)
-COPIES = st.lists(
-    st.tuples(
-        st.sampled_from(TEXTS),
-        st.sampled_from([0, 0, 0, 9, 18, 86_400]),
-        st.sampled_from([((CAROL,), (DAVE,)), ((CAROL, DAVE), ()), ((CAROL,), ())]),
-        st.sampled_from(["Renewal", "[EXTERNAL] Renewal", "Invoice"]),
-        st.integers(0, 2),
-    ),
-    min_size=2,
-    max_size=6,
+
+@pytest.mark.parametrize("people", [{}, {"to": (), "cc": ()}], ids=["the same people", "nobody named"])
+@pytest.mark.parametrize("empty", ["", " \u200b\n", BANNER], ids=["empty", "invisible", "a banner"])
+def test_a_copy_without_words_shows_its_holder_none(acme, alice, bob, carol, dave, jane, empty, people):
+    OpportunityFactory(organization=acme, account=Contact.objects.get().account, owner=dave)
+    erin = UserFactory(organization=acme, email="erin@acme.example")
+    true, hollow = mail(acme), mail(acme, empty, **people, authentication="failed")
+    for order in itertools.permutations([(carol, true, Visibility.OWNER_ONLY), (erin, hollow, Visibility.EVERYONE)]):
+        Conversation.objects.all().delete()
+        for owner, copy, visibility in order:
+            record(acme, owner, copy, visibility=visibility)
+        row = EmailMessage.objects.get()
+        assert (row.text, row.authentication, row.inbox_owner) == (WORDS, "", carol)
+        readers = [person.email for person in (alice, bob, carol, dave, erin) if readable(person)]
+        assert readers == [CAROL, DAVE]
+        assert row.engagement.visibility == Visibility.OWNER_ONLY
+        assert not may_delete(erin)
+        record(acme, erin, true, visibility=Visibility.OWNER_ONLY)
+        assert readable(erin), "whose mailbox has the words holds them"
+
+
+def test_who_holds_a_mail_that_says_nothing_reads_that(acme, carol, dave, jane):
+    erin = UserFactory(organization=acme, email="erin@acme.example")
+    record(acme, erin, mail(acme, ""), visibility=Visibility.OWNER_ONLY)
+    assert readable(erin)
+    assert EmailMessage.objects.get().inbox_owner == erin
+
+
+def test_a_copy_without_words_names_nobody_to_a_mail_that_names_nobody(acme, carol, dave, jane):
+    erin = UserFactory(organization=acme, email="erin@acme.example")
+    true, hollow = mail(acme, to=(), cc=()), mail(acme, "", to=("erin@acme.example",), cc=())
+    for texts, _, readers in in_every_order(acme, (carol, true), (dave, hollow)):
+        assert texts == ["", WORDS]
+        assert readers[erin.email] == [""]
+
+
+def test_a_mail_without_words_that_turns_out_to_be_another_shows_its_holder_none(acme, carol, dave, jane):
+    erin = UserFactory(organization=acme, email="erin@acme.example")
+    early, between = (mail(acme, "", occurred_at=MOMENT + timedelta(minutes=minutes)) for minutes in (0, 9))
+    late = mail(acme, occurred_at=MOMENT + timedelta(minutes=18))
+    for order in itertools.permutations(
+        [(erin, early, "everyone"), (dave, between, "everyone"), (carol, late, "owner_only")]
+    ):
+        Conversation.objects.all().delete()
+        for owner, copy, visibility in order:
+            record(acme, owner, copy, visibility=visibility)
+        row = EmailMessage.objects.get()
+        assert (row.text, row.inbox_owner, row.engagement.visibility) == (WORDS, carol, "owner_only")
+        assert not readable(erin)
+
+
+def test_taking_back_the_words_takes_the_mail_whoever_holds_it_without(acme, carol, jane):
+    erin = UserFactory(organization=acme, email="erin@acme.example")
+    record(acme, erin, mail(acme, ""))
+    record(acme, carol, mail(acme))
+    [pk] = readable(carol)
+    assert take_back(acme, carol.pk, [pk], now=A_MONDAY) == {pk}
+
+
+# --- which mails there are, and who may read them, does not depend on the order of arrival
+
+DECLINE, BOTH, NOBODY = "We decline.", dict[str, object](), dict[str, object](to=(), cc=())
+CHAINS: dict[str, list[tuple[str, int, dict[str, object]]]] = {
+    "words between what says nothing": [("", 0, BOTH), ("", 18, BOTH), (WORDS, 9, BOTH)],
+    "nothing between the same words": [(WORDS, 0, BOTH), ("", 9, BOTH), (WORDS, 18, BOTH)],
+    "nothing beside two": [(WORDS, 0, BOTH), (DECLINE, 0, BOTH), ("", 9, BOTH), (WORDS, 18, BOTH)],
+    "a chain of nothing": [("", 9, BOTH), ("", 18, BOTH), ("", 27, BOTH), (WORDS, 0, BOTH)],
+    "a chain of nothing between two": [(WORDS, 0, BOTH), ("", 9, BOTH), ("", 18, BOTH), (DECLINE, 27, BOTH)],
+    "nobody named between others": [(WORDS, 0, BOTH), (WORDS, 0, {"cc": ()}), (WORDS, 9, NOBODY), (WORDS, 18, BOTH)],
+    "nobody named, nothing said": [(WORDS, 0, BOTH), ("", 18, BOTH), ("", 9, NOBODY), (WORDS, 27, NOBODY)],
+    "nothing said to others": [(WORDS, 0, NOBODY), ("", 0, BOTH), ("", 0, {"cc": ()}), (WORDS, 0, BOTH)],
+    "Exchange names": [
+        (WORDS, 0, {"cc": (), "exchange_names": 1}),
+        ("", 0, {"cc": (), "exchange_names": 1}),
+        ("", 0, {"cc": ()}),
+        (WORDS, 0, BOTH),
+    ],
+}
+
+
+@pytest.mark.parametrize("chain", CHAINS)
+def test_copies_that_say_little_tie_no_mails_together_in_any_order(acme, carol, dave, jane, chain):
+    team = [UserFactory(organization=acme, email=f"{name}@acme.example") for name in ("erin", "finn", "gus", "hal")]
+    copies = [
+        mail(acme, text, occurred_at=MOMENT + timedelta(minutes=minutes), **people)
+        for text, minutes, people in CHAINS[chain]
+    ]
+    outcomes = [
+        # which of two mails a copy belongs to that names nobody is for the order to say (0073)
+        (
+            sorted(zip(texts, people, strict=True)),
+            readers if NOBODY not in (each[2] for each in CHAINS[chain]) else None,
+        )
+        for texts, people, readers in in_every_order(acme, *zip(team, copies, strict=False))
+    ]
+    assert all(outcome == outcomes[0] for outcome in outcomes)
+
+
+TEXTS = ("", "", WORDS, f"{BANNER}\n{WORDS}", "We decline.", "Unknown banner\n\n" + WORDS)
+TEAM = ("carol", "dave", "bob", "erin")
+ALL = [((CAROL,), (DAVE,)), ((CAROL, DAVE), ())]
+
+
+def some_copies(texts, minutes, people):
+    return st.lists(
+        st.tuples(
+            st.sampled_from(texts),
+            st.sampled_from(minutes),
+            st.sampled_from(people),
+            st.sampled_from(["Renewal", "Renewal", "[EXTERNAL] Renewal", "Invoice"]),
+            st.integers(0, len(TEAM) - 1),
+        ),
+        min_size=2,
+        max_size=6,
+    )
+
+
+COPIES = some_copies(TEXTS, [0, 0, 9, 18, 27, 86_400], [*ALL, ((CAROL,), ())]) | some_copies(
+    TEXTS[2:], [0, 9], [*ALL, ((), ())]
 )
 
 
 class AnyOrder(TestCase):
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(COPIES, st.randoms(use_true_random=False), st.booleans())
-    def test_the_same_mails_stand_in_any_order_and_in_any_pages(self, copies, dice, whole):
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(COPIES, st.randoms(use_true_random=False), st.integers(1, 3), st.integers(0, len(TEAM)))
+    def test_the_same_mails_stand_in_any_order_and_in_any_pages(self, copies, dice, size, open_mailbox):
         acme = OrganizationFactory()
-        people = [UserFactory(organization=acme, email=f"{name}@acme.example") for name in ("carol", "dave", "bob")]
+        people = [UserFactory(organization=acme, email=f"{name}@acme.example") for name in TEAM]
         ContactFactory(organization=acme, account=AccountFactory(organization=acme), address=JANE)
         made = [
             (owner, mail(acme, text, occurred_at=MOMENT + timedelta(minutes=minutes), to=to, cc=cc, subject=subject))
@@ -464,22 +579,25 @@ class AnyOrder(TestCase):
         for _ in range(3):
             Conversation.objects.filter(organization=acme).delete()
             order = dice.sample(made, len(made))
-            pages = [order[start : start + (2 if whole else 1)] for start in range(0, len(order), 2 if whole else 1)]
-            for page in pages:
+            for start in range(0, len(order), size):
+                page = order[start : start + size]
                 for number, person in enumerate(people):
+                    visibility = Visibility.EVERYONE if number == open_mailbox else Visibility.OWNER_ONLY
                     if own := [copy for owner, copy in page if owner == number]:
-                        record(acme, person, *own)
-            outcomes.append(self.outcome(acme))
+                        record(acme, person, *own, visibility=visibility)
+            outcomes.append(self.outcome(acme, people))
         assert outcomes[0] == outcomes[1] == outcomes[2]
 
     @staticmethod
-    def outcome(organization):
+    def outcome(organization, people):
         rows = EmailMessage.objects.filter(organization=organization).select_related("engagement")
+        readers = {person.email: readable(person) for person in people}
         return sorted(
             (
                 authored(row.text, known_additions()).words,
                 sorted({*Participant.objects.filter(engagement=row.pk).values_list("address", flat=True)}),
                 row.engagement.subject.removeprefix("[EXTERNAL] "),
+                sorted(person for person, some in readers.items() if row.pk in some),
             )
             for row in rows
         )

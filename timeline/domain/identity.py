@@ -10,9 +10,10 @@ under one key: `agree` on author, people, subject, moment and the author's words
 
 import hashlib
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from enum import IntFlag
 
 from core.addresses import normalize_address
 from core.normalization import normalized
@@ -86,13 +87,26 @@ def mail_key(message_key: str, place: int) -> str:
     return _sha256(f"reused\n{message_key}\n{place}") if place else message_key
 
 
+class Tells(IntFlag):
+    """What a copy says at all besides author and subject: who got it, and its author's words."""
+
+    NOTHING = 0
+    PEOPLE = 1
+    WORDS = 2
+
+
+Moments = tuple[datetime, datetime]
+"""The earliest and the latest that copies of a mail give; aware."""
+
+
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """What a copy says but for the author's words.
 
     `author` and `people` (To and Cc together) are normalized addresses, or the user for each of one's own, whatever
-    alias was written. `earliest` and `latest` are aware: the moments that the copies of a mail give. `unnamed` counts
-    who stands in To and Cc by an Exchange name alone, so that the copy does not tell who it is.
+    alias was written. `unnamed` counts who stands in To and Cc by an Exchange name alone, so that the copy does not
+    tell who it is. `earliest` and `latest` are aware: the moments given by those of a mail's copies that tell as much
+    as all together; `lesser` has those of copies that tell less.
     """
 
     author: str
@@ -101,46 +115,101 @@ class Envelope:
     earliest: datetime
     latest: datetime
     unnamed: int = 0
+    lesser: Mapping[Tells, Moments] = field(default_factory=dict)
 
     @property
     def names_nobody(self) -> bool:
         """Whether it says nothing of who got it, as a copy by Bcc may."""
         return not self.people and not self.unnamed
 
-    def rests_on_names(self, other: "Envelope") -> bool:
-        """Whether two that agree do so by whom an Exchange name stands for: both must have words that say more.
+    def names_as(self, other: "Envelope") -> bool:
+        """Whether two name the very same people, and as many by an Exchange name."""
+        return self.people == other.people and self.unnamed == other.unnamed
 
-        A copy without words would else name a colleague to whom nobody wrote.
-        """
-        return self.people != other.people and not (self.names_nobody or other.names_nobody)
+    def tells(self, *, speaks: bool) -> Tells:
+        """What a copy with this envelope says; `speaks` where it has words."""
+        return (Tells.NOTHING if self.names_nobody else Tells.PEOPLE) | (Tells.WORDS if speaks else Tells.NOTHING)
 
-    def united(self, other: "Envelope") -> "Envelope":
+    def united(self, other: "Envelope", *, speaks: bool = True, other_speaks: bool = True) -> "Envelope":
         """What two copies of one mail say together: an Exchange name stands for somebody whom the other one names.
 
-        The smaller number of names left counts, so that a copy cannot make room for people by inventing names.
+        The smaller number of names left counts, so that a copy cannot make room for people by inventing names. Whom a
+        copy without words names does not count beside words.
         """
-        people = self.people | other.people
-        left = [copy.unnamed - len(people - copy.people) for copy in (self, other) if not copy.names_nobody]
+        told, others = self.tells(speaks=speaks), other.tells(speaks=other_speaks)
+        people, unnamed = self.people | other.people, self.unnamed
+        if speaks == other_speaks:
+            left = [copy.unnamed - len(people - copy.people) for copy in (self, other) if not copy.names_nobody]
+            unnamed = max(0, min(left, default=0))
+        elif other_speaks:
+            people, unnamed = other.people, other.unnamed
+        else:
+            people = self.people
+        moments = [*self.lesser.items(), *other.lesser.items(), (told, self.moments), (others, other.moments)]
+        own = _span(each for kind, each in moments if kind == told | others)
+        lesser = {kind: _span(each for one, each in moments if one == kind) for kind, _ in moments}
         return replace(
             self,
             people=people,
-            unnamed=max(0, min(left, default=0)),
-            earliest=min(self.earliest, other.earliest),
-            latest=max(self.latest, other.latest),
+            unnamed=unnamed,
+            earliest=own[0],
+            latest=own[1],
+            lesser={
+                kind: span
+                for kind, span in lesser.items()
+                if kind != told | others and not own[0] <= span[0] <= span[1] <= own[1]
+            },
         )
 
+    @property
+    def moments(self) -> Moments:
+        """What its fullest copies give."""
+        return self.earliest, self.latest
 
-def agree(known: Envelope, arriving: Envelope) -> bool:
+    def near(self, other: "Envelope", told: Tells, others: Tells) -> bool:
+        """Whether the moments of two are near that tell so much.
+
+        What tells less is near a mail by any copy of it that tells as much: not by one that tells less still, which
+        might as well be of another mail.
+        """
+        if told == others:
+            return _are_near(self.moments, other.moments)
+        if told & others == others:
+            return other.near(self, others, told)
+        as_telling = (each for kind, each in other.lesser.items() if told & kind == told)
+        return told & others == told and any(_are_near(self.moments, each) for each in (other.moments, *as_telling))
+
+
+def agree(one: Envelope, other: Envelope, *, speaks: bool = True, other_speaks: bool = True) -> bool:
     """Whether two envelopes are of one mail: author, people, subject and moment. Symmetric.
 
     One side without people says nothing of them. A moment is near where it is within ten minutes of one that a copy of
-    the mail gave: a copy may lack the sent time.
+    the mail gave: a copy may lack the sent time. `speaks` and `other_speaks` say whether each has words: a copy without
+    them adds nobody to words, so it names the same people or none.
     """
-    if known.author != arriving.author or known.core != arriving.core:
+    if one.author != other.author or one.core != other.core:
         return False
-    if not (known.names_nobody or arriving.names_nobody or _name_the_same(known, arriving)):
+    if not _same_people(one, other, speaks=speaks, other_speaks=other_speaks):
         return False
-    return arriving.earliest - known.latest <= CLOCKS_APART and known.earliest - arriving.latest <= CLOCKS_APART
+    return one.near(other, one.tells(speaks=speaks), other.tells(speaks=other_speaks))
+
+
+def _same_people(one: Envelope, other: Envelope, *, speaks: bool, other_speaks: bool) -> bool:
+    if speaks != other_speaks:
+        silent = other if speaks else one
+        return silent.names_nobody or (one.names_as(other) and not one.unnamed)
+    if one.names_nobody or other.names_nobody:
+        return True
+    return _name_the_same(one, other) if speaks else one.names_as(other)
+
+
+def _are_near(one: Moments, other: Moments) -> bool:
+    return other[0] - one[1] <= CLOCKS_APART and one[0] - other[1] <= CLOCKS_APART
+
+
+def _span(moments: Iterable[Moments]) -> Moments:
+    every = [each for some in moments for each in some]
+    return min(every), max(every)
 
 
 def _name_the_same(one: Envelope, other: Envelope) -> bool:

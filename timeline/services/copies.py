@@ -18,30 +18,19 @@ from uuid import UUID
 from django.db.models import Q
 
 from accounts.models import Organization
-from core.db.bulk import Prepared
 from core.ids import new_id
 from timeline.domain.additions import NONE, Additions
 from timeline.domain.authored import Authored, authored, digest_of
 from timeline.domain.copies import FAILED, RECIPIENTS, completed, surer
 from timeline.domain.email import ComposedEmail
 from timeline.domain.erased import Said
-from timeline.domain.identity import Envelope, agree, mail_key, subject_core, words_agree
+from timeline.domain.identity import Envelope, Moments, Tells, agree, mail_key, subject_core, words_agree
 from timeline.domain.vocabulary import ParticipantRole
-from timeline.models import EmailMessage, Participant
+from timeline.models import EmailMessage
 from timeline.selectors.additions import additions_of
 from timeline.selectors.holds import held_among
+from timeline.selectors.recorded_mails import MOST_COMPARED, stored_mails
 from timeline.services.people import OurPeople, as_compared, our_people
-
-MOST_COMPARED = 20
-"""Mails under one Message-ID that are compared word by word; those beyond are found by the hash of what they say."""
-
-_RECORDED: Prepared[tuple[UUID]] = Prepared(
-    lambda organization, keys: EmailMessage.objects.filter(
-        organization__among=organization,
-        message_key__among=keys,
-        place__lt=MOST_COMPARED,
-    ).values_list("pk")
-)
 
 People = Iterable[tuple[str, str]]
 """Roles and normalized addresses."""
@@ -69,6 +58,8 @@ class Mail:
     email: ComposedEmail | None = None
     is_held: bool = False
     fills_words: bool = False
+    is_shown: bool = True
+    """A copy in the page says what the mail says: its mailbox holds it. One without words does not, beside words."""
     lacked: frozenset[str] = frozenset()
     """Of `envelope.people`, whom a later copy named first."""
     shares_envelope: bool = False
@@ -117,23 +108,6 @@ def find_mails(organization: Organization, emails: Sequence[ComposedEmail]) -> F
     return Found(mails, desk.our_people, frozenset(desk.bridged))
 
 
-def stored_mails(
-    organization: Organization, keys: Iterable[str]
-) -> tuple[list[EmailMessage], dict[UUID, list[tuple[str, str]]]]:
-    """The first recorded mails under these message keys in the order of their places, locked, and each one's people."""
-    ids = [pk for (pk,) in _RECORDED.ask(organization=organization.pk, keys=list(keys))]
-    people: dict[UUID, list[tuple[str, str]]] = defaultdict(list)
-    if not ids:
-        return [], people
-    rows = EmailMessage.objects.filter(pk__among=ids).select_related("engagement")
-    # Locked: what two mailboxes add to one mail at the same moment must not overwrite each other.
-    locked = list(rows.order_by("pk").select_for_update())
-    parts = Participant.objects.filter(engagement_id__among=[row.pk for row in locked])
-    for engagement, role, address in parts.values_list("engagement_id", "role", "address"):
-        people[engagement].append((role, address))
-    return sorted(locked, key=lambda row: (row.message_key, row.place)), people
-
-
 class CopyDesk:
     """Compares copies: knows whose addresses our people's are, and which additions are not the author's."""
 
@@ -151,10 +125,11 @@ class CopyDesk:
         """A recorded mail as it is compared."""
         moment = row.engagement.occurred_at
         envelope = self._envelope(people, row.engagement.subject, row.earliest_at or moment, row.latest_at or moment)
-        envelope = replace(envelope, unnamed=row.exchange_names)
+        lesser = {Tells(int(kind)): _moments(some) for kind, some in row.lesser_moments.items()}
+        envelope = replace(envelope, unnamed=row.exchange_names, lesser=lesser)
         return Mail(
             row.pk, row.message_key, row.place, envelope, row.text, row.is_text_cut, row.addresses_hash,
-            row.authentication, stored=row,
+            row.authentication, stored=row, is_shown=False,
         )  # fmt: skip
 
     def mails_beyond(self, key: str, emails: Iterable[ComposedEmail]) -> list[Mail]:
@@ -168,7 +143,17 @@ class CopyDesk:
         held = held_among(self._organization, [row.pk for row in wanted])
         nobody = self._envelope((), "", datetime.min.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC))
         return [
-            Mail(row.pk, key, row.place, nobody, None, words_hash=row.words_hash, stored=row, is_held=row.pk in held)
+            Mail(
+                row.pk,
+                key,
+                row.place,
+                nobody,
+                None,
+                authentication=row.authentication,
+                words_hash=row.words_hash,
+                stored=row,
+                is_held=row.pk in held,
+            )
             for row in wanted
         ]
 
@@ -182,9 +167,11 @@ class CopyDesk:
         rank, mail = max(ranks, key=lambda pair: (pair[0], -pair[1].place))
         if rank == _OTHER:
             return self._beside(email, envelope, known)
-        if sum(each == _ALIKE for each, _ in ranks) > 1:
-            self.bridged.add(email.message_key)
+        told = mail.envelope, mail.text
         self._join(mail, email, envelope)
+        # of a mail that tells more than before, another may turn out to be a copy
+        if len(known) > 1 and (sum(each != _OTHER for each, _ in ranks) > 1 or (mail.envelope, mail.text) != told):
+            self.bridged.add(email.message_key)
         return mail
 
     def _rank(self, mail: Mail, envelope: Envelope, email: ComposedEmail) -> int:
@@ -196,18 +183,15 @@ class CopyDesk:
 
     def _likeness(self, one: Mail, other: Mail) -> int:
         """How surely two are one. Words whose From our own tenant's check denies fill no mail that has none."""
-        if not agree(one.envelope, other.envelope):
-            return _OTHER
-        needs_words = one.envelope.rests_on_names(other.envelope)
-        if one.text == other.text and not needs_words:
-            return _ALIKE
+        if one.text == other.text and one.envelope.names_as(other.envelope):
+            return _ALIKE if agree(one.envelope, other.envelope) else _OTHER
         words, others = self._words(one), self._words(other)
-        if not words_agree(words, others) or (needs_words and (words.is_empty or others.is_empty)):
+        speaks, other_speaks = not words.is_empty, not others.is_empty
+        if not agree(one.envelope, other.envelope, speaks=speaks, other_speaks=other_speaks):
             return _OTHER
-        if words.is_empty == others.is_empty:
-            return _ALIKE
-        speaks = other if words.is_empty else one
-        return _OTHER if speaks.authentication == FAILED else _SILENT
+        if speaks == other_speaks:
+            return _ALIKE if words_agree(words, others) else _OTHER
+        return _OTHER if (one if speaks else other).authentication == FAILED else _SILENT
 
     def _beside(self, email: ComposedEmail, envelope: Envelope, known: list[Mail]) -> Mail:
         mail = _new(email, envelope, max(mail.place for mail in known) + 1)
@@ -233,9 +217,11 @@ class CopyDesk:
         """Whether two recorded mails are one after all."""
         return self._likeness(one, other) != _OTHER
 
-    def take_in(self, mail: Mail, other: Mail) -> None:
-        """Let `mail` know what `other`, which is the same, tells."""
+    def take_in(self, mail: Mail, other: Mail) -> Mail | None:
+        """Let `mail` know what `other`, which is the same, tells; which of the two has no words, if the other has."""
+        silent, speaking = self._is_silent(mail), self._is_silent(other)
         self._learn(mail, other)
+        return None if silent == speaking else mail if silent else other
 
     def _join(self, mail: Mail, email: ComposedEmail, envelope: Envelope) -> None:
         """Let the mail know what one more copy of it tells."""
@@ -250,19 +236,27 @@ class CopyDesk:
     def _learn(self, mail: Mail, other: Mail) -> bool:
         """Add what `mail` does not say; whether that were its words."""
         if mail.text is None:
+            mail.authentication, mail.is_shown = surer(mail.authentication, other.authentication), True
             return False
-        lacks_words = False
-        if mail.text != other.text:
-            known, arriving = self._words(mail), self._words(other)
-            lacks_words = known.is_empty and not arriving.is_empty
-            mail.words = arriving if lacks_words else known
-            mail.addresses = mail.words.addresses or arriving.addresses
-        if lacks_words:
-            mail.text, mail.is_text_cut, mail.fills_words = other.text, other.is_text_cut, True
-        mail.authentication = surer(mail.authentication, other.authentication)
+        if mail.text == other.text and mail.envelope.names_as(other.envelope):
+            speaks = other_speaks = True  # as much as one another
+        else:
+            speaks, other_speaks = not self._is_silent(mail), not self._is_silent(other)
+            mail.addresses = self._words(mail).addresses or self._words(other).addresses
+        mail.is_shown |= other_speaks or not speaks
+        if lacks_words := other_speaks and not speaks:
+            mail.text, mail.is_text_cut, mail.words, mail.fills_words = other.text, other.is_text_cut, other.words, True
+        if speaks == other_speaks:
+            mail.authentication = surer(mail.authentication, other.authentication)
+        elif lacks_words:
+            mail.authentication = other.authentication
         mail.lacked |= other.envelope.people - mail.envelope.people
-        mail.envelope = mail.envelope.united(other.envelope)
+        mail.envelope = mail.envelope.united(other.envelope, speaks=speaks, other_speaks=other_speaks)
         return lacks_words
+
+    def _is_silent(self, mail: Mail) -> bool:
+        """Whether a mail has no words of its author's."""
+        return self._words(mail).is_empty
 
     def _words(self, mail: Mail) -> Authored:
         if mail.words is None:
@@ -290,6 +284,11 @@ class CopyDesk:
 
 _OTHER, _SILENT, _ALIKE = range(3)
 """Another mail; the same, as far as a copy without words can tell; the same."""
+
+
+def _moments(stored: Sequence[str]) -> Moments:
+    earliest, latest = map(datetime.fromisoformat, stored)
+    return earliest, latest
 
 
 def _new(email: ComposedEmail, envelope: Envelope, place: int) -> Mail:

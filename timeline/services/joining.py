@@ -19,13 +19,14 @@ from accounts.domain.audit import AuditVerb
 from accounts.models import Organization, User
 from accounts.services.audit import record_event
 from core.db.unit_of_work import unit_of_work
-from timeline.domain.copies import RECIPIENTS, surer
+from timeline.domain.copies import RECIPIENTS
 from timeline.models import Association, Conversation, EmailMessage, Engagement, Participant
 from timeline.search.outbox import queue_for_index
 from timeline.selectors.holds import held_among
-from timeline.services.copies import CopyDesk, Mail, stored_mails
+from timeline.selectors.recorded_mails import stored_mails
+from timeline.services.copies import CopyDesk, Mail
 from timeline.services.deletion import refresh_conversations
-from timeline.services.mailbox_copies import move_copies
+from timeline.services.mailbox_copies import let_go, move_copies
 from timeline.services.people import as_compared, our_people
 from timeline.services.reassessment import settle_again
 from timeline.services.sightings import remembered
@@ -66,7 +67,9 @@ def join_copies(organization: Organization, keys: Collection[str], *, actor: Use
     for mails in by_key.values():
         while pair := next((pair for pair in combinations(mails, 2) if desk.are_one(*pair)), None):
             survivor, absorbed = pair
-            desk.take_in(survivor, absorbed)
+            silent = desk.take_in(survivor, absorbed)
+            if silent is not None:
+                let_go([silent.id])  # who held what has no words reads nothing of the mail that has them by it
             _move_people(desk, survivor, _row(absorbed).engagement)
             _absorb(organization, _row(survivor), absorbed, survivor)
             record_event(
@@ -98,11 +101,12 @@ def _absorb(organization: Organization, row: EmailMessage, absorbed: Mail, survi
     other.sightings.update(email=row)
     if survivor.fills_words:
         row.text, row.new_text, row.is_text_cut = other.text, other.new_text, other.is_text_cut
+        engagement.visibility, engagement.detail = other.engagement.visibility, other.engagement.detail
     if not row.references and row.in_reply_to is None:
         row.references, row.in_reply_to = other.references, other.in_reply_to
     row.thread_index = row.thread_index or other.thread_index
     row.exchange_names = survivor.envelope.unnamed
-    row.authentication = surer(row.authentication, other.authentication)
+    row.authentication = survivor.authentication
     for column, value in remembered(survivor, engagement.occurred_at).items():
         setattr(row, column, value)
     row.save()

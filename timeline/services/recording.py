@@ -112,8 +112,8 @@ def _seen(holding: Holding, found: Found) -> list[Seen]:
     for mail in {mail.id: mail for mail in found.mails}.values():
         users = found.people.at(mail.copy.occurred_at)
         places = places_of_users(mail.copy.participants, users)
-        holders = {holding.owner.pk}
-        if mail.stored is not None and mail.stored.inbox_owner_id is not None:
+        holders = {holding.owner.pk} if mail.is_shown else set()
+        if mail.stored is not None and mail.stored.inbox_owner_id is not None and not mail.fills_words:
             holders.add(mail.stored.inbox_owner_id)
         seen.append(Seen(mail, users, frozenset(places), nearest_inbox_owner(holders, places)))
     return seen
@@ -229,6 +229,7 @@ class _NewEmail(NamedTuple):
     thread_index: str
     earliest_at: datetime | None
     latest_at: datetime | None
+    lesser_moments: dict[str, list[str]]
     addresses_hash: str
     words_hash: str
     authentication: str
@@ -253,7 +254,7 @@ def _email(holding: Holding, seen: Seen) -> _NewEmail:
         thread_index=email.thread_index,
         **remembered(seen.mail, email.occurred_at),
         words_hash=seen.mail.words_hash,
-        authentication=email.authentication,
+        authentication=seen.mail.authentication,
         exchange_names=seen.mail.envelope.unnamed,
         inbox_owner_id=seen.inbox_owner,
     )

@@ -3,6 +3,7 @@
 subject, words, author, time      the first copy's, for good; an empty mail is filled once, on the trail
 parents, thread index, people     where none are stored
 who holds it                      one more, and who reads it by that; its inbox owner and its deal follow
+                                  (a copy without words holds nothing of a mail that has some)
 under a legal hold                words, people and who reads it are frozen
 """
 
@@ -17,11 +18,11 @@ from accounts.models import Organization, User
 from accounts.services.audit import record_event
 from core.db.bulk import insert_tuples
 from timeline.domain.assignment import MailFacts
-from timeline.domain.copies import RECIPIENTS, surer
+from timeline.domain.copies import RECIPIENTS
 from timeline.domain.sharing import Sharing
 from timeline.models import Association, Conversation, EmailMessage, Engagement, Participant
 from timeline.services.copies import Mail
-from timeline.services.mailbox_copies import hold_known
+from timeline.services.mailbox_copies import hold_known, let_go
 from timeline.services.people import (
     AssociationRow,
     Owned,
@@ -36,8 +37,8 @@ _AT_ONCE = 500
 _ENGAGEMENT_COLUMNS = ("visibility", "detail", "changed_at")
 _WORDS = ("text", "new_text", "is_text_cut")
 _EMAIL_COLUMNS = (
-    *("in_reply_to", "references", "thread_index", "earliest_at", "latest_at", "addresses_hash", "authentication"),
-    "exchange_names",
+    *("in_reply_to", "references", "thread_index", "earliest_at", "latest_at", "lesser_moments", "addresses_hash"),
+    *("authentication", "exchange_names"),
 )
 
 
@@ -82,7 +83,8 @@ def bring_up_to_date(holding: Holding, seen: Iterable[Seen]) -> list[UUID]:
     associations: list[AssociationRow] = []
     known = [(each, row) for each in sorted(seen, key=lambda one: one.mail.id) if (row := each.mail.stored) is not None]
     states = {row.pk: _state(row) for _, row in known}
-    rows = [row.engagement for _, row in known]
+    let_go(row.pk for each, row in known if each.mail.fills_words)  # who held it held no words
+    rows = [row.engagement for each, row in known if each.mail.is_shown]
     newly_held = hold_known(holding.organization, holding.owner.pk, holding.sharing, rows)
     for each, row in known:
         _complete(row, each.mail)
@@ -110,6 +112,9 @@ def remembered(mail: Mail, moment: datetime) -> dict[str, Any]:
     return {
         "earliest_at": envelope.earliest if envelope.earliest != moment else None,
         "latest_at": envelope.latest if envelope.latest != moment else None,
+        "lesser_moments": {
+            str(int(tells)): [each.isoformat() for each in span] for tells, span in envelope.lesser.items()
+        },
         "addresses_hash": mail.addresses,
     }
 
@@ -120,7 +125,7 @@ def _complete(row: EmailMessage, mail: Mail) -> None:
     if not row.references and row.in_reply_to is None:
         row.references, row.in_reply_to = list(copy.references), copy.in_reply_to
     row.thread_index = row.thread_index or copy.thread_index
-    row.authentication = surer(row.authentication, copy.authentication)
+    row.authentication = mail.authentication
     if mail.text is not None:
         row.exchange_names = row.exchange_names if mail.is_held else mail.envelope.unnamed
         for column, value in remembered(mail, row.engagement.occurred_at).items():
