@@ -16,7 +16,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import DatabaseError
 
 from accounts.models import Organization
-from accounts.services.keys import organization_key
+from accounts.selectors.keys import organization_key
 from core.db.portions import in_portions
 from core.encryption import Place, UnreadableSecret, seal
 from jiminny_sync.health import answers

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from accounts.admin.scoping import ScopedAdmin, ScopedForm, is_operator
+from accounts.domain.people import refusal_of_no_passwords
 from accounts.domain.sign_in import as_tenant_id
 from accounts.models import Organization, User
 
@@ -24,8 +25,9 @@ class OrganizationForm(ScopedForm):
 
     def clean_password_sign_in(self) -> bool:
         is_on = bool(self.cleaned_data["password_sign_in"])
-        if not is_on and not self.visitor.is_superuser and not self.visitor.microsoft_object_id:
-            raise ValidationError("Link your own Microsoft account on your profile first, or you could not come back.")
+        is_linked = self.visitor.microsoft_object_id is not None
+        if not is_on and not self.visitor.is_superuser and (refusal := refusal_of_no_passwords(is_linked=is_linked)):
+            raise ValidationError(refusal)
         return is_on
 
 

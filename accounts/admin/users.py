@@ -14,12 +14,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts.admin.scoping import ReadOnlyInline, ScopedAdmin, ScopedForm, is_operator
-from accounts.domain.vocabulary import Role
+from accounts.domain.people import refusals_of_own_change
 from accounts.models import ApiToken, User, UserAddress
-from accounts.services.api_tokens import live_tokens, revoke_tokens
+from accounts.selectors.api_tokens import live_tokens
+from accounts.selectors.people import checked_address
+from accounts.services.api_tokens import revoke_tokens
 from accounts.services.microsoft_sign_in import unlink
-from accounts.services.people import checked_address, end_sessions, welcome
-from accounts.signals import may_no_longer_sync
+from accounts.services.people import add_person, change_person, deactivate, end_sessions
 
 
 class AddPersonForm(ScopedForm):
@@ -67,10 +68,9 @@ class ChangePersonForm(ScopedForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if self.instance.pk == self.visitor.pk and not self.visitor.is_superuser:
-            if cleaned.get("role") != Role.ADMIN:
-                self.add_error("role", "You cannot take the admin role from yourself: ask another admin.")
-            if not cleaned.get("is_active"):
-                self.add_error("is_active", "You cannot deactivate yourself: ask another admin.")
+            refusals = refusals_of_own_change(role=cleaned.get("role", ""), is_active=bool(cleaned.get("is_active")))
+            for field, sentence in refusals.items():
+                self.add_error(field, sentence)
         return cleaned
 
 
@@ -170,16 +170,11 @@ class PersonAdmin(ScopedAdmin, UserAdmin):  # type: ignore[type-arg] # not subsc
         return form
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
-        if not obj.is_superuser:
-            obj.is_staff = obj.role == Role.ADMIN
-        if not change:
-            obj.set_password(form.cleaned_data["password"])
-            obj.must_change_password = True
-        super().save_model(request, obj, form, change)
-        if not change:
-            welcome(user=obj, actor=request.user)  # type: ignore[arg-type] # signed in, by permission
-        elif not (obj.is_active and obj.may_sync):
-            may_no_longer_sync.send(sender=User, user=obj, actor=request.user)
+        actor: Any = request.user  # signed in, by permission
+        if change:
+            change_person(user=obj, actor=actor)
+        else:
+            add_person(user=obj, password=form.cleaned_data["password"], actor=actor)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         tokens = live_tokens().filter(user=OuterRef("pk"))
@@ -215,7 +210,6 @@ class PersonAdmin(ScopedAdmin, UserAdmin):  # type: ignore[type-arg] # not subsc
         people = list(queryset.exclude(microsoft_object_id=None))
         for person in people:
             unlink(user=person, actor=request.user)  # type: ignore[arg-type] # signed in, by permission
-            end_sessions(user=person, actor=request.user)  # type: ignore[arg-type] # as above
         self.message_user(request, f"{len(people)} accounts were unlinked.")
 
     @admin.action(description="Deactivate: no sign-in, no token, no import", permissions=["change"])
@@ -223,9 +217,7 @@ class PersonAdmin(ScopedAdmin, UserAdmin):  # type: ignore[type-arg] # not subsc
         """End the access of the selected people, but for the visitor."""
         people = list(queryset.filter(is_active=True).exclude(pk=request.user.pk))
         for person in people:
-            person.is_active = False
-            person.save(update_fields=["is_active"])
-            may_no_longer_sync.send(sender=User, user=person, actor=request.user)
+            deactivate(user=person, actor=request.user)  # type: ignore[arg-type] # signed in, by permission
             self.log_change(
                 request, person, [{"changed": {"fields": ["is_active"], "values": {"is_active": [True, False]}}}]
             )

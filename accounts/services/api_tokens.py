@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.utils import timezone
@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.domain.api_tokens import LONGEST_DAYS, MOST_TOKENS, USUAL_DAYS, TokenScope, digest_of, new_secret
 from accounts.domain.audit import AuditVerb
 from accounts.models import ApiToken, User
+from accounts.selectors.api_tokens import live_tokens
 from accounts.services.audit import record_event
 from core.db.unit_of_work import one_unit_of_work
 
@@ -69,12 +70,6 @@ def make_token(
     detail = {"name": name, "scope": str(scope), "days": days, "user": str(user.pk)}
     record_event(organization=user.organization, actor=actor, verb=AuditVerb.ADDED, subject=token, detail=detail)
     return NewToken(token, secret)
-
-
-def live_tokens(*, now: datetime | None = None) -> QuerySet[ApiToken]:
-    """Every token that opens something."""
-    living = ApiToken.objects.filter(expires_at__gt=now or timezone.now())
-    return living.filter(user__is_active=True, user__organization=F("organization"))
 
 
 def token_of(secret: str, *, now: datetime | None = None) -> ApiToken | None:

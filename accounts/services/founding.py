@@ -3,18 +3,18 @@
 Two workers that both make the first row of a trail would wait for each other in MariaDB; so it is there before them.
 """
 
+import secrets
 from typing import Any
 
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
-from accounts.models import AuditChain, Organization
-from accounts.services.keys import make_organization_key
+from accounts.models import AuditChain, Organization, OrganizationKey
 
 
 @receiver(post_save, sender=Organization, dispatch_uid="accounts.founding")
 def found(*, instance: Organization, created: bool, raw: bool = False, **_: Any) -> None:
     """Make both with the organization, in its transaction; a loaded fixture brings its own."""
     if created and not raw:
-        make_organization_key(instance)
+        OrganizationKey.objects.create(organization=instance, secret=secrets.token_hex(32))
         AuditChain.objects.get_or_create(organization=instance)

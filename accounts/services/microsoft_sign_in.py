@@ -24,6 +24,7 @@ from accounts.microsoft.scopes import EMAIL
 from accounts.models import SignInFlow, User
 from accounts.services.audit import record_event
 from accounts.services.flows import begin, redeem, take
+from accounts.services.people import end_sessions
 from accounts.services.tenants import admit
 from core.db.unit_of_work import one_unit_of_work
 
@@ -55,10 +56,11 @@ def finish_login(*, flow: SignInFlow, user: User | None, browser: str, now: date
 
 @one_unit_of_work
 def unlink(*, user: User, actor: User) -> None:
-    """Let no Microsoft account open this login until one is linked anew."""
+    """Let no Microsoft account open this login until one is linked anew; end the sessions that one may have opened."""
     User.objects.filter(pk=user.pk).update(microsoft_tenant_id=None, microsoft_object_id=None)
     user.microsoft_tenant_id = user.microsoft_object_id = None
     _audit(user, actor, is_linked=False)
+    end_sessions(user=user, actor=actor)
 
 
 @one_unit_of_work

@@ -1,19 +1,16 @@
 """How an organization and its people come to be, whichever door they come through (command, admin console)."""
 
-from typing import Any
-
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db.models import F
 from django.utils.text import slugify
 
 from accounts.domain.audit import AuditVerb
 from accounts.domain.vocabulary import AddressKind, Role
 from accounts.models import Organization, User, UserAddress
+from accounts.selectors.people import checked_address
 from accounts.services.audit import record_event
-from accounts.signals import given_domains, person_joined
-from core.addresses import normalize_address
+from accounts.signals import may_no_longer_sync, person_joined
 from core.db.unit_of_work import one_unit_of_work, unit_of_work
 
 _SLUG_LENGTH = 80
@@ -43,7 +40,8 @@ def create_user(
 ) -> User:
     """A person who can sign in; admins may enter the admin console. Raises ValidationError with a sentence."""
     address = checked_address(organization, email)
-    user = User(email=address, name=name.strip(), organization=organization, role=role, is_staff=role == Role.ADMIN)
+    user = User(email=address, name=name.strip(), organization=organization, role=role)
+    _settle_console(user)
     validate_password(password, user)
     user.set_password(password)
 
@@ -54,34 +52,6 @@ def create_user(
 
     unit_of_work(store)
     return user
-
-
-def checked_address(organization: Organization, email: str, *, by_admin: bool = False) -> str:
-    """`email` as a login's address; raises ValidationError where it is none or taken.
-
-    An organization's admin (`by_admin`) adds people at the domains that the operator gave the organization. Every other
-    address, and one that is a login elsewhere, is refused in the same words: nothing is told of it, and nobody can
-    take an address that another organization will need.
-    """
-    address = normalize_address(email) or ""
-    try:
-        validate_email(address)
-    except ValidationError:
-        raise ValidationError(f"{email.strip()!r} is not an email address.") from None
-    login = User.objects.filter(email=address).first()
-    is_elsewhere = login is not None and login.organization_id != organization.pk
-    given = domains_given_to(organization)
-    if by_admin and (is_elsewhere or address.rpartition("@")[2] not in given):
-        raise ValidationError(
-            f"{address} cannot be added here. You can add people at {', '.join(sorted(given)) or 'no domain yet'}; "
-            "ask whoever runs this installation to add anybody else."
-        )
-    if login is not None:
-        raise ValidationError(f"There is already a login with the address {address}.")
-    taken = UserAddress.objects.filter(organization=organization, address=address).select_related("user").first()
-    if taken:
-        raise ValidationError(f"{address} is already an address of {taken.user.email}.")
-    return address
 
 
 def welcome(*, user: User, actor: User | None) -> None:
@@ -98,6 +68,33 @@ def welcome(*, user: User, actor: User | None) -> None:
 
 
 @one_unit_of_work
+def add_person(*, user: User, password: str, actor: User) -> None:
+    """Store a login that an admin filled in; the person chooses a password of their own at the first sign-in."""
+    _settle_console(user)
+    user.set_password(password)
+    user.must_change_password = True
+    user.save()
+    welcome(user=user, actor=actor)
+
+
+@one_unit_of_work
+def change_person(*, user: User, actor: User) -> None:
+    """Store what an admin changed of a login, and let what follows from it begin at once."""
+    _settle_console(user)
+    user.save()
+    if not (user.is_active and user.may_sync):
+        may_no_longer_sync.send(sender=User, user=user, actor=actor)
+
+
+@one_unit_of_work
+def deactivate(*, user: User, actor: User) -> None:
+    """End somebody's access: no sign-in, no token, no import; what was imported stays."""
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    may_no_longer_sync.send(sender=User, user=user, actor=actor)
+
+
+@one_unit_of_work
 def end_sessions(*, user: User, actor: User) -> None:
     """End every session of `user`, in whatever browser, and let no browser be known to be theirs any more."""
     User.objects.filter(pk=user.pk).update(session_generation=F("session_generation") + 1)
@@ -111,9 +108,10 @@ def end_sessions(*, user: User, actor: User) -> None:
         )
 
 
-def domains_given_to(organization: Organization) -> frozenset[str]:
-    answers: list[tuple[Any, Any]] = given_domains.send(sender=Organization, organization=organization)
-    return frozenset(domain for _, domains in answers for domain in domains)
+def _settle_console(user: User) -> None:
+    """Admins reach the console; an operator does in any role."""
+    if not user.is_superuser:
+        user.is_staff = user.role == Role.ADMIN
 
 
 def _free_slug(name: str) -> str:

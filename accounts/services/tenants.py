@@ -4,8 +4,8 @@ from accounts.domain.audit import AuditVerb
 from accounts.domain.sign_in import MicrosoftPerson, as_tenant_id, check_tenant
 from accounts.microsoft.identity import configured_tenant
 from accounts.models import Organization, User
+from accounts.selectors.people import domains_given_to
 from accounts.services.audit import record_event
-from accounts.services.people import domains_given_to
 from core.db.unit_of_work import one_unit_of_work
 
 

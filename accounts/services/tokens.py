@@ -30,7 +30,7 @@ from accounts.microsoft.errors import (
 from accounts.microsoft.identity import Identity, Token
 from accounts.microsoft.scopes import MAIL_READ, USER_READ, as_granted, is_granted
 from accounts.models import MicrosoftConnection
-from accounts.services.keys import as_alarm
+from accounts.selectors.keys import as_alarm
 from accounts.signals import connection_changed
 from core.db.fields import sealed_in
 from core.db.unit_of_work import unit_of_work

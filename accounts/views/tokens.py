@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.forms import TokenForm
 from accounts.models import ApiToken
+from accounts.selectors.api_tokens import tokens_of
 from accounts.services.api_tokens import NewToken, TokenRefused, make_token, revoke_token
 from accounts.viewer import ViewerRequest, viewer_required
 
@@ -42,7 +43,7 @@ def revoke(request: ViewerRequest, pk: str) -> HttpResponse:
 
 
 def _page(request: ViewerRequest, form: TokenForm, *, made: NewToken | None = None, status: int = 200) -> HttpResponse:
-    own = ApiToken.objects.filter(user=request.user).order_by("-id")
+    own = tokens_of(request.user)
     now = timezone.now()
     tokens = [(token, token.is_live(now)) for token in own]
     return render(request, "accounts/tokens.html", {"form": form, "tokens": tokens, "made": made}, status=status)

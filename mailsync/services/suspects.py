@@ -5,7 +5,7 @@ import hmac
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from accounts.services.keys import organization_key
+from accounts.selectors.keys import organization_key
 from mailsync.domain.suspicion import read, written
 from mailsync.models import AtWork, Mailbox
 

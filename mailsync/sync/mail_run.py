@@ -11,7 +11,7 @@ import structlog
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.services.keys import as_alarm
+from accounts.selectors.keys import as_alarm
 from core.encryption import UnreadableSecret
 from core.runs.claims import Claim
 from core.runs.run import Run

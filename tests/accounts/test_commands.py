@@ -10,8 +10,8 @@ from django.db import connection
 
 from accounts.domain.vocabulary import AddressKind, Role
 from accounts.models import AuditEvent, MicrosoftConnection, User, UserAddress
+from accounts.selectors.keys import organization_key
 from accounts.services.api_tokens import token_of
-from accounts.services.keys import organization_key
 from tests.factories import MicrosoftConnectionFactory, OpportunityFactory, UserAddressFactory
 
 STRONG = "a-Rather-long-pa55word"

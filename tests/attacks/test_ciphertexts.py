@@ -19,8 +19,8 @@ from accounts.domain.sign_in import SignInRefused
 from accounts.domain.vocabulary import ConnectionState
 from accounts.microsoft.errors import Misconfigured, ReauthenticationNeeded
 from accounts.models import MicrosoftConnection, Organization, OrganizationKey, SignInFlow, User
+from accounts.selectors.keys import KeyMissing, organization_key
 from accounts.services.audit import record_event
-from accounts.services.keys import KeyMissing, organization_key
 from accounts.services.tokens import token_provider
 from core.db.fields import EncryptedTextField, sealed_in
 from core.db.rotation import encrypted_columns

@@ -8,8 +8,9 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import AuditEvent
+from accounts.selectors.trail import verify_trail
 from accounts.services import audit
-from accounts.services.audit import record_event, verify_trail
+from accounts.services.audit import record_event
 from core.db import rotation as encryption_rotation
 from jiminny_sync import metrics
 from mailsync.models import Sighting

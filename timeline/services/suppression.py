@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from accounts.models import Organization
-from accounts.services.keys import organization_key
+from accounts.selectors.keys import organization_key
 from core.addresses import address_candidates
 from core.db.bulk import Prepared
 from timeline.domain.email import ComposedEmail

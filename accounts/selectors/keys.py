@@ -4,8 +4,6 @@ What hangs on it (suppressions, the trail) is lost with it; so where it is gone 
 that needs it stops and says so (docs/decisions/0080).
 """
 
-import secrets
-
 from accounts.microsoft.errors import Misconfigured
 from accounts.models import Organization, OrganizationKey
 from core.encryption import UnreadableSecret
@@ -24,11 +22,6 @@ def organization_key(organization: Organization) -> bytes:
             "Without it nobody can tell what was erased, so nothing is recorded."
         )
     return bytes.fromhex(row.secret)
-
-
-def make_organization_key(organization: Organization) -> None:
-    """The key of a new organization, in the transaction that makes it."""
-    OrganizationKey.objects.create(organization=organization, secret=secrets.token_hex(32))
 
 
 def as_alarm(error: UnreadableSecret) -> Misconfigured:
