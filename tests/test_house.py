@@ -38,7 +38,7 @@ def test_domain_reads_no_clock():
 
 
 def test_services_know_no_request_and_no_response():
-    rooms = ("services", "sync", "selectors")
+    rooms = ("services", "assignment", "sync", "selectors")
     imports = [*_nodes(ast.Import, *rooms), *_nodes(ast.ImportFrom, *rooms)]
     assert [place for place, each in imports if _modules(each) & REQUESTS_AND_RESPONSES] == []
 
@@ -55,6 +55,34 @@ def test_only_a_unit_of_work_begins_a_transaction():
 def test_many_rows_are_read_in_portions():
     """Over MariaDB `QuerySet.iterator()` has the whole answer in memory before it gives the first row."""
     assert _naming("iterator") == []
+
+
+def test_only_assignment_writes_where_an_engagement_stands_and_whose_it_is():
+    """A new row gets the columns of settle() whole; any other hand on one of them is a second rule."""
+    columns = {"opportunity", "account", "owner", "inbox_owner"}
+    columns |= {f"{column}_id" for column in columns}
+    written: list[str] = []
+    for path in (ROOT / "timeline").rglob("*.py"):
+        if "migrations" in path.parts or path.parent.name == "assignment":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                names = {
+                    name.attr for target in targets for name in ast.walk(target) if isinstance(name, ast.Attribute)
+                }
+            elif isinstance(node, ast.Call) and _called(node) in WRITES:
+                names = {str(keyword.arg) for keyword in node.keywords} | _words_in(node.args)
+            else:
+                continue
+            written += [f"{path.relative_to(ROOT)}:{node.lineno}"] if names & columns else []
+    assert written == []
+
+
+def _words_in(arguments: Iterable[ast.expr]) -> set[str]:
+    """The texts among a call's arguments, as bulk_update takes them."""
+    nodes = [node for argument in arguments for node in ast.walk(argument)]
+    return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
 
 def test_past_djangos_own_way_with_rows_leads_one_file():

@@ -14,11 +14,11 @@ from accounts.admin.previewing import PreviewedAdmin
 from accounts.admin.scoping import ScopedAdmin, ScopedForm, is_operator, own_organization
 from accounts.domain.audit import AuditVerb
 from accounts.models import Organization
+from timeline.domain.refusals import OnHold
 from timeline.domain.vocabulary import HoldScope
 from timeline.models import ActivitySource, KnownAddition, LegalHold, RetentionPolicy, Suppression
 from timeline.selectors.retention import due
 from timeline.services.additions import know_addition, read_addition
-from timeline.services.deletion import OnHold
 from timeline.services.erasure import ErasurePreview, erase_person, preview_erasure
 from timeline.services.holds import check_hold, place_hold, release_hold
 

@@ -10,8 +10,8 @@ class TimelineConfig(AppConfig):
         from accounts.models import Organization  # noqa: PLC0415 - models must be loaded first
         from accounts.signals import person_joined  # noqa: PLC0415 - as above
         from crm.signals import customers_changed  # noqa: PLC0415 - as above
+        from timeline.assignment.reassess import on_customers_changed  # noqa: PLC0415 - as above
         from timeline.search.outbox import on_organization_deleted  # noqa: PLC0415 - as above
-        from timeline.services.assignment import on_customers_changed  # noqa: PLC0415 - as above
         from timeline.services.colleagues import on_person_joined  # noqa: PLC0415 - as above
 
         customers_changed.connect(on_customers_changed, dispatch_uid="timeline.assignment")

@@ -10,7 +10,7 @@ from mailsync.domain.vocabulary import DepartureChoice
 from mailsync.selectors.rule_effects import unmatched
 from timeline.domain.vocabulary import Kind
 from timeline.models import Engagement
-from timeline.services.affected import affected_engagements, portions
+from timeline.selectors.affected import affected_engagements, portions
 from timeline.services.hiding import hidden_by
 
 RULE = "departure"

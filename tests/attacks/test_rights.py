@@ -32,8 +32,8 @@ from tests.factories import (
 )
 from tests.test_pages_walk import filled, pages
 from tests.timeline.test_recording import JANE, compose, record
+from timeline.assignment.reassess import reassess
 from timeline.models import Engagement
-from timeline.services.assignment import reassess
 
 pytestmark = pytest.mark.django_db
 

@@ -35,13 +35,14 @@ from tests.factories import (
     UserFactory,
 )
 from tests.timeline.test_recording import JANE, compose, record
+from timeline.assignment.correct import correct_opportunity
+from timeline.assignment.learn import make_rule
+from timeline.assignment.reassess import reassess
 from timeline.documents import EngagementDocument
+from timeline.domain.refusals import NotAllowed
 from timeline.models import EmailMessage, Engagement
 from timeline.search import search_engagements
 from timeline.selectors import engagements_for, presented, with_parts
-from timeline.services.assignment import correct_opportunity, reassess
-from timeline.services.deletion import NotAllowed
-from timeline.services.filing_rules import make_rule
 from timeline.visibility import may_be_deleted_by
 
 pytestmark = pytest.mark.django_db

@@ -40,9 +40,9 @@ from tests.factories import (
     OpportunityFactory,
     ParticipantFactory,
 )
+from timeline.assignment.correct import correct_opportunity
+from timeline.assignment.learn import make_rule
 from timeline.models import Engagement, FilingRule
-from timeline.services.assignment import correct_opportunity
-from timeline.services.filing_rules import make_rule
 from timeline.services.hiding import hide
 from timeline.services.retention import purge_expired
 

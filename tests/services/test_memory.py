@@ -26,7 +26,7 @@ from tests.factories import (
 )
 from timeline.models import Engagement, Participant
 from timeline.search import drift, refolding, writing
-from timeline.services import affected
+from timeline.selectors import affected
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db]
 

@@ -20,9 +20,9 @@ from mailsync.domain.vocabulary import BlockKind
 from mailsync.services.organization_rules import add_rules, remove_rule
 from tests.factories import AccountFactory, ContactFactory, OpportunityFactory
 from tests.timeline.test_recording import JANE, compose, record
+from timeline.assignment.correct import correct_opportunity
+from timeline.assignment.learn import make_rule, take_back_rule
 from timeline.models import Conversation, Engagement
-from timeline.services.assignment import correct_opportunity
-from timeline.services.filing_rules import make_rule, take_back_rule
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 

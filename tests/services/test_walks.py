@@ -16,7 +16,7 @@ from mailsync.sync import reconciliation
 from tests.services.large import build_large_organization, empty_every_table
 from timeline.models import Engagement, Participant
 from timeline.search import drift, writing
-from timeline.services import affected
+from timeline.selectors import affected
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 

@@ -17,10 +17,10 @@ from tests.factories import (
     OpportunityFactory,
     SuppressionFactory,
 )
+from timeline.assignment.reassess import reassess
 from timeline.domain.vocabulary import SuppressionKind
 from timeline.models import Association, Engagement, Participant
 from timeline.services import calls_and_meetings
-from timeline.services.assignment import reassess
 from timeline.services.suppression import suppress
 
 URL = "/api/v1/engagements/"

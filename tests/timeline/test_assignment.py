@@ -21,8 +21,9 @@ from tests.factories import (
     OpportunityFactory,
 )
 from tests.timeline.test_recording import JANE, compose, record
+from timeline.assignment.correct import correct_opportunity
+from timeline.domain.refusals import ForeignOpportunity
 from timeline.models import Association, Engagement, Participant
-from timeline.services.assignment import ForeignOpportunity, correct_opportunity
 
 
 @pytest.fixture

@@ -18,9 +18,9 @@ from tests.factories import (
     ParticipantFactory,
     PersonAddressFactory,
 )
+from timeline.domain.refusals import OnHold
 from timeline.domain.vocabulary import HoldScope, SuppressionKind
 from timeline.models import Engagement, LegalHold
-from timeline.services.deletion import OnHold
 from timeline.services.erasure import erase_person, preview_erasure
 from timeline.services.suppression import suppressed_among
 

@@ -13,8 +13,8 @@ from tests.factories import (
 )
 from tests.timeline.test_assignment import tell
 from tests.timeline.test_recording import JANE, compose, record
+from timeline.assignment.correct import correct_opportunity
 from timeline.models import Engagement
-from timeline.services.assignment import correct_opportunity
 from timeline.services.mailbox_copies import take_back
 
 pytestmark = pytest.mark.django_db

@@ -30,15 +30,16 @@ from tests.factories import (
     UserFactory,
 )
 from tests.timeline.test_recording import JANE, compose, record
+from timeline.assignment.correct import correct_opportunity
+from timeline.assignment.learn import make_rule, take_back_rule
+from timeline.assignment.reassess import reassess
 from timeline.domain import assignment
 from timeline.domain.assignment import HeldRecords, MailFacts, Place, Settled, nearest_inbox_owner, pinned, settle
 from timeline.domain.choosing import Assignment, AssignmentRules, Candidate, Candidates
+from timeline.domain.refusals import NotAllowed, OnHold
 from timeline.domain.vocabulary import AssociationRule, ParticipantRole
 from timeline.models import Engagement, FilingRule, LegalHold
-from timeline.services.assignment import correct_opportunity, reassess
 from timeline.services.calls_and_meetings import ParticipantGiven, record_activity
-from timeline.services.deletion import NotAllowed, OnHold
-from timeline.services.filing_rules import make_rule, take_back_rule
 from timeline.services.mailbox_copies import take_back
 
 pytestmark = pytest.mark.django_db

@@ -18,17 +18,18 @@ from timeline.api.examples import CALL, CORRECTION
 from timeline.api.filters import EngagementFilters
 from timeline.api.serializers import EngagementSerializer
 from timeline.api.writing import ActivityWriteSerializer, CorrectionSerializer
+from timeline.assignment.correct import correct_opportunity
+from timeline.domain.refusals import NotAllowed, OnHold
 from timeline.models import Engagement
 from timeline.selectors import engagements_for, with_parts
 from timeline.selectors.engagements import sizes_of
-from timeline.services.assignment import correct_opportunity
 from timeline.services.calls_and_meetings import (
     ErasedParticipant,
     RecordedActivity,
     WasDeleted,
     record_activity,
 )
-from timeline.services.deletion import NotAllowed, OnHold, delete_engagement
+from timeline.services.deletion import delete_engagement
 from timeline.services.sources import NotYourSource
 
 

@@ -23,6 +23,8 @@ from core.db.unit_of_work import one_unit_of_work
 from crm.domain.directory import Match
 from crm.models import Account, Opportunity
 from crm.selectors import directory_for
+from timeline.assignment.assign import Assigner, columns_of
+from timeline.assignment.records import AssociationRow, Owned, association_rows
 from timeline.domain.assignment import MailFacts, given, nearest_inbox_owner
 from timeline.domain.email import EmailParticipant
 from timeline.domain.sharing import Sharing
@@ -30,16 +32,8 @@ from timeline.domain.vocabulary import ParticipantRole, SuppressionKind
 from timeline.models import Association, Engagement, Participant
 from timeline.search.outbox import queue_for_index
 from timeline.services.deletion import activity_identity
-from timeline.services.filing import Assigner, columns_of
 from timeline.services.mailbox_copies import hold_new
-from timeline.services.people import (
-    AssociationRow,
-    Owned,
-    association_rows,
-    our_people,
-    participant_rows,
-    places_of_users,
-)
+from timeline.services.people import our_people, participant_rows, places_of_users
 from timeline.services.sources import claim_source
 from timeline.services.suppression import suppressed_among
 

@@ -12,11 +12,11 @@ from accounts.models import Organization, User
 from core.db.portions import in_portions
 from core.db.unit_of_work import one_unit_of_work
 from crm.domain.changes import CustomerChanges
+from timeline.assignment.reassess import reassess_engagements
 from timeline.models import Engagement, Participant
 from timeline.search.outbox import announce
-from timeline.services.affected import affected_engagements, in_use, portions
+from timeline.selectors.affected import affected_engagements, in_use, portions
 from timeline.services.people import our_people
-from timeline.services.reassessment import reassess_engagements
 
 _AT_ONCE = 1_000
 _READ = ("address", "engagement", "engagement__occurred_at")

@@ -20,6 +20,7 @@ from accounts.services.audit import record_event
 from core.db.portions import in_portions
 from core.db.unit_of_work import unit_of_work
 from timeline.domain.identity import base_subject
+from timeline.domain.refusals import NotAllowed, OnHold
 from timeline.domain.vocabulary import Kind, SuppressionKind
 from timeline.models import Conversation, EmailMessage, Engagement, LegalHold
 from timeline.search.outbox import announce
@@ -31,14 +32,6 @@ from timeline.visibility import may_be_deleted_by, took_part
 _INSTEAD = "ask an admin to delete it. An exclusion keeps further mail with somebody out of your own import."
 
 _AT_ONCE = 200
-
-
-class OnHold(Exception):
-    """A legal hold covers it."""
-
-
-class NotAllowed(Exception):
-    """This person may not delete it."""
 
 
 def delete_conversation(*, conversation: Conversation, actor: User) -> int:

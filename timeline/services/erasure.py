@@ -21,10 +21,11 @@ from core.addresses import normalize_address
 from core.db.unit_of_work import unit_of_work
 from core.db.write_ahead_log import cut_log
 from crm.models import Contact, DirectoryChange, Lead, PersonAddress
+from timeline.domain.refusals import OnHold
 from timeline.domain.vocabulary import SuppressionKind
 from timeline.models import Engagement, LegalHold, Participant
 from timeline.selectors.holds import is_held
-from timeline.services.deletion import OnHold, delete_rows
+from timeline.services.deletion import delete_rows
 from timeline.services.suppression import suppress, suppression_hash
 
 _AT_ONCE = 500

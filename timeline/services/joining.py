@@ -19,6 +19,7 @@ from accounts.domain.audit import AuditVerb
 from accounts.models import Organization, User
 from accounts.services.audit import record_event
 from core.db.unit_of_work import unit_of_work
+from timeline.assignment.assign import settle_again
 from timeline.domain.copies import RECIPIENTS
 from timeline.models import Association, Conversation, EmailMessage, Engagement, Participant
 from timeline.search.outbox import queue_for_index
@@ -28,7 +29,6 @@ from timeline.services.copies import CopyDesk, Mail
 from timeline.services.deletion import refresh_conversations
 from timeline.services.mailbox_copies import let_go, move_copies
 from timeline.services.people import as_compared, our_people
-from timeline.services.reassessment import settle_again
 from timeline.services.sightings import remembered
 
 _AT_ONCE = 100

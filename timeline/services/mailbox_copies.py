@@ -18,11 +18,11 @@ from uuid import UUID
 from accounts.domain.vocabulary import Detail, Visibility
 from accounts.models import Organization
 from core.db.bulk import insert_tuples
+from timeline.assignment.assign import settle_again
 from timeline.domain.sharing import Sharing, openness, widest
 from timeline.models import EmailMessage, Engagement, MailboxCopy
 from timeline.search.outbox import announce
 from timeline.selectors.holds import held_among
-from timeline.services.reassessment import settle_again
 
 _AT_ONCE = 500
 

@@ -1,4 +1,4 @@
-"""The people of an engagement as rows: participants with who they are, and associations with whom it concerns."""
+"""The people of an engagement as rows: who takes part, and who of our own that is."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -9,6 +9,7 @@ from accounts.models import FormerAddress, Organization, UserAddress
 from core.addresses import address_candidates
 from core.db.bulk import Prepared
 from crm.domain.directory import Match
+from timeline.assignment.records import Owned
 from timeline.domain.assignment import Place, places_of
 from timeline.domain.email import EmailParticipant
 from timeline.domain.vocabulary import ParticipantRole
@@ -73,14 +74,6 @@ def places_of_users(participants: Iterable[EmailParticipant], users: Mapping[str
     )
 
 
-class Owned(NamedTuple):
-    """What rows about an engagement need to know of it."""
-
-    organization_id: UUID
-    engagement_id: UUID
-    occurred_at: datetime
-
-
 class ParticipantRow(NamedTuple):
     """A Participant to be inserted; a page of mails has thousands."""
 
@@ -119,28 +112,3 @@ def participant_rows(
             )
         )
     return rows
-
-
-class AssociationRow(NamedTuple):
-    """An Association to be inserted."""
-
-    organization_id: UUID
-    engagement_id: UUID
-    occurred_at: datetime
-    account_id: UUID | None = None
-    contact_id: UUID | None = None
-    lead_id: UUID | None = None
-
-
-def association_rows(owned: Owned, match: Match) -> list[AssociationRow]:
-    """The customer records that an engagement stands on: people, their accounts, and accounts by domain."""
-    parties = {party for found in match.parties.values() for party in found}
-    accounts = {party.account for party in parties} | {each for found in match.accounts.values() for each in found}
-    contacts = {party.contact for party in parties}
-    leads = {party.lead for party in parties}
-    of_engagement = owned.organization_id, owned.engagement_id, owned.occurred_at
-    return [
-        *(AssociationRow(*of_engagement, account_id=each) for each in sorted(filter(None, accounts))),
-        *(AssociationRow(*of_engagement, contact_id=each) for each in sorted(filter(None, contacts))),
-        *(AssociationRow(*of_engagement, lead_id=each) for each in sorted(filter(None, leads))),
-    ]

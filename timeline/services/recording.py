@@ -21,6 +21,8 @@ from uuid import UUID
 from accounts.domain.vocabulary import Detail, Visibility
 from accounts.models import Organization, User
 from core.db.bulk import insert_tuples
+from timeline.assignment.assign import Assigner, columns_of, settle_again
+from timeline.assignment.records import AssociationRow, Owned, association_rows
 from timeline.domain.assignment import Settled, nearest_inbox_owner
 from timeline.domain.email import ComposedEmail
 from timeline.domain.erased import Verdict
@@ -32,18 +34,9 @@ from timeline.search.outbox import announce, queue_for_index
 from timeline.search.texts import SearchTextRow, search_text, write_search_texts
 from timeline.services.conversations import Arrival, place_in_conversations
 from timeline.services.copies import Found, Mail, find_mails
-from timeline.services.filing import Assigner, columns_of
 from timeline.services.joining import join_copies
 from timeline.services.mailbox_copies import hold_new
-from timeline.services.people import (
-    AssociationRow,
-    Owned,
-    ParticipantRow,
-    association_rows,
-    participant_rows,
-    places_of_users,
-)
-from timeline.services.reassessment import settle_again
+from timeline.services.people import ParticipantRow, participant_rows, places_of_users
 from timeline.services.sightings import Holding, Seen, bring_up_to_date, remembered
 from timeline.services.suppression import erased_among
 
@@ -125,8 +118,9 @@ def _write(holding: Holding, seen: Sequence[Seen]) -> None:
     _write_new(holding, [each for each in seen if each.mail.stored is None], places)
     changed = bring_up_to_date(holding, [each for each in seen if each.mail.stored is not None])
     pinned = [each.pk for each in placement.joined if each.pinned_at is not None]
-    together = Engagement.objects.filter(conversation__in=pinned).order_by("pk").values_list("pk", flat=True)
-    settle_again(holding.organization, together, now=holding.now)
+    if pinned:
+        together = Engagement.objects.filter(conversation__in=pinned).values_list("pk", flat=True)
+        settle_again(holding.organization, sorted(together), now=holding.now)
     announce(holding.organization.pk, [each.mail.id for each in seen if each.mail.stored is None])
     queue_for_index(holding.organization.pk, changed)
 

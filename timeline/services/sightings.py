@@ -17,21 +17,16 @@ from accounts.domain.audit import AuditVerb
 from accounts.models import Organization, User
 from accounts.services.audit import record_event
 from core.db.bulk import insert_tuples
+from timeline.assignment.assign import settle_again
+from timeline.assignment.records import AssociationRow, Owned, association_rows
+from timeline.assignment.standing import decided_for
 from timeline.domain.assignment import MailFacts
 from timeline.domain.copies import RECIPIENTS
 from timeline.domain.sharing import Sharing
 from timeline.models import Association, Conversation, EmailMessage, Engagement, Participant
 from timeline.services.copies import Mail
 from timeline.services.mailbox_copies import hold_known, let_go
-from timeline.services.people import (
-    AssociationRow,
-    Owned,
-    ParticipantRow,
-    as_compared,
-    association_rows,
-    participant_rows,
-)
-from timeline.services.reassessment import decided_for, settle_again
+from timeline.services.people import ParticipantRow, as_compared, participant_rows
 
 _AT_ONCE = 500
 _ENGAGEMENT_COLUMNS = ("visibility", "detail", "changed_at")

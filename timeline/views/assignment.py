@@ -11,6 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.viewer import ViewerRequest, viewer_required
 from crm.models import Opportunity
+from timeline.assignment import learn
+from timeline.assignment.correct import correct_opportunity
+from timeline.domain.refusals import NotAllowed, OnHold
 from timeline.forms import CorrectionForm
 from timeline.models import Engagement
 from timeline.selectors import engagements_for, with_parts
@@ -18,9 +21,6 @@ from timeline.selectors.assignments import assignment_of, to_review
 from timeline.selectors.assignments import filing_rules as rules_of_people
 from timeline.selectors.entries import entry_of
 from timeline.selectors.timelines import timeline_page
-from timeline.services import filing_rules
-from timeline.services.assignment import correct_opportunity
-from timeline.services.deletion import NotAllowed, OnHold
 from timeline.views.arriving import arrived, asked_since, with_counts
 
 
@@ -61,7 +61,7 @@ def make_rule(request: ViewerRequest, pk: UUID) -> HttpResponse:
         messages.error(request, "That is not offered here: file the conversation first.")
         return redirect("assignment", pk=pk)
     try:
-        filing_rules.make_rule(contact=contact, opportunity=engagement.opportunity, actor=request.user)
+        learn.make_rule(contact=contact, opportunity=engagement.opportunity, actor=request.user)
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
     else:
@@ -78,7 +78,7 @@ def take_back_rule(request: ViewerRequest, pk: int) -> HttpResponse:
     assert request.user.organization is not None  # noqa: S101 - by viewer_required
     rule = get_object_or_404(rules_of_people(request.user.organization), pk=pk)
     try:
-        filing_rules.take_back_rule(rule=rule, actor=request.user)
+        learn.take_back_rule(rule=rule, actor=request.user)
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
     else:

@@ -12,10 +12,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.viewer import ViewerRequest, viewer_required
+from timeline.domain.refusals import NotAllowed, OnHold
 from timeline.models import Conversation
 from timeline.selectors import conversations_for, engagements_for
 from timeline.selectors.conversations import conversation_view
-from timeline.services.deletion import NotAllowed, OnHold, delete_conversation, may_delete_conversation
+from timeline.services.deletion import delete_conversation, may_delete_conversation
 from timeline.views.arriving import arrived, asked_since
 
 EXPORTS = [("eml", "Mail file (.eml)"), ("csv", "Table (.csv)"), ("json", "Data (.json)")]

@@ -9,9 +9,9 @@ from accounts.services.audit import record_event
 from core.db.unit_of_work import unit_of_work
 from crm.domain.changes import CustomerChanges
 from crm.models import Contact, Opportunity
+from timeline.assignment.reassess import reassess
+from timeline.domain.refusals import ForeignOpportunity, NotAllowed
 from timeline.models import FilingRule
-from timeline.services.assignment import ForeignOpportunity, reassess
-from timeline.services.deletion import NotAllowed
 
 
 def make_rule(*, contact: Contact, opportunity: Opportunity, actor: User) -> FilingRule:

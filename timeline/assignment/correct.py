@@ -1,29 +1,16 @@
-"""Corrections and re-evaluation: which deal an engagement stands under after a person or the CRM changed its mind.
-
-a person ──correct_opportunity──▶ pins the conversation, audited; no rule moves it again
-the CRM  ──on_customers_changed──▶ reassess: deals opened, closed, changed hands; addresses and domains came or went
-"""
-
-from typing import Any
+"""A person says which deal an engagement belongs to: that pins its conversation, and no rule moves it again (F25)."""
 
 from django.utils import timezone
 
 from accounts.domain.audit import AuditVerb
-from accounts.models import Organization, User
+from accounts.models import User
 from accounts.services.audit import record_event
-from core.db.unit_of_work import one_unit_of_work, unit_of_work
-from crm.domain.changes import CustomerChanges
+from core.db.unit_of_work import one_unit_of_work
 from crm.models import Opportunity
+from timeline.assignment.assign import settle_again
 from timeline.domain.assignment import pinned
+from timeline.domain.refusals import ForeignOpportunity, OnHold
 from timeline.models import Conversation, Engagement
-from timeline.search.outbox import announce
-from timeline.services.affected import affected_engagements, engagements_of_accounts
-from timeline.services.deletion import OnHold
-from timeline.services.reassessment import reassess_engagements, settle_again
-
-
-class ForeignOpportunity(Exception):
-    """The opportunity belongs to another organization than the engagement."""
 
 
 @one_unit_of_work
@@ -58,19 +45,3 @@ def correct_opportunity(*, engagement: Engagement, opportunity: Opportunity | No
 
 def _id_of(opportunity: Opportunity | None) -> str | None:
     return str(opportunity.pk) if opportunity else None
-
-
-def reassess(*, organization: Organization, changes: CustomerChanges) -> int:
-    """File again what `changes` may concern; how many engagements changed. Safe to repeat, commits in portions."""
-    if not Engagement.objects.filter(organization=organization).exists():
-        return 0
-    affected = affected_engagements(organization, changes)
-    changed = reassess_engagements(organization, affected, now=timezone.now())
-    renamed = engagements_of_accounts(organization, changes.renamed_accounts)
-    unit_of_work(lambda: announce(organization.pk, renamed))
-    return changed
-
-
-def on_customers_changed(*, changes: CustomerChanges, **_: Any) -> None:
-    """Receiver of crm.signals.customers_changed."""
-    reassess(organization=Organization.objects.get(pk=changes.organization), changes=changes)

@@ -1,0 +1,138 @@
+"""Assigning: a page's facts are settled together, and whatever is recorded already is settled again by one function.
+
+a page's MailFacts ──▶ Assigner: opportunities, rules and holds read once ──▶ settle() for each ──▶ columns_of
+recorded engagements ──▶ standing.py ──▶ the same ──▶ their columns, the inbox owner, people and records ──▶ announced
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from accounts.models import Organization
+from timeline.assignment.candidates import candidates_for, rules_of
+from timeline.assignment.records import follow_match
+from timeline.assignment.standing import Standing, our_domains, standing
+from timeline.domain.assignment import NOTHING_HELD, HeldRecords, MailFacts, Settled, settle
+from timeline.domain.choosing import Assignment
+from timeline.models import EmailMessage, Engagement
+from timeline.search.outbox import announce
+from timeline.selectors.affected import portions
+from timeline.selectors.holds import held_records
+
+ASSIGNMENT_COLUMNS = (
+    "opportunity",
+    "association_rule",
+    "association_certain",
+    "association_candidates",
+    "account",
+    "owner",
+)
+
+_PLACE = ("opportunity_id", "account_id", "owner_id", "association_rule", "association_certain")
+_ROWS_AT_ONCE = 500
+_ENOUGH_ALIKE = 20
+"""Rows of a portion for which one UPDATE of their own is worth its while: at most fifty of these in a thousand."""
+
+
+class Assigner:
+    """Settles the engagements of one page."""
+
+    def __init__(self, organization: Organization, page: Iterable[MailFacts], held: HeldRecords = NOTHING_HELD) -> None:
+        page = list(page)
+        circles = [circle for facts in page for circle in facts.circles]
+        self._rules = rules_of(organization)
+        self._candidates = candidates_for(organization, circles, also=_named(page))
+        self._held = held
+
+    def settle(self, facts: MailFacts) -> Settled:
+        """Where one of the page stands and whose it is."""
+        return settle(facts, self._candidates, self._rules, self._held)
+
+
+def columns_of(settled: Settled) -> dict[str, Any]:
+    """For an Engagement's constructor, or to be set on one."""
+    return {
+        "opportunity_id": settled.assignment.opportunity,
+        "association_rule": settled.assignment.rule,
+        "association_certain": settled.assignment.is_certain,
+        "association_candidates": [str(each) for each in settled.assignment.candidates],
+        "account_id": settled.account,
+        "owner_id": settled.owner,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class SettledAgain:
+    """Which engagements changed, and which a legal hold kept where they stand."""
+
+    changed: set[UUID] = field(default_factory=set)
+    held: set[UUID] = field(default_factory=set)
+
+
+def settle_again(
+    organization: Organization, engagement_ids: Iterable[UUID], *, now: datetime, decided: Assignment | None = None
+) -> SettledAgain:
+    """Settle these engagements again, as a person `decided` where one did. Runs in the caller's transaction."""
+    outcome, ids = SettledAgain(), list(engagement_ids)
+    if not ids:
+        return outcome
+    held, ours = held_records(organization), our_domains(organization)
+    for some in portions(ids):
+        rows = standing(organization, some, ours)
+        page = {each.engagement.pk: each.facts(decided) for each in rows}
+        assigner = Assigner(organization, page.values(), held)
+        settled = {pk: assigner.settle(facts) for pk, facts in page.items()}
+        changed = _write_inbox_owners(rows)
+        changed |= {each.engagement.pk for each in rows if _set(each.engagement, settled[each.engagement.pk])}
+        _write([each.engagement for each in rows if each.engagement.pk in changed], now)
+        changed |= follow_match([each for each in rows if each.match], held)
+        announce(organization.pk, changed)
+        outcome.changed.update(changed)
+        outcome.held.update(pk for pk, each in settled.items() if each.is_held)
+    return outcome
+
+
+def _named(page: Iterable[MailFacts]) -> Collection[UUID]:
+    """The opportunities that were decided, or under which something stands."""
+    decided = {facts.decided.opportunity for facts in page if facts.decided is not None}
+    standing = {facts.standing.assignment.opportunity for facts in page if facts.standing is not None}
+    return {each for each in decided | standing if each is not None}
+
+
+def _write_inbox_owners(rows: Iterable[Standing]) -> set[UUID]:
+    emails = []
+    for each in rows:
+        if (email := each.email) is not None and email.inbox_owner_id != each.inbox_owner:
+            email.inbox_owner_id = each.inbox_owner
+            emails.append(email)
+    EmailMessage.objects.bulk_update(emails, ["inbox_owner"], batch_size=_ROWS_AT_ONCE)
+    return {email.pk for email in emails}
+
+
+def _set(engagement: Engagement, settled: Settled) -> bool:
+    """Set on a row what was settled; whether that is something else."""
+    columns = columns_of(settled)
+    before = {column: getattr(engagement, column) for column in columns}
+    for column, value in columns.items():
+        setattr(engagement, column, value)
+    return before != columns
+
+
+def _write(resettled: Iterable[Engagement], now: datetime) -> None:
+    """One UPDATE for all that end in the same place, which is most of what one change moves: a CASE a row is slow."""
+    places: dict[tuple[Any, ...], list[Engagement]] = defaultdict(list)
+    for engagement in resettled:
+        engagement.changed_at = now
+        place = [getattr(engagement, column) for column in _PLACE]
+        places[*place, *engagement.association_candidates].append(engagement)
+    scattered: list[Engagement] = []
+    for alike in places.values():
+        if len(alike) < _ENOUGH_ALIKE:
+            scattered += alike
+            continue
+        columns = {column: getattr(alike[0], column) for column in (*_PLACE, "association_candidates")}
+        Engagement.objects.filter(pk__in=[each.pk for each in alike]).update(**columns, changed_at=now)
+    Engagement.objects.bulk_update(scattered, [*ASSIGNMENT_COLUMNS, "changed_at"], batch_size=_ROWS_AT_ONCE)
