@@ -46,6 +46,16 @@ def test_links_of_the_readme_lead_somewhere():
         assert (ROOT / target).exists(), target
 
 
+def test_the_index_of_decisions_is_whole():
+    folder = ROOT / "docs" / "decisions"
+    rows = dict(re.findall(r"^\| \[\d{4}\]\(([\w.-]+)\) \| (.+) \|$", (folder / "README.md").read_text(), re.MULTILINE))
+    titles = {path.name: path.read_text(encoding="utf-8").split("\n")[0] for path in folder.glob("0*.md")}
+    assert {
+        name: title.partition(" ")[2].partition(" ")[2].removeprefix("– ") for name, title in titles.items()
+    } == rows
+    assert len({name[:4] for name in titles}) == len(titles)
+
+
 def test_every_page_resource_and_mailbox_state_is_documented():
     pages = {"/login/", "/deals/", "/review/", "/customers/", "/conversations/", "/search/", "/profile/integrations/"}
     schema = SchemaGenerator().get_schema(request=None, public=True)
