@@ -15,7 +15,6 @@ from typing import Any, Protocol
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
 from rest_framework.exceptions import ValidationError as BadRequest
 from rest_framework.pagination import CursorPagination
 from rest_framework.renderers import JSONRenderer
@@ -24,7 +23,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
-from core.db.portions import fitting
+from core.db.portions import beyond, fitting
 
 MOST_PAGE_BYTES = 8_000_000
 """Of the rows of a page, as JSON; a single row that is larger is a page of its own."""
@@ -68,9 +67,10 @@ class NewestFirst(CursorPagination):
         self.request_size = self._requested_size(request)
         cursor = self._read(request, queryset.model)
         backward = bool(cursor and cursor.is_backward)
-        rows = queryset.order_by(*(_reversed(self.order) if backward else self.order))
+        order = _reversed(self.order) if backward else self.order
+        rows = queryset.order_by(*order)
         if cursor:
-            rows = rows.filter(_after(self.order, cursor.values, backward=backward))
+            rows = rows.filter(beyond(order, cursor.values))
         told = self._told_sizes(rows, view)
         most = fitting(told, MOST_PAGE_BYTES - _LONGEST_ENVELOPE)
         has_more = most < len(told)
@@ -156,17 +156,6 @@ def _check(model: type[models.Model], name: str, value: object) -> None:
 
 def _reversed(order: Sequence[str]) -> list[str]:
     return [name[1:] if name.startswith("-") else f"-{name}" for name in order]
-
-
-def _after(order: Sequence[str], values: Sequence[str], *, backward: bool) -> Q:
-    """Rows beyond `values`: (a, b) < (x, y) as a <= x AND (a < x OR b < y), which reads the index of the ordering."""
-    comparisons = [(name.lstrip("-"), "lt" if name.startswith("-") != backward else "gt") for name in order]
-    condition = Q()
-    for (name, direction), value in reversed(list(zip(comparisons, values, strict=True))):
-        beyond = Q(**{f"{name}__{direction}": value})
-        condition = (beyond | Q(**{name: value}) & condition) if condition else beyond
-    first, direction = comparisons[0]
-    return Q(**{f"{first}__{direction}e": values[0]}) & condition
 
 
 def _text(value: Any) -> str:

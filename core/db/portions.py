@@ -37,12 +37,13 @@ def in_portions(rows: "QuerySet[Any, Row]", size: int, *, by: Sequence[str] = ("
         if len(some) < size:
             return
         last = [getattr(some[-1], column.removeprefix("-")) for column in by]
-        some = list(ordered.filter(_after(by, last))[:size])
+        some = list(ordered.filter(beyond(by, last))[:size])
 
 
-def _after(columns: Sequence[str], values: Sequence[Any]) -> Q:
-    """What comes after `values`; the outer comparison is the one that an index is entered by."""
+def beyond(columns: Sequence[str], values: Sequence[Any]) -> Q:
+    """What comes after the row with these `values` in the order of `columns` ("-" for descending), which end in a
+    unique one: (a, b) > (x, y) as a >= x AND (a > x OR b > y), whose outer comparison an index is entered by."""
     (column, *columns), (value, *values) = columns, values
     name, direction = column.removeprefix("-"), "lt" if column.startswith("-") else "gt"
-    beyond = Q(**{f"{name}__{direction}": value})
-    return Q(**{f"{name}__{direction}e": value}) & (beyond | _after(columns, values)) if columns else beyond
+    after = Q(**{f"{name}__{direction}": value})
+    return Q(**{f"{name}__{direction}e": value}) & (after | beyond(columns, values)) if columns else after

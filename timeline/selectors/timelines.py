@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from accounts.models import User
-from core.db.portions import fitting
+from core.db.portions import beyond, fitting
 from crm.models import Account, Contact, Lead, Opportunity
 from timeline.domain.vocabulary import Kind
 from timeline.models import Engagement
@@ -24,6 +24,7 @@ PAGE_SIZE = 25
 MOST_PAGE_TEXT = 1_000_000
 """Bytes of texts on a page that shows them whole; a longer text is a page of its own."""
 
+_NEWEST_FIRST = ("-occurred_at", "-pk")
 _LAST_ID = UUID(int=2**128 - 1)
 
 
@@ -63,9 +64,8 @@ def timeline_page(
     if kind := known_kind(kind):
         engagements = engagements.filter(kind=kind)
     if position := _position(before):
-        at, pk = position
-        engagements = engagements.filter(Q(occurred_at__lt=at) | Q(occurred_at=at, pk__lt=pk))
-    newest_first = with_parts(engagements).order_by("-occurred_at", "-pk")
+        engagements = engagements.filter(beyond(_NEWEST_FIRST, position))
+    newest_first = with_parts(engagements).order_by(*_NEWEST_FIRST)
     size = fitting(sizes_of(newest_first, PAGE_SIZE), MOST_PAGE_TEXT) if shows_whole else PAGE_SIZE
     found = list(newest_first[: size + 1])
     beside = same_message_ids(viewer, found[:size]) if shows_whole else {}
