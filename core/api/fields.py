@@ -7,15 +7,12 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from core.moments import utc_seconds
+
 
 def words(vocabulary: type[StrEnum]) -> list[str]:
     """A vocabulary's words as choices of a field."""
     return [word.value for word in vocabulary]
-
-
-def utc_seconds(moment: datetime) -> str:
-    """`2026-11-20T10:00:00Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @extend_schema_field({"type": "string", "format": "date-time", "example": "2026-11-20T10:00:00Z"})

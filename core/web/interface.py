@@ -11,6 +11,7 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from core import phrasing
+from core.moments import utc_seconds
 from core.web.icons import ICONS
 
 register = template.Library()
@@ -65,7 +66,7 @@ def ago(moment: datetime | None, empty: str = "never") -> SafeString:
         return format_html('<span class="muted">{}</span>', empty)
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
-        _iso(moment),
+        utc_seconds(moment),
         _full(moment),
         phrasing.relative(moment, timezone.now()),
     )
@@ -74,7 +75,7 @@ def ago(moment: datetime | None, empty: str = "never") -> SafeString:
 @register.simple_tag
 def moment(at: datetime) -> SafeString:
     """ "20 Nov 2026, 10:00 UTC"."""
-    return format_html('<time datetime="{}">{}</time>', _iso(at), _full(at))
+    return format_html('<time datetime="{}">{}</time>', utc_seconds(at), _full(at))
 
 
 @register.simple_tag
@@ -149,10 +150,6 @@ def duration(seconds: int) -> str:
 def words(value: object) -> str:
     """A StrEnum or code as words: `needs_sign_in` reads "Needs sign in"."""
     return str(value).replace("_", " ").capitalize()
-
-
-def _iso(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _full(at: datetime) -> str:

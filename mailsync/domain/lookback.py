@@ -5,18 +5,12 @@
       └ never before          └ from here                └ at least from here
 """
 
-import calendar
 from datetime import datetime, timedelta
+
+from core.moments import months_before
 
 LEAST_LOOKBACK = timedelta(days=7)
 LONGEST_LOOKBACK_MONTHS = 36
-
-
-def months_before(moment: datetime, months: int) -> datetime:
-    """The same day and time `months` calendar months earlier; the 31st becomes the month's last day."""
-    year, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
-    day = min(moment.day, calendar.monthrange(year, month + 1)[1])
-    return moment.replace(year=year, month=month + 1, day=day)
 
 
 def lookback_start(

@@ -12,13 +12,14 @@ of mailsync.graph.errors; where several things are asked for at once, each has i
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import quote
 
 import urllib3
 
+from core.moments import utc_seconds
 from mailsync.domain.envelope import Content, Envelope
 from mailsync.graph.batch import in_batches, whole_body
 from mailsync.graph.errors import ItemUnreadable, MicrosoftError, Unavailable
@@ -240,20 +241,16 @@ def _is_bad_request(answer: object) -> bool:
 
 
 def _delta_path(folder_id: str, since: datetime | None) -> str:
-    floor = f"&$filter=receivedDateTime%20ge%20{_instant(since)}{_NEWEST_FIRST}" if since else ""
+    floor = f"&$filter=receivedDateTime%20ge%20{utc_seconds(since)}{_NEWEST_FIRST}" if since else ""
     return f"/me/mailFolders/{quote(folder_id, safe='')}/messages/delta?$select={ENVELOPE_SELECT}{floor}"
 
 
 def _list_path(folder_id: str | None, since: datetime | None, before: datetime | None, page_size: int) -> str:
     place = f"/me/mailFolders/{quote(folder_id, safe='')}/messages" if folder_id else "/me/messages"
-    limits = [f"receivedDateTime%20ge%20{_instant(since)}"] if since else []
-    limits += [f"receivedDateTime%20lt%20{_instant(before)}"] if before else []
+    limits = [f"receivedDateTime%20ge%20{utc_seconds(since)}"] if since else []
+    limits += [f"receivedDateTime%20lt%20{utc_seconds(before)}"] if before else []
     window = f"&$filter={'%20and%20'.join(limits)}" if limits else ""
     return f"{place}?$select={ENVELOPE_SELECT}{window}{_NEWEST_FIRST}&$top={page_size}"
-
-
-def _instant(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _paged(page_size: int) -> str:

@@ -7,10 +7,11 @@ Source: learn.microsoft.com/graph/change-notifications-delivery-webhooks, …/ap
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from core.moments import utc_seconds
 from mailsync.graph.errors import ItemGone, ItemUnreadable, Unavailable
 from mailsync.graph.parse import parse_time
 from mailsync.graph.wire import Wire
@@ -49,7 +50,7 @@ class Subscriptions:
                     "notificationUrl": notification_url,
                     "lifecycleNotificationUrl": lifecycle_url,
                     "resource": WHOLE_MAILBOX,
-                    "expirationDateTime": _instant(expires_at),
+                    "expirationDateTime": utc_seconds(expires_at),
                     "clientState": client_state,
                 },
             )
@@ -57,7 +58,7 @@ class Subscriptions:
 
     def prolong(self, subscription_id: str, *, expires_at: datetime) -> Subscribed:
         """Move its end, which also answers a `reauthorizationRequired`."""
-        payload = {"expirationDateTime": _instant(expires_at)}
+        payload = {"expirationDateTime": utc_seconds(expires_at)}
         return _subscribed(self._wire.on_subscription("PATCH", quote(subscription_id, safe=""), payload))
 
     def end(self, subscription_id: str) -> None:
@@ -73,7 +74,3 @@ def _subscribed(body: dict[str, Any]) -> Subscribed:
     if not isinstance(subscription_id, str) or expires_at is None:
         raise Unavailable("IncompleteReply")
     return Subscribed(subscription_id, expires_at)
-
-
-def _instant(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -4,21 +4,12 @@
 ◀──── cutoff ────────────── now        cutoff = the same day and time, `months` earlier
 """
 
-import calendar
 from datetime import datetime, timedelta
+
+from core.moments import months_before
 
 HIDDEN_DAYS = 30
 """What a rule hid is deleted after so many days; until then the rule can be undone."""
-
-_MONTHS_A_YEAR = 12
-
-
-def months_before(moment: datetime, months: int) -> datetime:
-    """The same day and time `months` (0 or more) earlier; the 31st becomes a shorter month's last day."""
-    index = moment.year * _MONTHS_A_YEAR + moment.month - 1 - months
-    year, month = divmod(index, _MONTHS_A_YEAR)
-    day = min(moment.day, calendar.monthrange(year, month + 1)[1])
-    return moment.replace(year=year, month=month + 1, day=day)
 
 
 def retention_cutoff(now: datetime, months: int) -> datetime:

@@ -16,6 +16,7 @@ from email.utils import format_datetime
 from itertools import chain
 from uuid import uuid4
 
+from core.moments import utc_seconds
 from timeline.domain.vocabulary import ParticipantRole
 from timeline.models import EmailMessage, Participant
 from timeline.selectors import Presented
@@ -83,7 +84,7 @@ def _row(shown: Presented) -> list[str]:
     roles = (ParticipantRole.FROM, ParticipantRole.TO, ParticipantRole.CC)
     return [
         str(engagement.pk),
-        engagement.occurred_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        utc_seconds(engagement.occurred_at),
         engagement.kind,
         engagement.direction,
         *("; ".join(part.address for part in engagement.participants.all() if part.role == role) for role in roles),

@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailsync.domain.lookback import lookback_start, months_before
+from core.moments import months_before
+from mailsync.domain.lookback import lookback_start
 
 NOW = datetime(2026, 11, 20, 10, 0, 0, 123456, tzinfo=UTC)
 MOMENTS = st.datetimes(datetime(2010, 1, 1), datetime(2026, 11, 20, 10), timezones=st.just(UTC))  # noqa: DTZ001
@@ -33,19 +33,6 @@ def test_nothing_older_than_retention_is_fetched():
     assert lookback_start(NOW, datetime(2025, 1, 1, tzinfo=UTC), retention_months=6) == datetime(
         2026, 5, 20, 10, tzinfo=UTC
     )
-
-
-@pytest.mark.parametrize(
-    ("moment", "months", "expected"),
-    [
-        (datetime(2026, 3, 31, tzinfo=UTC), 1, datetime(2026, 2, 28, tzinfo=UTC)),
-        (datetime(2028, 3, 31, tzinfo=UTC), 1, datetime(2028, 2, 29, tzinfo=UTC)),
-        (datetime(2026, 1, 15, tzinfo=UTC), 1, datetime(2025, 12, 15, tzinfo=UTC)),
-        (datetime(2026, 12, 1, tzinfo=UTC), 36, datetime(2023, 12, 1, tzinfo=UTC)),
-    ],
-)
-def test_months_are_calendar_months(moment, months, expected):
-    assert months_before(moment, months) == expected
 
 
 @given(MOMENTS, st.integers(1, 60))
