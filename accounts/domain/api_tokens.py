@@ -7,9 +7,10 @@ its row by an index: how long the search takes tells nothing about the token. Th
 for secrets in what people publish.
 """
 
-import hashlib
 import secrets
 from enum import StrEnum
+
+from core.hashing import hash_of
 
 PREFIX = "jiminny_"
 _BYTES = 32
@@ -34,4 +35,4 @@ def new_secret() -> str:
 
 def digest_of(secret: str) -> str:
     """What stands in the table for `secret`, 64 hexadecimal digits."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hash_of(secret)

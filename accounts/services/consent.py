@@ -8,7 +8,6 @@
 The answer comes through the browser: its words and its tenant prove nothing, and only mark the link as answered.
 """
 
-import hashlib
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -29,6 +28,7 @@ from accounts.services.audit import record_event
 from accounts.services.flows import begin, redeem, take
 from accounts.services.tenants import admit
 from core.db.unit_of_work import one_unit_of_work, unit_of_work
+from core.hashing import hash_of
 
 ANSWER_LIFE = timedelta(hours=1)
 
@@ -43,7 +43,7 @@ def begin_consent(*, user: User, kind: ConsentKind, redirect_uri: str, now: date
     def remember() -> None:
         stale = ConsentGrant.objects.filter(organization=organization, state=ConsentState.PENDING)
         stale.filter(requested_at__lt=now - timedelta(days=1)).delete()
-        ConsentGrant.objects.create(organization=organization, kind=kind, state_hash=_hash(state), requested_by=user)
+        ConsentGrant.objects.create(organization=organization, kind=kind, state_hash=hash_of(state), requested_by=user)
 
     unit_of_work(remember)
     query = {
@@ -65,7 +65,7 @@ def answer_consent(*, user: User, params: Mapping[str, str], now: datetime | Non
     organization = _require_admin(user)
     grant = (
         ConsentGrant.objects.select_for_update()
-        .filter(state_hash=_hash(params.get("state", "")), organization=organization, requested_by=user)
+        .filter(state_hash=hash_of(params.get("state", "")), organization=organization, requested_by=user)
         .first()
     )
     if grant is None:
@@ -141,7 +141,3 @@ def _require_admin(user: User) -> Organization:
     if user.organization is None or not user.is_organization_admin:
         raise SignInRefused("admins_only", "Only an admin of the organization can do this.", "Ask an admin.")
     return user.organization
-
-
-def _hash(state: str) -> str:
-    return hashlib.sha256(state.encode()).hexdigest()

@@ -9,7 +9,6 @@ The first answer to a flow is the only one, and only who sent it learns the flow
 to Microsoft with a state of the own can neither read nor finish what comes back.
 """
 
-import hashlib
 import hmac
 import json
 from collections.abc import Mapping
@@ -27,6 +26,7 @@ from accounts.models import ConsentGrant, SignInFlow, User
 from core.db.fields import sealed_in
 from core.db.unit_of_work import unit_of_work
 from core.encryption import UnreadableSecret
+from core.hashing import hash_of
 
 FLOW_LIFE = timedelta(minutes=15)
 """Longer than Microsoft's code lives (ten minutes), short enough to be of no use to a finder."""
@@ -54,9 +54,9 @@ def begin(
         SignInFlow.objects.create(
             purpose=purpose,
             user=user,
-            browser_hash=_hash(browser) if browser else "",
+            browser_hash=hash_of(browser) if browser else "",
             consent=consent,
-            state_hash=_hash(asked["state"]),
+            state_hash=hash_of(asked["state"]),
             flow=json.dumps(asked),
             expires_at=now + FLOW_LIFE,
         )
@@ -72,7 +72,7 @@ def accept_answer(state: str, params: Mapping[str, str], *, now: datetime | None
     """
     now = now or timezone.now()
     answer = {name: params[name][:_LONGEST_ANSWER] for name in _ANSWER_FIELDS if params.get(name)}
-    flow = SignInFlow.objects.filter(state_hash=_hash(state)).first()
+    flow = SignInFlow.objects.filter(state_hash=hash_of(state)).first()
     if not state or flow is None:
         raise SignInRefused("state_unknown", "Microsoft's answer belongs to no sign-in that was begun here.")
     _require_open(flow, now)
@@ -100,7 +100,7 @@ def take(flow: SignInFlow, purpose: FlowPurpose, *, user: User | None, browser: 
     _require_open(flow, now)
     if not SignInFlow.objects.filter(pk=flow.pk, used_at=None).update(used_at=now, answer="", flow=""):
         raise SignInRefused("used_already", "This sign-in was completed already, or it was refused.")
-    is_this_browser = not flow.browser_hash or hmac.compare_digest(flow.browser_hash, _hash(browser))
+    is_this_browser = not flow.browser_hash or hmac.compare_digest(flow.browser_hash, hash_of(browser))
     if flow.purpose != purpose or flow.user_id != (user.pk if user else None) or not is_this_browser:
         raise SignInRefused(
             "begun_by_another",
@@ -133,7 +133,3 @@ def _require_open(flow: SignInFlow, now: datetime) -> None:
         raise SignInRefused("used_already", "This sign-in was completed already, or it was refused.")
     if flow.expires_at <= now:
         raise SignInRefused("expired", "This sign-in took longer than a quarter of an hour.")
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

@@ -8,7 +8,6 @@ A claim names its machine and process, so that what a killed worker held need no
 before every request: no token is handed out once the switch is off or the claim is somebody else's.
 """
 
-import hashlib
 import os
 import secrets
 import socket
@@ -23,6 +22,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet
 
+from core.hashing import hash_of
 from core.runs.columns import StateColumns
 
 
@@ -53,7 +53,7 @@ def _machine() -> str:
             parts.append(str(path.readlink()) if path.is_symlink() else path.read_text().strip())
         except OSError:
             continue  # not Linux
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:8]
+    return hash_of(*parts)[:8]
 
 
 def _started(pid: int) -> str:

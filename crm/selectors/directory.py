@@ -5,24 +5,21 @@ addresses ──▶ PersonAddress (with and without +tag) ──▶ contact, or 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
-from itertools import islice
-from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import Min
 
 from accounts.models import Organization
 from core.addresses import address_candidates, domain_of
+from core.chunks import chunks
 from core.db.bulk import Prepared
 from crm.domain.directory import Directory, Party
 from crm.models import AccountDomain, DirectoryChange, Opportunity, PersonAddress
 
 _AT_ONCE = 20_000
 """Values of one IN list: SQLite takes 32,766, and a page of envelopes has far fewer."""
-
-T = TypeVar("T")
 
 _PEOPLE: Prepared[tuple[str, UUID | None, UUID | None, UUID | None, UUID | None, UUID | None]] = Prepared(
     lambda organization, addresses: PersonAddress.objects.filter(
@@ -78,7 +75,7 @@ def oldest_open_opportunity_created_at(organization: Organization) -> datetime |
 
 def _people_by_address(organization: Organization, addresses: Collection[str]) -> dict[str, tuple[Party, ...]]:
     found: dict[str, set[Party]] = defaultdict(set)
-    for some in _chunks(addresses):
+    for some in chunks(addresses, _AT_ONCE):
         rows = _PEOPLE.ask(organization=organization.pk, addresses=some)
         for address, contact, account, lead, converted, converted_account in rows:
             if converted:
@@ -92,7 +89,7 @@ def _people_by_address(organization: Organization, addresses: Collection[str]) -
 
 def _accounts_by_domain(organization: Organization, domains: Collection[str]) -> dict[str, tuple[UUID, ...]]:
     found: dict[str, list[UUID]] = defaultdict(list)
-    for some in _chunks(domains):
+    for some in chunks(domains, _AT_ONCE):
         for domain, account in _DOMAINS.ask(organization=organization.pk, domains=some):
             found[domain].append(account)
     return {domain: tuple(sorted(accounts)) for domain, accounts in found.items()}
@@ -102,9 +99,3 @@ def _with_parents(domain: str) -> Iterator[str]:
     while "." in domain:
         yield domain
         domain = domain.partition(".")[2]
-
-
-def _chunks(values: Iterable[T]) -> Iterator[list[T]]:
-    remaining = iter(values)
-    while some := list(islice(remaining, _AT_ONCE)):
-        yield some

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from accounts.models import Organization
-from crm.services.intake import Intake, Written, batches
+from core.chunks import chunks
+from crm.services.intake import Intake, Written
 from crm.signals import customers_changed
 from crm.sources.csv.parse import ACCOUNTS, ALL_FILES, CONTACT_ROLES, CONTACTS, LEADS, OPPORTUNITIES, FileKind
 from crm.sources.csv.source import CsvFile, Problem
@@ -76,7 +77,7 @@ def import_folder(
 
 
 def _in_batches(write: Callable[[Intake, Sequence[Any]], Written]) -> Write:
-    return lambda file, intake: (write(intake, some) for some in batches(file.records(), _RECORDS_AT_ONCE))
+    return lambda file, intake: (write(intake, some) for some in chunks(file.records(), _RECORDS_AT_ONCE))
 
 
 def _as_a_whole(file: CsvFile[Any], intake: Intake) -> Iterator[Written]:

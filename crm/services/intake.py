@@ -6,14 +6,14 @@ records ──▶ the ones that they name are known? ──no──▶ Refusal, 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
 
 from accounts.models import Organization, User, UserAddress
+from core.chunks import chunks
 from core.db.unit_of_work import unit_of_work
 from crm.domain.changes import CustomerChanges
 from crm.domain.records import (
@@ -168,7 +168,7 @@ class Intake:
             deal = deals[record.opportunity_id]
             by_deal[deal][deal, contacts[record.contact_id]] = (record.role, record.is_primary)
         new = changed = unchanged = 0
-        for some in batches(sorted(by_deal), _DEALS_AT_ONCE):
+        for some in chunks(sorted(by_deal), _DEALS_AT_ONCE):
             wanted = {pair: role for deal in some for pair, role in by_deal[deal].items()}
             write = partial(set_contact_roles, self._organization.pk, wanted, is_whole=is_whole and not refused)
             outcome = unit_of_work(write)
@@ -217,13 +217,6 @@ class Intake:
 
     def _owner(self, email: str) -> dict[str, Any]:
         return {"owner_email": email[:254], "owner_id": self._users.get(email)}
-
-
-def batches(values: Iterable[Value], size: int) -> Iterator[list[Value]]:
-    """`values` in lists of at most `size`."""
-    remaining = iter(values)
-    while some := list(islice(remaining, size)):
-        yield some
 
 
 def _users(organization: Organization) -> dict[str, UUID]:

@@ -7,11 +7,11 @@ Source: learn.microsoft.com/graph/json-batching. Graph itself runs four of a mai
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from itertools import islice
 from typing import Any
 
 import orjson
 
+from core.chunks import chunks
 from mailsync.graph.errors import Unavailable
 from mailsync.graph.refusals import Reply, Target, refusal
 from mailsync.graph.schema import BatchRequest
@@ -23,9 +23,7 @@ _UNANSWERED = Reply(0, {})
 
 def in_batches(items: Iterable[str]) -> Iterator[list[str]]:
     """`items`, each once, in lists that fit into one `$batch`."""
-    remaining = iter(dict.fromkeys(items))
-    while some := list(islice(remaining, BATCH_LIMIT)):
-        yield some
+    return chunks(dict.fromkeys(items), BATCH_LIMIT)
 
 
 def batch_payload(paths: Mapping[str, str], prefer: str) -> bytes:

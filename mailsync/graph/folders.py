@@ -7,13 +7,13 @@ msgfolderroot
 └── Archive ✓          └── hidden ✗, search folders ✗ (they show other folders' mail once more)
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from urllib.parse import quote
 
+from core.hashing import hash_of
 from mailsync.graph.batch import in_batches, whole_body
 from mailsync.graph.errors import FolderGone, Unavailable
 from mailsync.graph.links import path_within
@@ -72,7 +72,7 @@ def parse_folder_delta(body: dict[str, object]) -> FolderDelta:
 
 def _digest(rows: Iterable[MailFolder]) -> str:
     places = sorted(f"{row['id']} {row.get('parentFolderId')} {'@removed' in row}" for row in rows)
-    return hashlib.sha256("\n".join(places).encode()).hexdigest() if places else ""
+    return hash_of(*places) if places else ""
 
 
 def folders_to_sync(wire: Wire) -> list[ListedFolder]:

@@ -4,15 +4,17 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from accounts.models import Organization
+from core.chunks import chunks
 from crm.domain.changes import CustomerChanges
 from crm.selectors.directory import departed_parties
 from mailsync.domain.vocabulary import DepartureChoice
 from mailsync.selectors.rule_effects import unmatched
 from timeline.domain.vocabulary import Kind
 from timeline.models import Engagement
-from timeline.selectors.affected import affected_engagements, portions
+from timeline.selectors.affected import affected_engagements
 from timeline.services.hiding import hidden_by
 
+_AT_ONCE = 1_000
 RULE = "departure"
 """What stands beside an engagement that a departure hides."""
 
@@ -39,7 +41,7 @@ def _without_customers(organization: Organization) -> set[UUID]:
         organization, CustomerChanges(organization.pk, addresses=addresses, domains=domains)
     )
     found: set[UUID] = set()
-    for some in portions(concerned):
+    for some in chunks(concerned, _AT_ONCE):
         emails = Engagement.objects.filter(
             organization=organization, kind=Kind.EMAIL, pk__in=some, hidden_by_rule__in=["", RULE]
         )

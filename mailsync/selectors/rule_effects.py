@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from accounts.models import Organization
+from core.chunks import chunks
 from crm.domain.directory import Directory
 from crm.selectors import directory_for
 from mailsync.domain.envelope import Candidate, Discard, Envelope, ScreeningPolicy
@@ -105,8 +106,8 @@ def _newly_dropped(
 def _replayed(organization: Organization, emails: QuerySet[Engagement]) -> Iterator[tuple[UUID, Envelope, Directory]]:
     """Each email's id and envelope, with the directory that it is matched against."""
     ids = list(emails.order_by("pk").values_list("pk", flat=True))
-    for start in range(0, len(ids), _AT_ONCE):
-        envelopes = _envelopes(ids[start : start + _AT_ONCE])
+    for some in chunks(ids, _AT_ONCE):
+        envelopes = _envelopes(some)
         directory = directory_for(
             organization, {address for envelope in envelopes.values() for address in envelope.addresses}
         )

@@ -3,11 +3,11 @@
 lines typed ─▶ check ─▶ what each would hide ─▶ what all together would
 """
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from accounts.models import Organization
+from core.hashing import hash_of
 from mailsync.domain.import_rules import ImportRule, RuleKind, layer_of
 from mailsync.domain.vocabulary import BlockKind
 from mailsync.models import BlockedDomain, Exclusion
@@ -40,8 +40,7 @@ class Preview:
     @property
     def fingerprint(self) -> str:
         """What tells this preview from another, so that what is confirmed is what was shown; SHA-256, hex."""
-        shown = "\n".join(f"{rule.kind} {rule.value}" for rule in self.new_rules)
-        return hashlib.sha256(shown.encode()).hexdigest()
+        return hash_of(*(f"{rule.kind} {rule.value}" for rule in self.new_rules))
 
     @property
     def new_rules(self) -> list[ImportRule]:

@@ -1,12 +1,12 @@
 """A mailbox's copies: found by Graph's id, written with the page that showed them."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from core.db.bulk import Prepared
+from core.hashing import hash_of
 from mailsync.domain.envelope import Envelope
 from mailsync.models import Mailbox, Sighting
 
@@ -19,7 +19,7 @@ _KNOWN: Prepared[tuple[int]] = Prepared(
 
 def graph_id_hash(graph_id: str) -> str:
     """What the index reads: immutable ids are long, and their case matters."""
-    return hashlib.sha256(graph_id.encode()).hexdigest()
+    return hash_of(graph_id)
 
 
 def sightings_of(mailbox: Mailbox, graph_ids: Iterable[str]) -> dict[str, Sighting]:

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from core.chunks import chunks
 from core.db.unit_of_work import one_unit_of_work
 from mailsync.models import Mailbox, Sighting
 from timeline.selectors.holds import held_among
@@ -21,7 +22,7 @@ def forget_copies(mailbox: Mailbox, sightings: QuerySet[Sighting]) -> int:
     Nothing is suppressed: a mail that comes back into the mailbox may come back here.
     """
     rows = list(sightings.filter(mailbox=mailbox).values_list("pk", "email_id"))
-    return sum(_forget(mailbox, rows[start : start + _AT_ONCE]) for start in range(0, len(rows), _AT_ONCE))
+    return sum(_forget(mailbox, some) for some in chunks(rows, _AT_ONCE))
 
 
 @one_unit_of_work

@@ -9,7 +9,6 @@
 A notification carries no mail, is believed in nothing but that it woke us, and what it misses the poll finds.
 """
 
-import hashlib
 import hmac
 import ipaddress
 import secrets
@@ -22,6 +21,7 @@ from uuid import UUID
 from django.conf import settings
 from django.urls import reverse
 
+from core.hashing import hash_of
 from mailsync.graph.errors import ItemGone, ItemUnreadable
 from mailsync.models import Mailbox, Subscription
 from mailsync.services.graph_access import graph_client_for
@@ -67,7 +67,7 @@ def keep_subscription(*, mailbox_id: UUID, now: datetime) -> None:
         mailbox=mailbox,
         defaults={
             "subscription_id": made.subscription_id,
-            "client_state_hash": _hash(proof),
+            "client_state_hash": hash_of(proof),
             "expires_at": made.expires_at,
         },
     )
@@ -92,7 +92,7 @@ def take_notifications(notifications: Iterable[Any], *, now: datetime) -> int:
     woken: set[UUID] = set()
     for each in told:
         row = held.get(str(each.get("subscriptionId")))
-        if row is None or not hmac.compare_digest(row.client_state_hash, _hash(str(each.get("clientState")))):
+        if row is None or not hmac.compare_digest(row.client_state_hash, hash_of(str(each.get("clientState")))):
             continue
         event = each.get("lifecycleEvent")
         if event == "subscriptionRemoved":
@@ -109,7 +109,3 @@ def _wake(mailbox: Mailbox, now: datetime) -> bool:
     if mailbox.queued_at is not None or is_waiting or not mailbox.import_enabled:
         return False
     return enqueue(mailbox, now=now)
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode(errors="replace")).hexdigest()

@@ -12,6 +12,7 @@ a loop        the same link twice, or no end of empty pages: the folder starts o
 
 from collections.abc import Mapping, Sequence
 
+from core.chunks import chunks
 from mailsync.graph.client import DeltaPage, FolderDelta
 from mailsync.graph.errors import (
     CursorExpired,
@@ -42,8 +43,8 @@ def follow_deltas(run: MailRun) -> None:
     answers: dict[str, DeltaPage | MicrosoftError] = {}
     tree: FolderDelta | MicrosoftError | None = None
     tree_link = run.mailbox.folders_link
-    for start in range(0, len(finished), _BATCH):
-        links = {folder.id: folder.cursor.link for folder in finished[start : start + _BATCH]}
+    for some in chunks(finished, _BATCH):
+        links = {folder.id: folder.cursor.link for folder in some}
         has_room = len(links) < _BATCH
         changes = run.client.delta_batch(links, page_size=run.page_size, tree_link=tree_link if has_room else "")
         answers |= changes.folders

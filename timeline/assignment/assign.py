@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from accounts.models import Organization
+from core.chunks import chunks
 from timeline.assignment.candidates import candidates_for, rules_of
 from timeline.assignment.records import follow_match
 from timeline.assignment.standing import Standing, our_domains, standing
@@ -19,7 +20,6 @@ from timeline.domain.assignment import NOTHING_HELD, HeldRecords, MailFacts, Set
 from timeline.domain.choosing import Assignment
 from timeline.models import EmailMessage, Engagement
 from timeline.search.outbox import announce
-from timeline.selectors.affected import portions
 from timeline.selectors.holds import held_records
 
 ASSIGNMENT_COLUMNS = (
@@ -32,6 +32,7 @@ ASSIGNMENT_COLUMNS = (
 )
 
 _PLACE = ("opportunity_id", "account_id", "owner_id", "association_rule", "association_certain")
+_AT_ONCE = 1_000
 _ROWS_AT_ONCE = 500
 _ENOUGH_ALIKE = 20
 """Rows of a portion for which one UPDATE of their own is worth its while: at most fifty of these in a thousand."""
@@ -80,7 +81,7 @@ def settle_again(
     if not ids:
         return outcome
     held, ours = held_records(organization), our_domains(organization)
-    for some in portions(ids):
+    for some in chunks(ids, _AT_ONCE):
         rows = standing(organization, some, ours)
         page = {each.engagement.pk: each.facts(decided) for each in rows}
         assigner = Assigner(organization, page.values(), held)

@@ -12,12 +12,15 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import Organization
+from core.chunks import chunks
 from core.db.unit_of_work import one_unit_of_work, unit_of_work
 from crm.domain.changes import CustomerChanges
 from timeline.assignment.assign import settle_again
 from timeline.models import Engagement
 from timeline.search.outbox import announce
-from timeline.selectors.affected import affected_engagements, engagements_of_accounts, portions
+from timeline.selectors.affected import affected_engagements, engagements_of_accounts
+
+_AT_ONCE = 1_000
 
 
 def reassess(*, organization: Organization, changes: CustomerChanges) -> int:
@@ -39,4 +42,4 @@ def on_customers_changed(*, changes: CustomerChanges, **_: Any) -> None:
 def reassess_engagements(organization: Organization, engagement_ids: Iterable[UUID], *, now: datetime) -> int:
     """Settle these engagements again; how many changed. Each portion of them commits on its own."""
     reassess_portion = one_unit_of_work(settle_again)
-    return sum(len(reassess_portion(organization, some, now=now).changed) for some in portions(engagement_ids))
+    return sum(len(reassess_portion(organization, some, now=now).changed) for some in chunks(engagement_ids, _AT_ONCE))

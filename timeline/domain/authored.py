@@ -11,11 +11,11 @@ A number keeps its sign, its separators and its currency: "50,000", "50.000" and
 for inside anything: "We accept" is not "We accept if the board agrees".
 """
 
-import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from core.hashing import hash_of
 from core.normalization import normalized
 from timeline.domain.additions import Additions
 from timeline.domain.links import unwrapped
@@ -79,7 +79,7 @@ class Authored:
     @property
     def digest(self) -> str:
         """SHA-256, hex, of the words and addresses."""
-        return digest_of([self.addresses, *self.words])
+        return hash_of(self.addresses, *self.words)
 
 
 def authored(text: str, additions: Additions, *, is_cut: bool = False) -> Authored:
@@ -92,7 +92,7 @@ def authored(text: str, additions: Additions, *, is_cut: bool = False) -> Author
     beside = [
         address for place, address in addresses if start < place <= above or quoted_from < place <= max(end, above)
     ]
-    return Authored(kept, digest_of(beside) if beside else "", is_cut and len(text) >= LEAST_CUT)
+    return Authored(kept, hash_of(*beside) if beside else "", is_cut and len(text) >= LEAST_CUT)
 
 
 def words_of_addition(text: str) -> tuple[str, ...]:
@@ -177,8 +177,3 @@ def _is_sign(word: str, following: Sequence[str]) -> bool:
 def _without_wrapper(link: re.Match[str]) -> str:
     bare = link[0].rstrip(_AFTER_LINKS)
     return unwrapped(bare) + link[0][len(bare) :]
-
-
-def digest_of(parts: Iterable[str]) -> str:
-    """SHA-256, hex, of some words in their order."""
-    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

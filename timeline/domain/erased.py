@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from timeline.domain.authored import Authored, digest_of
+from core.hashing import hash_of
+from timeline.domain.authored import Authored
 from timeline.domain.identity import CLOCKS_APART, Envelope
 
 _DIGITS = 16
@@ -89,7 +90,7 @@ def _words(said: Said, hashes: Hashes) -> list[str]:
 
 def _hash_of(words: Authored, hashes: Hashes) -> str:
     addresses = hashes(f"addresses {words.addresses}")[:6] if words.addresses else ""
-    return f"{hashes('words ' + digest_of(words.words))[:12]}-{addresses}"
+    return f"{hashes('words ' + hash_of(*words.words))[:12]}-{addresses}"
 
 
 def _are_alike(one: str, other: str) -> bool:

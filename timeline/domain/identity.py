@@ -8,7 +8,6 @@ under one key: `agree` on author, people, subject, moment and the author's words
                   └──no──▶ two: the second has the key with its place among them (`mail_key`)
 """
 
-import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -16,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from enum import IntFlag
 
 from core.addresses import normalize_address
+from core.hashing import hash_of
 from core.normalization import normalized
 from core.remembering import remembered
 from timeline.domain.authored import Authored, say_the_same
@@ -63,7 +63,7 @@ def normalize_message_id(raw: str | None) -> str | None:
 def reference_hash(message_id: str) -> str:
     """SHA-256, hex, of a normalized Message-ID; the host part, right of the @, counts without case."""
     local, at, host = message_id.rpartition("@")
-    return _sha256(f"{local}{at}{host.casefold()}")
+    return hash_of(f"{local}{at}{host.casefold()}")
 
 
 def fingerprint(sender: str | None, occurred_at: datetime, subject: str, recipients: Iterable[str]) -> str:
@@ -74,17 +74,17 @@ def fingerprint(sender: str | None, occurred_at: datetime, subject: str, recipie
     """
     second = occurred_at.astimezone(UTC).replace(microsecond=0).isoformat()
     addresses = sorted({_address(recipient) for recipient in recipients})
-    return _sha256("\n".join((_address(sender or ""), second, subject_core(subject), *addresses)))
+    return hash_of(_address(sender or ""), second, subject_core(subject), *addresses)
 
 
 def message_key(message_id: str | None, fingerprint: str) -> str:
     """The key that makes two copies one mail, SHA-256, hex; `fingerprint` stands in for a missing Message-ID."""
-    return reference_hash(message_id) if message_id else _sha256(f"fingerprint\n{fingerprint}")
+    return reference_hash(message_id) if message_id else hash_of("fingerprint", fingerprint)
 
 
 def mail_key(message_key: str, place: int) -> str:
     """The key of one mail among those that share a `message_key`: itself for the first, a hash with the place else."""
-    return _sha256(f"reused\n{message_key}\n{place}") if place else message_key
+    return hash_of("reused", message_key, str(place)) if place else message_key
 
 
 class Tells(IntFlag):
@@ -253,7 +253,3 @@ def _stripped(subject: str, prefixes: tuple[re.Pattern[str], ...]) -> str:
 @remembered(1_024)
 def _address(raw: str) -> str:
     return normalize_address(raw) or raw.strip().casefold()
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -11,11 +11,11 @@ headers (what Graph shows of sent mail) is tied by the GUID of its conversationI
 mail that has a customer and the subject in common, because templates and resent mail carry a GUID elsewhere.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from core.hashing import hash_of
 from timeline.domain.email import ComposedEmail
 from timeline.domain.identity import reference_hash, subject_core
 
@@ -125,8 +125,7 @@ def _index_nodes(mail: ThreadedMail) -> Iterable[str]:
         return
     core = subject_core(mail.subject)
     for customer in sorted(mail.customers):
-        text = "\n".join(("conversation-index", mail.thread_index.casefold(), customer, core))
-        yield hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        yield hash_of("conversation-index", mail.thread_index.casefold(), customer, core)
 
 
 class _Graph:

@@ -11,6 +11,7 @@ from django.conf import settings
 from elasticsearch import ApiError, TransportError
 
 from accounts.models import Organization
+from core.chunks import chunks
 from timeline.documents import ALIAS
 from timeline.search.drift import documents_of
 from timeline.search.elastic import client
@@ -30,8 +31,8 @@ def remove_leftovers() -> int:
         indexed = _organizations()  # before the tables: an organization that is new by then is not taken for a gone one
         for organization in indexed - set(Organization.objects.values_list("pk", flat=True)):
             ids = [key for key, _ in documents_of(organization)]
-            for start in range(0, len(ids), _AT_ONCE):
-                write_everywhere([Announced(organization, key) for key in ids[start : start + _AT_ONCE]])
+            for some in chunks(ids, _AT_ONCE):
+                write_everywhere([Announced(organization, key) for key in some])
             log.info("documents_of_deleted_organization_removed", organization=str(organization), documents=len(ids))
             removed += len(ids)
     except (ApiError, TransportError) as error:

@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from itertools import islice
 from typing import NamedTuple
 from uuid import UUID
 
+from core.chunks import chunks
 from core.db.bulk import insert_tuples
 from core.remembering import remembered
 from timeline.domain.words import joined, searchable, words_of
@@ -56,8 +56,8 @@ def write_search_texts(rows: Sequence[SearchTextRow]) -> None:
 
 def refresh_search_texts(engagement_ids: Collection[UUID]) -> int:
     """Write the rows of these engagements anew from the tables; how many there are."""
-    remaining, written = iter(engagement_ids), 0
-    while some := list(islice(remaining, _AT_ONCE)):
+    written = 0
+    for some in chunks(engagement_ids, _AT_ONCE):
         rows = _rows(some)
         SearchText.objects.filter(engagement_id__in=some).delete()
         write_search_texts(rows)

@@ -1,19 +1,17 @@
 """Which engagements a change in the CRM may concern."""
 
-from collections.abc import Collection, Iterable, Iterator
-from itertools import islice
-from typing import TypeVar
+from collections.abc import Collection, Iterator
 from uuid import UUID
 
 from accounts.models import Organization
 from core.addresses import domain_of, is_within
+from core.chunks import chunks
 from core.db.portions import in_portions
 from crm.domain.changes import CustomerChanges
 from crm.models import Opportunity, OpportunityContactRole
 from timeline.models import Association, Engagement, FilingRule, Participant
 
 _AT_ONCE = 1_000
-Value = TypeVar("Value")
 
 
 def affected_engagements(organization: Organization, changes: CustomerChanges) -> list[UUID]:
@@ -23,14 +21,14 @@ def affected_engagements(organization: Organization, changes: CustomerChanges) -
     """
     accounts, contacts = _around(organization, changes.deals)
     found: set[UUID] = engagements_of_accounts(organization, changes.accounts | accounts)
-    for some in portions(changes.contacts | contacts):
+    for some in chunks(changes.contacts | contacts, _AT_ONCE):
         rows = Association.objects.filter(organization=organization, contact_id__in=some)
         found |= set(rows.values_list("engagement_id", flat=True))
-    for some in portions(changes.deals):
+    for some in chunks(changes.deals, _AT_ONCE):
         deals = Engagement.objects.filter(organization=organization, opportunity_id__in=some)
         found |= set(deals.values_list("id", flat=True))
     addresses = changes.addresses | _addresses_within(organization, changes.domains)
-    for wanted in portions(in_use(organization, addresses)):
+    for wanted in chunks(in_use(organization, addresses), _AT_ONCE):
         parts = Participant.objects.filter(organization=organization, address__in=wanted)
         found |= set(parts.values_list("engagement_id", flat=True))
     return sorted(found)
@@ -40,7 +38,7 @@ def _around(organization: Organization, deals: Collection[UUID]) -> tuple[set[UU
     """The accounts of these deals, and the contacts who lead to them."""
     accounts: set[UUID] = set()
     contacts: set[UUID] = set()
-    for some in portions(deals):
+    for some in chunks(deals, _AT_ONCE):
         rows = Opportunity.objects.filter(organization=organization, id__in=some, account__isnull=False)
         accounts |= {account for account in rows.values_list("account_id", flat=True) if account}
         for model in (OpportunityContactRole, FilingRule):
@@ -52,17 +50,10 @@ def _around(organization: Organization, deals: Collection[UUID]) -> tuple[set[UU
 def engagements_of_accounts(organization: Organization, accounts: Collection[UUID]) -> set[UUID]:
     """The engagements on the records of these accounts."""
     found: set[UUID] = set()
-    for some in portions(accounts):
+    for some in chunks(accounts, _AT_ONCE):
         rows = Association.objects.filter(organization=organization, account_id__in=some)
         found |= set(rows.values_list("engagement_id", flat=True))
     return found
-
-
-def portions(values: Iterable[Value]) -> Iterator[list[Value]]:
-    """`values` in lists short enough for a query."""
-    remaining = iter(values)
-    while some := list(islice(remaining, _AT_ONCE)):
-        yield some
 
 
 def _addresses_within(organization: Organization, domains: Collection[str]) -> set[str]:

@@ -9,13 +9,14 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Organization, User
+from core.chunks import chunks
 from core.db.portions import in_portions
 from core.db.unit_of_work import one_unit_of_work
 from crm.domain.changes import CustomerChanges
 from timeline.assignment.reassess import reassess_engagements
 from timeline.models import Engagement, Participant
 from timeline.search.outbox import announce
-from timeline.selectors.affected import affected_engagements, in_use, portions
+from timeline.selectors.affected import affected_engagements, in_use
 from timeline.services.people import our_people
 
 _AT_ONCE = 1_000
@@ -33,7 +34,7 @@ def link_colleague(*, user: User, addresses: Collection[str]) -> int:
     parts = Participant.objects.filter(organization=organization, user=None).select_related("engagement")
     linked = sum(
         _link(user, some)
-        for wanted in portions(in_use(organization, addresses))
+        for wanted in chunks(in_use(organization, addresses), _AT_ONCE)
         for some in in_portions(parts.filter(address__in=wanted).only(*_READ), _AT_ONCE)
     )
     if not linked:

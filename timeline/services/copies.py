@@ -18,9 +18,10 @@ from uuid import UUID
 from django.db.models import Q
 
 from accounts.models import Organization
+from core.hashing import hash_of
 from core.ids import new_id
 from timeline.domain.additions import NONE, Additions
-from timeline.domain.authored import Authored, authored, digest_of
+from timeline.domain.authored import Authored, authored
 from timeline.domain.copies import FAILED, RECIPIENTS, completed, surer
 from timeline.domain.email import ComposedEmail
 from timeline.domain.erased import Said
@@ -264,7 +265,7 @@ class CopyDesk:
         return replace(mail.words, addresses=mail.words.addresses or mail.addresses)
 
     def _hash(self, envelope: Envelope, words: Authored) -> str:
-        return digest_of([self.additions.basis, envelope.author, *sorted(envelope.people), envelope.core, words.digest])
+        return hash_of(self.additions.basis, envelope.author, *sorted(envelope.people), envelope.core, words.digest)
 
     def _words_of(self, email: ComposedEmail) -> Authored:
         return authored(email.text, self.additions, is_cut=email.is_text_cut)

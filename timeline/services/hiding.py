@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts.models import Organization
+from core.chunks import chunks
 from core.db.unit_of_work import one_unit_of_work
 from timeline.models import Engagement
 from timeline.search.outbox import announce
@@ -18,7 +19,7 @@ _AT_ONCE = 1_000
 
 def hide(*, organization: Organization, ids: Collection[UUID], rule: str, now: datetime) -> int:
     """Hide those of `ids` that are not hidden yet; how many. `rule` names what hides them, up to 80 characters."""
-    return sum(_hide(organization, some, rule, now) for some in _portions(ids))
+    return sum(_hide(organization, some, rule, now) for some in chunks(sorted(ids), _AT_ONCE))
 
 
 @one_unit_of_work
@@ -33,7 +34,7 @@ def unhide(*, organization: Organization, rule: str, now: datetime, ids: Collect
     """Show again all that `rule` hid, or those of `ids` alone; how many."""
     if ids is None:
         ids = hidden_by(organization, rule)
-    for some in _portions(ids):
+    for some in chunks(sorted(ids), _AT_ONCE):
         _unhide(organization, some, rule, now)
     return len(ids)
 
@@ -52,11 +53,6 @@ def hidden_by(organization: Organization, rule: str) -> set[UUID]:
 
 def hand_over(*, organization: Organization, ids: Collection[UUID], rule: str, to_rule: str) -> None:
     """Let `to_rule` go on hiding those of `ids` that `rule` hid."""
-    for some in _portions(ids):
+    for some in chunks(sorted(ids), _AT_ONCE):
         rows = Engagement.objects.filter(organization=organization, pk__in=some, hidden_by_rule=rule)
         rows.update(hidden_by_rule=to_rule)
-
-
-def _portions(ids: Collection[UUID]) -> list[list[UUID]]:
-    ordered = sorted(ids)
-    return [ordered[start : start + _AT_ONCE] for start in range(0, len(ordered), _AT_ONCE)]

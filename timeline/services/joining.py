@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts.domain.audit import AuditVerb
 from accounts.models import Organization, User
 from accounts.services.audit import record_event
+from core.chunks import chunks
 from core.db.unit_of_work import unit_of_work
 from timeline.assignment.assign import settle_again
 from timeline.domain.copies import RECIPIENTS
@@ -42,8 +43,7 @@ def join_all(
         set(EmailMessage.objects.filter(organization=organization, place__gt=0).values_list("message_key", flat=True))
     )
     joined = 0
-    for start in range(0, len(keys), _AT_ONCE):
-        some = keys[start : start + _AT_ONCE]
+    for some in chunks(keys, _AT_ONCE):
         joined += len(unit_of_work(lambda some=some: join_copies(organization, some, actor=actor)))  # type: ignore[misc]
         on_portion(len(some))
     return joined

@@ -18,6 +18,7 @@ from uuid import UUID
 from accounts.models import Organization
 from accounts.selectors.keys import organization_key
 from core.addresses import address_candidates
+from core.chunks import chunks
 from core.db.bulk import Prepared
 from timeline.domain.email import ComposedEmail
 from timeline.domain.erased import Hashes, Verdict, compare, shortened, statement
@@ -132,9 +133,9 @@ def _statements(organization: Organization, values: Iterable[Suppressed]) -> dic
     hashes_of = {each: [_keyed_hash(key, each[0], form) for form in _forms(*each)] for each in wanted}
     hashes = sorted({keyed_hash for some in hashes_of.values() for keyed_hash in some})
     statements: dict[str, list[str]] = defaultdict(list)
-    for start in range(0, len(hashes), _AT_ONCE):
-        some = suppressions.filter(keyed_hash__among=hashes[start : start + _AT_ONCE])
-        for keyed_hash, said in some.values_list("keyed_hash", "statement"):
+    for some in chunks(hashes, _AT_ONCE):
+        found_there = suppressions.filter(keyed_hash__among=some)
+        for keyed_hash, said in found_there.values_list("keyed_hash", "statement"):
             statements[keyed_hash].append(said)
     found = {each: [said for keyed in some for said in statements[keyed]] for each, some in hashes_of.items()}
     return {each: said for each, said in found.items() if said}

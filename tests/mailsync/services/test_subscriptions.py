@@ -11,9 +11,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from core.hashing import hash_of
 from mailsync.models import Mailbox, Subscription
 from mailsync.services import subscriptions
-from mailsync.services.subscriptions import _hash, can_be_notified, end_subscription, keep_subscription
+from mailsync.services.subscriptions import can_be_notified, end_subscription, keep_subscription
 from tests.factories import MailboxFactory
 from tests.mailsync.sync.conftest import RITA
 from tests.mailsync.syncing import acme_of, switched_on
@@ -37,7 +38,7 @@ def subscription(db):
     return Subscription.objects.create(
         mailbox=MailboxFactory(due_at=due_at),
         subscription_id="7f105c7d-2dc5-4530-97cd-4e7ae6534c07",
-        client_state_hash=_hash(PROOF),
+        client_state_hash=hash_of(PROOF),
         expires_at=timezone.now() + timedelta(days=2),
     )
 

@@ -9,11 +9,12 @@
 Only a whole addition comes off, and only from there: what an author adds to a banner's words stays the author's.
 """
 
-import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from core.hashing import hash_of
 
 MOST_WORDS = 1_000
 """Words of an addition; a longer one is none."""
@@ -37,7 +38,7 @@ _AT_END = re.compile(rf"(?:\A|(?<= ))({_FORMS})\Z")
 
 def addition_hash(words: Sequence[str]) -> str:
     """SHA-256, hex, of an addition's normalized words: what is kept of an organization's own."""
-    return hashlib.sha256("\n".join(words).encode("utf-8", "surrogatepass")).hexdigest()
+    return hash_of(*words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Additions:
     def __post_init__(self) -> None:
         object.__setattr__(self, "lengths", tuple(sorted({length for length, _ in self.own}, reverse=True)))
         named = "\n".join(f"{length} {digest}" for length, digest in sorted(self.own))
-        object.__setattr__(self, "basis", hashlib.sha256(f"{_FORMS}\n{named}".encode()).hexdigest()[:12])
+        object.__setattr__(self, "basis", hash_of(_FORMS, named)[:12])
 
     def from_head(self, words: Sequence[str]) -> int:
         """How many words at the beginning are additions."""
