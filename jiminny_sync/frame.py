@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
-from mailsync.domain.mailbox_state import Advice, advice, tone_of
+from mailsync.domain.mailbox_state import Advice, tone_of
 from mailsync.models import Mailbox
+from mailsync.selectors.mailboxes import advice_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def own_mailbox(viewer: User) -> OwnMailbox | None:
     mailbox = Mailbox.objects.filter(user=viewer).first()
     if mailbox is None:
         return None
-    found = advice(mailbox.state, mailbox.state_reason, mailbox.not_before)
+    found = advice_of(mailbox)
     return OwnMailbox(mailbox, found, tone_of(mailbox.state, found))
 
 

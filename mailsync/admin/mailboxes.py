@@ -8,10 +8,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.admin.scoping import ScopedAdmin
-from mailsync.domain.mailbox_state import advice
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.models import Mailbox
-from mailsync.selectors.mailboxes import failures_of
+from mailsync.selectors.mailboxes import advice_of, failures_of
 from mailsync.services.switch import request_sync
 
 _RECENT = 20
@@ -60,13 +59,13 @@ class MailboxAdmin(ScopedAdmin):
 
     @admin.display(description="What it means")
     def meaning(self, mailbox: Mailbox) -> str:
-        return advice(mailbox.state, mailbox.state_reason, mailbox.not_before).sentence
+        return advice_of(mailbox).sentence
 
     @admin.display(description="What to do")
     def what_to_do(self, mailbox: Mailbox) -> str:
         if mailbox.state == MailboxState.OFF:
             return ""
-        return advice(mailbox.state, mailbox.state_reason, mailbox.not_before).next_step
+        return advice_of(mailbox).next_step
 
     @admin.display(description="The latest 20")
     def recent_runs(self, mailbox: Mailbox) -> SafeString:

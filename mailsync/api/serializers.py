@@ -9,9 +9,9 @@ from accounts.api.serializers import UserSerializer
 from accounts.domain.vocabulary import Role
 from accounts.models import Organization, User
 from core.api.fields import StrictBooleanField, UtcSecondsField, words
-from mailsync.domain.mailbox_state import advice
 from mailsync.domain.vocabulary import MailboxState, RunKind
 from mailsync.models import Mailbox, SyncRun
+from mailsync.selectors.mailboxes import advice_of
 
 PERSON_ROLES = words(Role)
 RUN_KINDS = words(RunKind)
@@ -62,7 +62,7 @@ class MailboxSerializer(serializers.ModelSerializer[Mailbox]):
         ]  # fmt: skip
 
     def get_next_step(self, mailbox: Mailbox) -> str:
-        return advice(mailbox.state, mailbox.state_reason, mailbox.not_before).next_step
+        return advice_of(mailbox).next_step
 
     @extend_schema_field(
         inline_serializer(

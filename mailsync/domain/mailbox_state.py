@@ -20,9 +20,8 @@ a round falls short. The one place that changes a mailbox's state is mailsync.se
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, Protocol
 
-from accounts.microsoft.aadsts import explain
 from mailsync.domain.vocabulary import MailboxState as State
 
 NOT_CONNECTED = "not_connected"
@@ -184,14 +183,26 @@ _ADVICE_BY_REASON: dict[tuple[State, str], Advice] = {
 }
 
 
-def advice(state: State | str, reason: str = "", not_before: datetime | None = None) -> Advice:
+class Meaning(Protocol):
+    """What a code of Microsoft means in words."""
+
+    @property
+    def sentence(self) -> str: ...
+
+    @property
+    def next_step(self) -> str: ...
+
+
+def advice(
+    state: State | str, reason: str = "", not_before: datetime | None = None, meaning: Meaning | None = None
+) -> Advice:
     """What to tell the person; `not_before` (UTC) is named where Microsoft gave a time.
 
-    A stop with a code of sign-in says what exactly that code means.
+    A stop whose reason is a code with a `meaning` of its own says that.
     """
     state = State(state)
     found = _ADVICE_BY_REASON.get((state, reason)) or STANDINGS[state].advice
-    if state in STOPPED and (meaning := explain(reason)):
+    if state in STOPPED and meaning is not None:
         return Advice(found.title, meaning.sentence, meaning.next_step or found.next_step, is_stopped=True)
     if state is State.THROTTLED and not_before is not None:
         return Advice(found.title, f"{found.sentence} It goes on at {not_before:%H:%M} UTC.", found.next_step)

@@ -7,6 +7,7 @@ from django.db.models import Count, Min, QuerySet
 
 from mailsync.domain.mailbox_state import STOPPED, Advice, advice
 from mailsync.models import Mailbox
+from mailsync.selectors.mailboxes import advice_of
 
 _MOST = 20
 
@@ -35,7 +36,7 @@ def fleet_health(mailboxes: QuerySet[Mailbox]) -> FleetHealth:
         states=[(state, advice(state).title, count) for state, count in by_state],
         switched_on=switched_on.count(),
         stopped_count=stopped.count(),
-        stopped=[(each, advice(each.state, each.state_reason, each.not_before)) for each in stopped[:_MOST]],
+        stopped=[(each, advice_of(each)) for each in stopped[:_MOST]],
         oldest=switched_on.aggregate(oldest=Min("last_synced_at"))["oldest"],
         never_synced=switched_on.filter(last_synced_at=None).count(),
     )

@@ -9,7 +9,14 @@ from mailsync.domain.mailbox_state import MAIL_READ_MISSING, NOT_CONNECTED, Advi
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.domain.wording import counted_failures, counted_reasons
 from mailsync.models import Exclusion, Mailbox, MailboxWalk, Sighting, SyncRun
-from mailsync.selectors.mailboxes import count_stepped_over, failures_of, last_run, newest_comparison, newest_look_back
+from mailsync.selectors.mailboxes import (
+    advice_of,
+    count_stepped_over,
+    failures_of,
+    last_run,
+    newest_comparison,
+    newest_look_back,
+)
 
 _FULL = 100
 _SAID_IN_WORDS = {NOT_CONNECTED, MAIL_READ_MISSING}
@@ -95,7 +102,7 @@ def mailbox_card(viewer: User) -> MailboxCard:
     return MailboxCard(
         connection=MicrosoftConnection.objects.filter(user=viewer).defer("token_cache").first(),
         mailbox=mailbox,
-        advice=advice(mailbox.state, mailbox.state_reason, mailbox.not_before) if mailbox else advice(MailboxState.OFF),
+        advice=advice_of(mailbox) if mailbox else advice(MailboxState.OFF),
         run=run,
         look_back=newest_look_back(mailbox) if mailbox else None,
         comparison=newest_comparison(mailbox) if mailbox else None,

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
+from accounts.microsoft.aadsts import explain
 from accounts.models import Organization, User
 from mailsync.domain.counts import FAILURES, Kept
-from mailsync.domain.mailbox_state import STOPPED
+from mailsync.domain.mailbox_state import STOPPED, Advice, advice
 from mailsync.domain.suspicion import is_stepped_over, read
 from mailsync.domain.vocabulary import MailboxState, RunKind
 from mailsync.models import AtWork, Mailbox, MailboxWalk, SyncRun
@@ -19,6 +20,11 @@ RENEW_WITHIN = timedelta(days=1)
 def own_mailbox(viewer: User) -> Mailbox | None:
     """The viewer's own mailbox, None until one is connected or the switch was used."""
     return Mailbox.objects.filter(user=viewer).select_related("organization", "user").first()
+
+
+def advice_of(mailbox: Mailbox) -> Advice:
+    """What a mailbox's state means to its person, as exactly as Microsoft's code allows; asks nothing."""
+    return advice(mailbox.state, mailbox.state_reason, mailbox.not_before, explain(mailbox.state_reason))
 
 
 def mailboxes_of(organization: Organization) -> QuerySet[Mailbox]:

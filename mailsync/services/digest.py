@@ -17,9 +17,8 @@ from accounts.domain.vocabulary import Role
 from accounts.models import AuditEvent, Organization, User
 from accounts.selectors.trail import trail_end
 from core.phrasing import without_turns
-from mailsync.domain.mailbox_state import advice
 from mailsync.models import Mailbox
-from mailsync.selectors.mailboxes import stopped_mailboxes
+from mailsync.selectors.mailboxes import advice_of, stopped_mailboxes
 
 _END = """\
 The audit trail of your organization ends today at
@@ -57,7 +56,7 @@ def _told(stopped: Sequence[Mailbox]) -> list[str]:
         return []
     lines = ["these mailboxes no longer import email conversations:", ""]
     for mailbox in stopped:
-        told = advice(mailbox.state, mailbox.state_reason, mailbox.not_before)
+        told = advice_of(mailbox)
         since = f" since {mailbox.state_changed_at:%Y-%m-%d %H:%M} UTC" if mailbox.state_changed_at else ""
         code = f" ({mailbox.state_reason})" if mailbox.state_reason else ""
         lines += [f"{mailbox.user.display_name}{since}: {told.title}{code}", f"  {told.sentence}"]

@@ -19,7 +19,6 @@ from crm.selectors.directory import directory_for
 from mailsync.domain.compose import explain_content
 from mailsync.domain.counts import Kept
 from mailsync.domain.envelope import Content, Discard, Envelope, ScreeningPolicy, owned
-from mailsync.domain.mailbox_state import advice
 from mailsync.domain.screening import Step, Verdict, screen_envelope
 from mailsync.domain.screening import explain as replay
 from mailsync.domain.vocabulary import MailboxState
@@ -28,6 +27,7 @@ from mailsync.graph.client import GraphClient
 from mailsync.graph.errors import MicrosoftError
 from mailsync.graph.folders import SENT_ITEMS
 from mailsync.models import FolderCursor, Mailbox, Sighting
+from mailsync.selectors.mailboxes import advice_of
 from mailsync.selectors.policy import correspondents_among, owner_of, screening_policy, with_correspondents
 from mailsync.selectors.sightings import graph_id_hash
 from mailsync.services.efforts import Efforts
@@ -224,6 +224,6 @@ class _Case:
             return dropped.sentence
         mailbox = self.mailbox
         if mailbox.state != MailboxState.IN_SYNC:
-            told = advice(mailbox.state, mailbox.state_reason, mailbox.not_before)
+            told = advice_of(mailbox)
             return f"No rule keeps it out, but your mailbox is not in sync. {told.sentence}"
         return "No rule keeps it out: it comes with the next sync, within a quarter of an hour."

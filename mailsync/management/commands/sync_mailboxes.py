@@ -8,8 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from mailsync.domain.mailbox_state import advice
 from mailsync.models import Mailbox
+from mailsync.selectors.mailboxes import advice_of
 from mailsync.sync.foreground import Tally, sync_until_settled
 from mailsync.sync.mail_run import MailRun
 
@@ -78,7 +78,7 @@ def _as_text(tallies: list[Tally]) -> str:
     lines = []
     for tally in tallies:
         mailbox = tally.mailbox
-        told = advice(mailbox.state, mailbox.state_reason, mailbox.not_before)
+        told = advice_of(mailbox)
         code = f" ({mailbox.state_reason})" if mailbox.state_reason else ""
         lines.append(f"{mailbox.user.email}: {told.title.lower()}{code}")
         lines.append(f"  {tally.seen} seen, {tally.kept} kept, {tally.failed} failed, {tally.requests} requests")

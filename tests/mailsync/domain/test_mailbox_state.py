@@ -6,6 +6,7 @@ from typing import cast
 import pytest
 
 from accounts.domain.vocabulary import ConnectionState
+from accounts.microsoft.aadsts import explain
 from mailsync.domain.mailbox_state import (
     MAIL_READ_MISSING,
     NOT_CONNECTED,
@@ -103,7 +104,7 @@ def test_a_wait_names_its_end():
 
 
 def test_a_code_of_sign_in_says_what_exactly_happened():
-    told = advice(State.NEEDS_SIGN_IN, "AADSTS50173")
+    told = advice(State.NEEDS_SIGN_IN, "AADSTS50173", meaning=explain("AADSTS50173"))
     assert told.title == "Sign in to Microsoft again"
     assert told.sentence != advice(State.NEEDS_SIGN_IN).sentence
     assert told.next_step

@@ -5,9 +5,10 @@ import pytest
 from accounts.domain.vocabulary import ConnectionState
 from accounts.models import MicrosoftConnection
 from accounts.services.connection import disconnect
-from mailsync.domain.mailbox_state import NOT_CONNECTED, advice
+from mailsync.domain.mailbox_state import NOT_CONNECTED
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.models import Mailbox
+from mailsync.selectors.mailboxes import advice_of
 from mailsync.services.switch import set_import
 from tests.mailsync.sync.conftest import RITA, World
 from tests.mailsync.syncing import connect
@@ -46,7 +47,7 @@ def test_a_refused_refresh_stops_the_mailbox_in_its_own_state_and_connecting_aga
     assert mailbox.claim == ""
     assert mailbox.due_at is not None
     assert result.row is not None
-    told = advice(mailbox.state, mailbox.state_reason)
+    told = advice_of(mailbox)
     assert told.is_stopped
     assert told.next_step
     synced.control.clear_faults()
@@ -99,7 +100,7 @@ def test_without_mail_read_the_mailbox_says_what_is_missing(enter, tenant):
     connect(user, tenant)
     mailbox = set_import(user=user, enabled=True)
     assert mailbox.state == MailboxState.NEEDS_CONSENT
-    assert "Mail.Read" in advice(mailbox.state, mailbox.state_reason).sentence
+    assert "Mail.Read" in advice_of(mailbox).sentence
     tenant.control.switch(withheld_scopes=[])
     connect(user, tenant)
     assert Mailbox.objects.get(user=user).state == MailboxState.CONNECTING
