@@ -26,7 +26,7 @@ class GuessLimitedBackend(ModelBackend):
         user = super().authenticate(request, username=address.strip().lower(), password=password)
         if user is None or not takes_password(user):
             return None  # a right password that is not taken is answered as a wrong one
-        forgive(doors)
+        forgive(doors=doors)
         return user
 
 

@@ -41,7 +41,7 @@ class ChangePasswordForm(PasswordChangeForm):
         if not count_guess(doors, now=timezone.now()):
             _refuse_closed(doors)
         given: str = super().clean_old_password()
-        forgive(doors)
+        forgive(doors=doors)
         return given
 
     def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002 - Django's signature

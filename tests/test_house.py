@@ -1,6 +1,8 @@
 """The rules of docs/ARCHITECTURE.md's rooms that an import contract cannot say."""
 
 import ast
+import re
+import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -12,11 +14,26 @@ PURE = ("domain", "addresses", "chunks", "hashing", "moments", "normalization", 
 """Rooms, and on the ground floor files, of rules alone."""
 
 SHELLS = ("tasks", "views", "api", "admin", "management")
+EDGES = (*SHELLS, "forms", "templatetags", "backends", "middleware", "viewer", "doors", "known_browsers")
 CLOCKS = {"now", "utcnow", "today", "localtime", "monotonic", "perf_counter"}
 WRITES = {
     "save", "create", "get_or_create", "update_or_create", "bulk_create", "update", "bulk_update", "delete",
     "execute", "executemany",
 }  # fmt: skip
+WRITERS = ("services", "assignment", "recording")
+ACTS = {"one_unit_of_work", "unit_of_work", "record_event"}
+MANY = 30
+"""Fewer acts would say that the search for them is broken."""
+
+READS_IN_SERVICES = {
+    "mailsync.services.efforts",  # measures what a mail costs, by a clock that a rule does not read
+    "timeline.services.copies",  # what recording asks before it writes, and the rows that it writes
+    "timeline.services.people",
+}
+
+STEPS = {"join_copies", "reassess_engagements"}
+"""Parts of another act, which has named what it is about."""
+
 REQUESTS_AND_RESPONSES = {
     "django.http",
     "django.shortcuts",
@@ -31,6 +48,60 @@ Node = TypeVar("Node", bound=ast.stmt | ast.expr)
 
 def test_selectors_do_not_write():
     assert [place for place, call in _nodes(ast.Call, "selectors") if _called(call) in WRITES] == []
+
+
+def test_a_service_writes():
+    """By itself, or by a service that does; what only reads is a selector."""
+    services = {path: ast.parse(path.read_text(encoding="utf-8")) for path in _sources(["services"])}
+    services = {path: tree for path, tree in services.items() if tree.body[1:]}  # but for packages' docstrings
+    writing = {path for path, tree in services.items() if _writes(tree)}
+    while found := {path for path in services.keys() - writing if _imported(services[path]) & _dotted(writing)}:
+        writing |= found
+    assert _dotted(services.keys() - writing) - READS_IN_SERVICES == set()
+
+
+def test_what_people_and_programs_reach_writes_by_a_service():
+    written = {
+        f"{place} {_called(call)}"
+        for place, call in _nodes(ast.Call, *EDGES)
+        if _called(call) in {*WRITES, "set_password"} and not _is_frameworks(call)
+    }
+    assert written == set()
+
+
+def test_an_act_takes_its_arguments_by_name():
+    """What begins a unit of work, or stands on the trail, is called from far away, where a position says nothing."""
+    acts = {
+        f"{place} {each.name}": each.args
+        for place, each in _nodes(ast.FunctionDef, *WRITERS)
+        if each.col_offset == 0
+        and not each.name.startswith("_")
+        and each.name not in STEPS
+        and _words(ast.unparse(each)) & ACTS
+    }
+    assert len(acts) > MANY
+    by_place = {place for place, taken in acts.items() if taken.posonlyargs or taken.args}
+    assert {place for place in by_place if place.rpartition(" ")[2] not in STEPS} == set()
+
+
+def test_domain_knows_the_rules_of_other_apps_and_nothing_else_of_them():
+    imports = [*_nodes(ast.Import, "domain"), *_nodes(ast.ImportFrom, "domain")]
+    ours = {(place, name) for place, each in imports for name in _modules(each) if name.partition(".")[0] in APPS}
+    assert {(place, name) for place, name in ours if name.split(".")[1] not in PURE} == set()
+
+
+def test_the_documents_rooms_are_the_contracts_and_each_of_them_stands():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    [layers] = [each["layers"] for each in contracts if each["name"] == "Rooms of an app import downward only"]
+    document = (ROOT / "docs/ARCHITECTURE.md").read_text(encoding="utf-8")
+    floors = document.partition("from the outside in:\n\n```\n")[2].partition("```")[0].splitlines()
+    assert [re.findall(r"\w+", layer) for layer in layers] == [
+        floor.partition("  ")[0].split(" · ") for floor in floors
+    ]
+    rooms = {room for layer in layers for room in re.findall(r"\w+", layer)}
+    assert {room for room in rooms if not any(_sources([room]))} == set()
 
 
 def test_domain_reads_no_clock():
@@ -91,6 +162,28 @@ def test_past_djangos_own_way_with_rows_leads_one_file():
     assert {word: _naming(word) for word in words if _naming(word) not in ([], ["core/db/bulk.py"])} == {}
     names = _public(ROOT / "core/db/bulk.py")
     assert names == {"Prepared", "insert_tuples"}  # and the lookup `among`
+
+
+def _writes(tree: ast.Module) -> bool:
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return bool(_words(ast.unparse(tree)) & ACTS) or any(_called(call) in {*WRITES, "send_messages"} for call in calls)
+
+
+def _imported(tree: ast.Module) -> set[str]:
+    imports = (node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom))
+    return {name for each in imports for name in _modules(each)}
+
+
+def _dotted(paths: Iterable[Path]) -> set[str]:
+    return {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in paths}
+
+
+def _is_frameworks(call: ast.Call) -> bool:
+    """Whether it is what a framework's own form does when it is saved, or moves a progress bar."""
+    receiver = call.func.value if isinstance(call.func, ast.Attribute) else None
+    if isinstance(receiver, ast.Name) and receiver.id == "bar":
+        return True
+    return isinstance(receiver, ast.Call) and isinstance(receiver.func, ast.Name) and receiver.func.id == "super"
 
 
 def _public(path: Path) -> set[str]:

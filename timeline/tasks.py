@@ -42,7 +42,7 @@ def purge_expired() -> int:
 def purge_organization(organization_id: str) -> int:
     """Delete what one organization's retention policy no longer keeps; how many engagements that were."""
     organization = Organization.objects.filter(pk=organization_id).first()
-    return retention.purge_expired(organization, now=timezone.now()).engagements if organization else 0
+    return retention.purge_expired(organization=organization, now=timezone.now()).engagements if organization else 0
 
 
 @shared_task(name="timeline.tasks.join_copies")
@@ -58,4 +58,4 @@ def join_copies() -> int:
 def join_organization(organization_id: str) -> int:
     """Join one organization's copies; how many mails went into another."""
     organization = Organization.objects.filter(pk=organization_id).first()
-    return joining.join_all(organization) if organization else 0
+    return joining.join_all(organization=organization) if organization else 0

@@ -45,7 +45,7 @@ def begin_sign_in(*, user: User, redirect_uri: str, now: datetime | None = None)
         login_hint=known.username if known and is_reconnect and known.username else user.email,
         claims=known.claims if known else "",
     )
-    return begin(FlowPurpose.CONNECT, asked, user=user, now=now)
+    return begin(purpose=FlowPurpose.CONNECT, asked=asked, user=user, now=now)
 
 
 def finish_sign_in(*, flow: SignInFlow, user: User, now: datetime | None = None) -> MicrosoftConnection:
@@ -117,7 +117,7 @@ def _connect(
     user: User, organization: Organization, person: MicrosoftPerson, redeemed: Redeemed, now: datetime
 ) -> MicrosoftConnection:
     has_mail = is_granted(MAIL_READ, redeemed.granted_scopes)
-    admit(organization, person, actor=user)
+    admit(organization=organization, person=person, actor=user)
     _require_free(user, organization, person)
     connection = MicrosoftConnection.objects.select_for_update().filter(user=user).first()
     if connection is None:

@@ -89,7 +89,9 @@ def begin_confirmation(*, user: User, grant: ConsentGrant, browser: str, redirec
     """The address where the admin signs in, in the browser whose session holds `browser`; raises as `begin_consent`."""
     _require_admin(user)
     asked = Identity(is_for_sign_in_alone=True).begin([EMAIL], redirect_uri=redirect_uri)
-    return begin(FlowPurpose.CONSENT, asked, user=user, browser=browser, consent=grant, now=timezone.now())
+    return begin(
+        purpose=FlowPurpose.CONSENT, asked=asked, user=user, browser=browser, consent=grant, now=timezone.now()
+    )
 
 
 def finish_consent(*, flow: SignInFlow, user: User, browser: str, now: datetime | None = None) -> ConsentGrant:
@@ -106,7 +108,7 @@ def finish_consent(*, flow: SignInFlow, user: User, browser: str, now: datetime 
         grant = answered.filter(pk=confirmed, state=ConsentState.ANSWERED).first()
         if grant is None:
             raise SignInRefused("confirmed_already", "This consent was confirmed already.", "Open the Consent page.")
-        admit(organization, person, actor=user)
+        admit(organization=organization, person=person, actor=user)
         grant.state, grant.tenant_id = ConsentState.GRANTED, person.tenant_id
         grant.save(update_fields=["state", "tenant_id"])
         _audit(grant, user)

@@ -36,9 +36,9 @@ _LONGEST_ANSWER = 16_000
 
 
 def begin(
+    *,
     purpose: FlowPurpose,
     asked: Mapping[str, Any],
-    *,
     user: User | None,
     browser: str = "",
     consent: ConsentGrant | None = None,

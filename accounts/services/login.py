@@ -70,7 +70,7 @@ def closed_until(doors: Iterable[Door], *, now: datetime) -> datetime | None:
 
 
 @one_unit_of_work
-def forgive(doors: Iterable[Door]) -> None:
+def forgive(*, doors: Iterable[Door]) -> None:
     """The right password was given: earlier slips no longer count; at a shared door this one guess does not."""
     for door in doors:
         rows = GuessCount.objects.filter(key_hash=door.key)

@@ -35,7 +35,7 @@ def begin_login(*, user: User | None, browser: str, redirect_uri: str) -> str:
     `user` is who is signed in here already and wants to link the account; None: nobody is.
     """
     asked = Identity(is_for_sign_in_alone=True).begin([EMAIL], redirect_uri=redirect_uri, prompt="select_account")
-    return begin(FlowPurpose.SIGN_IN, asked, user=user, browser=browser, now=timezone.now())
+    return begin(purpose=FlowPurpose.SIGN_IN, asked=asked, user=user, browser=browser, now=timezone.now())
 
 
 def finish_login(*, flow: SignInFlow, user: User | None, browser: str, now: datetime | None = None) -> User:
@@ -68,7 +68,7 @@ def _opened(person: MicrosoftPerson) -> User:
     people = User.objects.select_related("organization").filter(is_active=True, organization__isnull=False)
     linked = people.filter(microsoft_tenant_id=person.tenant_id, microsoft_object_id=person.object_id).first()
     if linked is not None and linked.organization is not None:
-        admit(linked.organization, person, actor=linked)
+        admit(organization=linked.organization, person=person, actor=linked)
         return linked
     named = people.filter(email=person.principal_address, microsoft_object_id=None).first()
     if named is None:
@@ -80,7 +80,7 @@ def _opened(person: MicrosoftPerson) -> User:
 def _link(user: User, person: MicrosoftPerson) -> User:
     if user.organization is None:
         raise SignInRefused("no_organization", "This login belongs to no organization.", "Use a person's own login.")
-    admit(user.organization, person, actor=user)
+    admit(organization=user.organization, person=person, actor=user)
     row = User.objects.select_for_update().get(pk=user.pk)
     account = (UUID(person.tenant_id), UUID(person.object_id))
     if (row.microsoft_tenant_id, row.microsoft_object_id) == account:

@@ -10,7 +10,7 @@ from core.db.unit_of_work import one_unit_of_work
 
 
 @one_unit_of_work
-def admit(organization: Organization, person: MicrosoftPerson, *, actor: User) -> None:
+def admit(*, organization: Organization, person: MicrosoftPerson, actor: User) -> None:
     """Raise SignInRefused unless `person` is of the organization's tenant; the first one tells which that is.
 
     Own domains are those that the operator gave: what an admin lists as internal is the admin's word alone. A tenant

@@ -46,7 +46,7 @@ class AddressQuestionAdmin(ScopedAdmin):
 
     def _decide(self, request: HttpRequest, queryset: Any, decision: AddressDecision) -> None:
         questions = list(queryset.select_related("organization", "user"))
-        refused = [row for row in questions if not decide(row, decision=decision, actor=request.user)]  # type: ignore[arg-type] # signed in
+        refused = [row for row in questions if not decide(question=row, decision=decision, actor=request.user)]  # type: ignore[arg-type] # signed in
         self.message_user(request, f"{counted(len(questions) - len(refused), 'address')} decided.")
         for row in refused:
             self.message_user(request, f"{row.address} is already an address of a colleague.", messages.WARNING)

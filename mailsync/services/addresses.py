@@ -36,7 +36,7 @@ def learn_addresses(mailbox: Mailbox, addresses: Sequence[str]) -> None:
 
 @one_unit_of_work
 def decide(
-    question: AddressQuestion, *, decision: AddressDecision, actor: User | None, now: datetime | None = None
+    *, question: AddressQuestion, decision: AddressDecision, actor: User | None, now: datetime | None = None
 ) -> bool:
     """Settle whose an address is; False where it is a colleague's by now, so that nothing was decided.
 

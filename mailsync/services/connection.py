@@ -36,6 +36,8 @@ def follow_connection(*, connection: MicrosoftConnection, account_changed: bool 
         if account_changed or mailbox.state == MailboxState.CONNECTING or mailbox.state in STOPPED:
             begin(mailbox, now=now)
     elif state is ConnectionState.DISCONNECTED:
-        move_mailbox(mailbox, to=MailboxState.CONNECTING, cause=NOT_CONNECTED, now=now, due_at=None, not_before=None)
+        move_mailbox(
+            mailbox=mailbox, to=MailboxState.CONNECTING, cause=NOT_CONNECTED, now=now, due_at=None, not_before=None
+        )
     elif mailbox.state != state.value:
-        move_mailbox(mailbox, to=MailboxState(state.value), cause=connection.reason, now=now, not_before=None)
+        move_mailbox(mailbox=mailbox, to=MailboxState(state.value), cause=connection.reason, now=now, not_before=None)

@@ -21,7 +21,7 @@ def is_documented_cause(cause: str) -> bool:
 
 @one_unit_of_work
 def move_mailbox(
-    mailbox: Mailbox, *, to: MailboxState, cause: str = "", now: datetime, claim: str | None = None, **fields: Any
+    *, mailbox: Mailbox, to: MailboxState, cause: str = "", now: datetime, claim: str | None = None, **fields: Any
 ) -> bool:
     """Put a mailbox into a state, with cause and time, together with the other columns given in `fields`.
 

@@ -52,7 +52,7 @@ def set_import(*, user: User, enabled: bool, actor: User | None = None) -> Mailb
         begin(mailbox, now=now)
     else:
         move_mailbox(
-            mailbox,
+            mailbox=mailbox,
             to=MailboxState.OFF,
             cause="switched_off",
             now=now,
@@ -146,14 +146,16 @@ def begin(mailbox: Mailbox, *, now: datetime) -> None:
     connection = MicrosoftConnection.objects.filter(user=mailbox.user_id).first()
     state = ConnectionState(connection.state) if connection else ConnectionState.DISCONNECTED
     if state is ConnectionState.CONNECTED:
-        move_mailbox(mailbox, to=MailboxState.CONNECTING, now=now, not_before=None, failures=0)
+        move_mailbox(mailbox=mailbox, to=MailboxState.CONNECTING, now=now, not_before=None, failures=0)
         enqueue(mailbox, now=now, is_awaited=True)
     elif state is ConnectionState.DISCONNECTED:
-        move_mailbox(mailbox, to=MailboxState.CONNECTING, cause=NOT_CONNECTED, now=now, due_at=None, not_before=None)
+        move_mailbox(
+            mailbox=mailbox, to=MailboxState.CONNECTING, cause=NOT_CONNECTED, now=now, due_at=None, not_before=None
+        )
     else:
         stopped, reason = MailboxState(state.value), connection.reason if connection else ""
         again_at = now + stopped_retry(stopped)  # an administrator may mend it without telling us
-        move_mailbox(mailbox, to=stopped, cause=reason, now=now, due_at=again_at, not_before=None)
+        move_mailbox(mailbox=mailbox, to=stopped, cause=reason, now=now, due_at=again_at, not_before=None)
 
 
 def requeue_after() -> timedelta:

@@ -65,7 +65,7 @@ def show_failure(mailbox: Mailbox, failure: Failure, error: Exception, *, claim:
     if isinstance(error, ConnectionLost) and error.code != NOT_CONNECTED:
         record_loss(connection=connection_of(mailbox), error=error)
     move_mailbox(
-        mailbox,
+        mailbox=mailbox,
         to=failure.state,
         cause=failure.code[:255],
         now=now,

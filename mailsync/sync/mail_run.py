@@ -190,7 +190,7 @@ class MailRun(Run[Mailbox, SyncRun]):
         else:
             fields["due_at"] = now
         if (mailbox.state, mailbox.state_reason) != (goal, cause):
-            move_mailbox(mailbox, to=goal, cause=cause, now=now, claim=self.claim.name, **fields)
+            move_mailbox(mailbox=mailbox, to=goal, cause=cause, now=now, claim=self.claim.name, **fields)
             return
         self.claim.release(**fields)
         for name, value in fields.items():

@@ -134,4 +134,4 @@ def _show_that_it_is_read(run: MailRun) -> None:
     mailbox = run.mailbox
     is_behind = mailbox.state == MailboxState.IN_SYNC and bool(run.unfinished)
     if is_behind or mailbox.failures or mailbox.state not in _READING:
-        move_mailbox(mailbox, to=run.on_the_way, now=run.clock(), claim=run.claim.name, not_before=None)
+        move_mailbox(mailbox=mailbox, to=run.on_the_way, now=run.clock(), claim=run.claim.name, not_before=None)

@@ -278,7 +278,7 @@ def test_a_purge_deletes_and_notes_it_once_across_a_deadlock(acme, mails, person
     hide(organization=acme, ids=[each.pk for each in mails], rule="x", now=timezone.now() - timedelta(days=60))
     [one, another] = sorted((each.conversation for each in mails), key=lambda each: each.pk)
 
-    purge = meet(other, person, lambda: purge_expired(acme, now=timezone.now()), first=another, second=one)
+    purge = meet(other, person, lambda: purge_expired(organization=acme, now=timezone.now()), first=another, second=one)
 
     assert purge.engagements == 2
     assert Engagement.objects.count() == 0

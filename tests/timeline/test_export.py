@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from timeline.domain.vocabulary import Kind
 from timeline.models import EmailMessage, Engagement, Participant
-from timeline.selectors import Presented
-from timeline.services import export
+from timeline.selectors import Presented, export
 
 pytestmark = pytest.mark.usefixtures("witnessed")
 

@@ -51,7 +51,7 @@ def hold(acme, deal, mail):
 def is_kept(organization):
     """Whether the strictest policy, much later, leaves the mail alone."""
     RetentionPolicyFactory(organization=organization, months=1, keep_open_opportunities=False)
-    purge_expired(organization, now=A_MONDAY + timedelta(days=400))
+    purge_expired(organization=organization, now=A_MONDAY + timedelta(days=400))
     return Engagement.objects.exists()
 
 

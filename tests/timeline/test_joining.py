@@ -44,7 +44,7 @@ def test_once_the_disclaimer_is_known_they_are_one_on_the_trail(acme, alice, car
     event = AuditEvent.objects.get(verb=AuditVerb.JOINED)
     assert (event.subject_id, event.detail) == (str(first), {"joined": str(second)})
     assert not Suppression.objects.exists()
-    assert join_all(acme) == 0
+    assert join_all(organization=acme) == 0
 
 
 def test_what_is_joined_is_the_nearests_of_all_who_hold_it(acme, alice, carol, dave, jane):
@@ -53,7 +53,7 @@ def test_what_is_joined_is_the_nearests_of_all_who_hold_it(acme, alice, carol, d
     record(acme, carol, mail(acme, f"{WORDS}\n\n{DISCLAIMER}", **fields))
     record(acme, dave, mail(acme, WORDS, **fields))
     know_addition(organization=acme, name="Disclaimer", text=DISCLAIMER, actor=alice)
-    assert join_all(acme) == 1
+    assert join_all(organization=acme) == 1
     assert (Engagement.objects.get().owner, EmailMessage.objects.get().inbox_owner) == (dave, dave)
 
 
@@ -61,16 +61,16 @@ def test_what_is_joined_is_the_nearests_of_all_who_hold_it(acme, alice, carol, d
 def test_what_is_held_stands_apart_until_the_hold_is_released(acme, alice):
     know_addition(organization=acme, name="Disclaimer", text=DISCLAIMER, actor=alice)
     hold = LegalHoldFactory(organization=acme, scope="organization")
-    assert join_all(acme) == 0
+    assert join_all(organization=acme) == 0
     hold.released_at = "2026-11-20T00:00:00Z"
     hold.save()
-    assert join_all(acme) == 1
+    assert join_all(organization=acme) == 1
 
 
 def test_what_is_not_known_is_not_joined_and_another_organization_is_not_concerned(acme, rival, alice, mallory, apart):
     know_addition(organization=rival, name="Disclaimer", text=DISCLAIMER, actor=mallory)
     know_addition(organization=acme, name="Disclaimer", text=f"{DISCLAIMER} Twice.", actor=alice)
-    assert join_all(acme) == join_all(rival) == 0
+    assert join_all(organization=acme) == join_all(organization=rival) == 0
     assert EmailMessage.objects.count() == 2
 
 
@@ -86,5 +86,5 @@ def test_an_admin_pastes_a_disclaimer_and_the_text_is_not_kept(client, acme, ali
     assert "confidential" not in str(KnownAddition.objects.values())
     assert AuditEvent.objects.filter(verb=AuditVerb.ADDED, subject_type="knownaddition").exists()
     assert "Disclaimer" in client.get("/admin/timeline/knownaddition/").content.decode()
-    join_all(acme)
+    join_all(organization=acme)
     assert Engagement.objects.count() == 1

@@ -98,7 +98,7 @@ def test_a_purge_in_portions_deletes_everything_that_is_due(acme, monkeypatch):
     RetentionPolicyFactory(organization=acme, months=12)
     for _ in range(5):
         old(acme)
-    assert purge_expired(acme, now=timezone.now()).engagements == 5
+    assert purge_expired(organization=acme, now=timezone.now()).engagements == 5
     assert AuditEvent.objects.filter(verb="purged").count() == 3
     assert verify_trail(acme).holds
 

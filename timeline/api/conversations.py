@@ -28,9 +28,9 @@ from timeline.domain.refusals import NotAllowed, OnHold
 from timeline.models import Conversation, Engagement
 from timeline.selectors import conversations_for, engagements_for, presented, with_parts
 from timeline.selectors.engagements import sizes_of
+from timeline.selectors.export import conversation_csv, conversation_eml
 from timeline.selectors.summaries import summaries
 from timeline.services.deletion import delete_conversation
-from timeline.services.export import conversation_csv, conversation_eml
 
 _FORMS = {"eml": ("message/rfc822", conversation_eml), "csv": ("text/csv; charset=utf-8", conversation_csv)}
 _MAILS_AT_ONCE = 20

@@ -84,7 +84,7 @@ def record_activity(
     """
     organization = actor.organization
     assert organization is not None, "an operator records nothing"  # noqa: S101
-    claim_source(organization, source, actor=actor)
+    claim_source(organization=organization, name=source, actor=actor)
     known = Engagement.objects.filter(organization=organization, source=source, external_id=external_id)
     if found := known.first():
         return RecordedActivity(found, is_new=False)

@@ -36,7 +36,7 @@ _AT_ONCE = 100
 
 
 def join_all(
-    organization: Organization, *, actor: User | None = None, on_portion: Callable[[int], object] = int
+    *, organization: Organization, actor: User | None = None, on_portion: Callable[[int], object] = int
 ) -> int:
     """Join what is known to be one mail by now, in portions that each commit; how many mails went into another."""
     keys = sorted(

@@ -21,7 +21,7 @@ class Purge:
     engagements: int
 
 
-def purge_expired(organization: Organization, *, now: datetime, is_dry_run: bool = False) -> Purge:
+def purge_expired(*, organization: Organization, now: datetime, is_dry_run: bool = False) -> Purge:
     """Delete what the organization's policy no longer keeps, and what a rule hid long ago. Safe to repeat.
 
     Nothing is suppressed: what expired would expire again. A hold placed meanwhile is respected portion by portion.

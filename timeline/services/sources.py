@@ -14,7 +14,7 @@ class NotYourSource(Exception):
     """The name belongs to somebody else of the organization; says what to do."""
 
 
-def claim_source(organization: Organization, name: str, *, actor: User) -> None:
+def claim_source(*, organization: Organization, name: str, actor: User) -> None:
     """Let `actor` report under `name`, which is theirs from here on where nobody used it before.
 
     A token speaks for its person: their next token reports on after one was revoked. Runs in the caller's transaction.

@@ -61,7 +61,7 @@ def test_what_is_learned_later_joins_what_stood_apart(enter):
         assert world.sync(mailbox).is_in_sync
     assert any(len(emails) > 1 for emails in mails_of(world).values())
     know_what_servers_add(world)
-    assert join_all(world.organization) > 0
+    assert join_all(organization=world.organization) > 0
     found = mails_of(world)
     assert {name: len(emails) for name, emails in found.items() if len(emails) > 1} == {}
     assert len(found) == EmailMessage.objects.count()

@@ -21,4 +21,4 @@ class Command(BaseCommand):
             if not organizations:
                 raise CommandError(f"There is no organization with the slug {slug!r}.")
         for organization in organizations:
-            self.stdout.write(f"{organization.slug}: {join_all(organization)} emails joined")
+            self.stdout.write(f"{organization.slug}: {join_all(organization=organization)} emails joined")

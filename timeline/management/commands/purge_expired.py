@@ -24,5 +24,5 @@ class Command(BaseCommand):
                 raise CommandError(f"There is no organization with the slug {slug!r}.")
         verb = "would be deleted" if options["dry_run"] else "deleted"
         for organization in organizations:
-            purge = purge_expired(organization, now=timezone.now(), is_dry_run=options["dry_run"])
+            purge = purge_expired(organization=organization, now=timezone.now(), is_dry_run=options["dry_run"])
             self.stdout.write(f"{organization.slug}: {purge.engagements} engagements {verb}")
