@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from accounts.models import User
+from accounts.api.viewing import OfViewer
 from core.api.errors import Conflict
 from mailsync.api.serializers import MailboxSerializer, RunSerializer
 from mailsync.domain.vocabulary import MailboxState
@@ -32,7 +32,7 @@ class MailboxFilters(django_filters.FilterSet):
 
 
 @extend_schema(tags=["mailboxes"])
-class Mailboxes(GenericViewSet[Mailbox]):
+class Mailboxes(OfViewer, GenericViewSet[Mailbox]):
     """Mailboxes with their switch, state and progress."""
 
     queryset = Mailbox.objects.none()
@@ -42,11 +42,6 @@ class Mailboxes(GenericViewSet[Mailbox]):
 
     def get_queryset(self) -> QuerySet[Mailbox]:
         return mailboxes_for(self.viewer)
-
-    @property
-    def viewer(self) -> User:
-        assert isinstance(self.request.user, User)  # noqa: S101 - by permission; tells the type checker
-        return self.request.user
 
     def list(self, request: Request) -> Response:
         """Your own mailbox; for managers and admins, the organization's."""

@@ -6,9 +6,8 @@ from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from accounts.models import User
+from accounts.api.viewing import OfViewer
 from mailsync.api.serializers import MeSerializer, SwitchSerializer
 from mailsync.selectors.mailboxes import own_mailbox, with_last_run
 from mailsync.services.switch import MayNotSync, set_import
@@ -17,7 +16,7 @@ _ON = OpenApiExample("Switch importing on", value={"import_email_conversations":
 
 
 @extend_schema(tags=["me"])
-class Me(APIView):
+class Me(OfViewer):
     """The caller."""
 
     @extend_schema(responses=MeSerializer)
@@ -37,11 +36,6 @@ class Me(APIView):
         except MayNotSync as error:
             raise PermissionDenied(str(error)) from error
         return Response(self._body())
-
-    @property
-    def viewer(self) -> User:
-        assert isinstance(self.request.user, User)  # noqa: S101 - by permission; tells the type checker
-        return self.request.user
 
     def _body(self) -> Any:
         mailbox = own_mailbox(self.viewer)

@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from accounts.models import User
+from accounts.api.viewing import OfViewer
 from accounts.reading import exporting
 from core.api.errors import Conflict
 from core.api.pagination import MOST_PAGE_ROWS, NewestFirst
@@ -65,7 +65,7 @@ _MAIL_PAGES = [
 
 
 @extend_schema(tags=["conversations"])
-class Conversations(GenericViewSet[Conversation]):
+class Conversations(OfViewer, GenericViewSet[Conversation]):
     """Mails that answer one another, across mailboxes; what was recorded last comes first."""
 
     queryset = Conversation.objects.none()
@@ -75,11 +75,6 @@ class Conversations(GenericViewSet[Conversation]):
 
     def get_queryset(self) -> QuerySet[Conversation]:
         return conversations_for(self.viewer)
-
-    @property
-    def viewer(self) -> User:
-        assert isinstance(self.request.user, User)  # noqa: S101 - by permission; tells the type checker
-        return self.request.user
 
     def list(self, request: Request) -> Response:
         """Conversations with at least one mail that you may read, the latest first."""

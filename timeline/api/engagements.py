@@ -12,6 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from accounts.api.viewing import OfViewer
+from accounts.models import User
 from core.api.errors import Conflict, Gone
 from crm.models import Account, Opportunity
 from timeline.api.examples import CALL, CORRECTION
@@ -34,7 +36,7 @@ from timeline.services.sources import NotYourSource
 
 
 @extend_schema(tags=["engagements"])
-class Engagements(ListModelMixin, RetrieveModelMixin, GenericViewSet[Engagement]):
+class Engagements(OfViewer, ListModelMixin, RetrieveModelMixin, GenericViewSet[Engagement]):
     """Emails, calls and meetings, the newest first."""
 
     queryset = Engagement.objects.none()
@@ -44,7 +46,7 @@ class Engagements(ListModelMixin, RetrieveModelMixin, GenericViewSet[Engagement]
     sizes = staticmethod(sizes_of)
 
     def get_queryset(self) -> QuerySet[Engagement]:
-        return with_parts(engagements_for(self.request.user))  # type: ignore[arg-type] # signed in, by permission
+        return with_parts(engagements_for(self.viewer))
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """One email, call or meeting. That you read its text is written down."""
@@ -63,10 +65,10 @@ class Engagements(ListModelMixin, RetrieveModelMixin, GenericViewSet[Engagement]
         body = ActivityWriteSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         given = body.validated_data
-        given["opportunity"] = _of_organization(request, Opportunity, given["opportunity"], "opportunity")
-        given["account"] = _of_organization(request, Account, given["account"], "account")
+        given["opportunity"] = _of_organization(self.viewer, Opportunity, given["opportunity"], "opportunity")
+        given["account"] = _of_organization(self.viewer, Account, given["account"], "account")
         try:
-            recorded = record_activity(actor=request.user, **given)  # type: ignore[arg-type] # as above
+            recorded = record_activity(actor=self.viewer, **given)
         except NotYourSource as error:
             raise PermissionDenied(str(error)) from error
         except WasDeleted as error:
@@ -89,9 +91,9 @@ class Engagements(ListModelMixin, RetrieveModelMixin, GenericViewSet[Engagement]
         engagement = self.get_object()
         body = CorrectionSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        opportunity = _of_organization(request, Opportunity, body.validated_data["opportunity"], "opportunity")
+        opportunity = _of_organization(self.viewer, Opportunity, body.validated_data["opportunity"], "opportunity")
         try:
-            correct_opportunity(engagement=engagement, opportunity=opportunity, actor=request.user)  # type: ignore[arg-type]
+            correct_opportunity(engagement=engagement, opportunity=opportunity, actor=self.viewer)
         except OnHold as error:
             raise Conflict(str(error)) from error
         return self.retrieve(request, pk=pk)
@@ -103,7 +105,7 @@ class Engagements(ListModelMixin, RetrieveModelMixin, GenericViewSet[Engagement]
         A rep may where the rep wrote, hosted or reported it, or no colleague took part in it or holds it.
         """
         try:
-            delete_engagement(engagement=self.get_object(), actor=request.user)  # type: ignore[arg-type]
+            delete_engagement(engagement=self.get_object(), actor=self.viewer)
         except NotAllowed as error:
             raise PermissionDenied(str(error)) from error
         except OnHold as error:
@@ -111,10 +113,10 @@ class Engagements(ListModelMixin, RetrieveModelMixin, GenericViewSet[Engagement]
         return Response(status=HTTPStatus.NO_CONTENT)
 
 
-def _of_organization(request: Request, model: type[Any], pk: UUID | None, name: str) -> Any:
+def _of_organization(viewer: User, model: type[Any], pk: UUID | None, name: str) -> Any:
     if pk is None:
         return None
-    found = model.objects.filter(pk=pk, organization=request.user.organization_id).first()  # type: ignore[union-attr]
+    found = model.objects.filter(pk=pk, organization=viewer.organization_id).first()
     if found is None:
         raise ValidationError({name: [f"There is no {name} with this id."]})
     return found
