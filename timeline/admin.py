@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 
-from accounts.admin.previewing import PreviewedAdmin
+from accounts.admin.previewing import PolicyAdmin
 from accounts.admin.scoping import ScopedAdmin, ScopedForm, is_operator, own_organization
 from accounts.domain.audit import AuditVerb
 from accounts.models import Organization
@@ -24,7 +24,7 @@ from timeline.services.holds import check_hold, place_hold, release_hold
 
 
 @admin.register(RetentionPolicy)
-class RetentionPolicyAdmin(PreviewedAdmin):
+class RetentionPolicyAdmin(PolicyAdmin):
     """One policy an organization; what a change would purge is counted before it is saved."""
 
     may_add = may_change = may_delete = True
@@ -39,10 +39,6 @@ class RetentionPolicyAdmin(PreviewedAdmin):
             },
         )
     ]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        has_one = not is_operator(request) and self.get_queryset(request).exists()
-        return super().has_add_permission(request) and not has_one
 
     def consequences(self, request: HttpRequest, changed: RetentionPolicy) -> list[str]:
         count = _due(changed)

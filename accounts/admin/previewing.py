@@ -11,7 +11,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from accounts.admin.scoping import ScopedAdmin
+from accounts.admin.scoping import ScopedAdmin, is_operator
 
 _CONFIRMED = "_confirmed"
 
@@ -55,3 +55,11 @@ class PreviewedAdmin(ScopedAdmin):
             return []
         form = self.get_form(request, stored, change=stored is not None)(request.POST, instance=stored)
         return self.consequences(request, form.instance) if form.is_valid() else []
+
+
+class PolicyAdmin(PreviewedAdmin):
+    """A policy, of which an organization has one at most."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        has_one = not is_operator(request) and self.get_queryset(request).exists()
+        return super().has_add_permission(request) and not has_one

@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.admin.previewing import PreviewedAdmin
+from accounts.admin.previewing import PolicyAdmin
 from accounts.admin.scoping import ScopedAdmin, is_operator, own_organization
 from accounts.domain.audit import AuditVerb
 from accounts.models import Organization
@@ -153,7 +153,7 @@ class ExclusionAdmin(_RulesAdmin):
 
 
 @admin.register(DeparturePolicy)
-class DeparturePolicyAdmin(PreviewedAdmin):
+class DeparturePolicyAdmin(PolicyAdmin):
     """What becomes of the mail of customers who leave the CRM; what a choice would do is counted before it is saved."""
 
     may_add = may_change = True
@@ -169,10 +169,6 @@ class DeparturePolicyAdmin(PreviewedAdmin):
             },
         )
     ]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        has_one = not is_operator(request) and self.get_queryset(request).exists()
-        return super().has_add_permission(request) and not has_one
 
     def consequences(self, request: HttpRequest, changed: DeparturePolicy) -> list[str]:
         effect = effect_of(changed.organization, DepartureChoice(changed.choice))
