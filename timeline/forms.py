@@ -7,18 +7,9 @@ from django import forms
 
 from accounts.models import User
 from crm.models import Opportunity
-from timeline.selectors.deals import DealFilter
+from timeline.selectors.deals import SORTS, DealFilter
 
 MINE = "me"
-
-_SORT_CHOICES = [
-    ("close", "Close date"),
-    ("activity", "Latest activity"),
-    ("cold", "Longest silence"),
-    ("meeting", "Next meeting"),
-    ("amount", "Amount"),
-    ("name", "Name"),
-]
 
 
 class DealsForm(forms.Form):
@@ -26,7 +17,9 @@ class DealsForm(forms.Form):
 
     owner = forms.ChoiceField(required=False, label="Owner")
     stage = forms.ChoiceField(required=False, label="Stage")
-    sort = forms.ChoiceField(required=False, label="Sort by", choices=_SORT_CHOICES)
+    sort = forms.ChoiceField(
+        required=False, label="Sort by", choices=[(word, label) for word, (label, _) in SORTS.items()]
+    )
     cold = forms.BooleanField(required=False, label="Going cold")
 
     def __init__(self, viewer: User, data: Any) -> None:

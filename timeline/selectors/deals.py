@@ -80,14 +80,15 @@ class DealTotals:
 
 
 _NEVER = float("inf")
-_SORTS: dict[str, Callable[[Standing], Any]] = {
-    "close": lambda each: each.deal.close_date or date.max,
-    "activity": lambda each: -each.last_at.timestamp() if each.last_at else _NEVER,
-    "meeting": lambda each: each.next_at.timestamp() if each.next_at else _NEVER,
-    "cold": lambda each: each.heard_at or each.deal.crm_created_at,
-    "amount": lambda each: _NEVER if each.deal.amount is None else -each.deal.amount,
-    "name": lambda each: each.deal.name.casefold(),
+SORTS: dict[str, tuple[str, Callable[[Standing], Any]]] = {
+    "close": ("Close date", lambda each: each.deal.close_date or date.max),
+    "activity": ("Latest activity", lambda each: -each.last_at.timestamp() if each.last_at else _NEVER),
+    "cold": ("Longest silence", lambda each: each.heard_at or each.deal.crm_created_at),
+    "meeting": ("Next meeting", lambda each: each.next_at.timestamp() if each.next_at else _NEVER),
+    "amount": ("Amount", lambda each: _NEVER if each.deal.amount is None else -each.deal.amount),
+    "name": ("Name", lambda each: each.deal.name.casefold()),
 }
+"""The orders in which deals are listed, as a person reads them; within one by name."""
 
 
 def deals_for(viewer: User, now: datetime, wanted: DealFilter | None = None) -> list[Standing]:
@@ -99,7 +100,7 @@ def deals_for(viewer: User, now: datetime, wanted: DealFilter | None = None) -> 
     if wanted.stage:
         deals = deals.filter(stage=wanted.stage)
     found = [each for each in standings(viewer, deals, now) if each.is_cold or not wanted.is_cold]
-    key = _SORTS.get(wanted.sort, _SORTS["close"])
+    _, key = SORTS.get(wanted.sort, SORTS["close"])
     return sorted(found, key=lambda each: (key(each), each.deal.name.casefold(), each.deal.pk))
 
 
