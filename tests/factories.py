@@ -25,7 +25,7 @@ from crm.models import (
 )
 from mailsync.domain.vocabulary import BlockKind, ExclusionKind, MailboxState, RunKind
 from mailsync.models import BlockedDomain, Exclusion, FolderCursor, Mailbox, Sighting, SyncRun
-from timeline.domain.vocabulary import AssociationRule, Direction, HoldScope, Kind, ParticipantRole, SuppressionKind
+from timeline.domain.vocabulary import AssignmentRule, Direction, HoldScope, Kind, ParticipantRole, SuppressionKind
 from timeline.models import (
     Association,
     Conversation,
@@ -279,7 +279,7 @@ class EngagementFactory(factory.django.DjangoModelFactory):
         ),
         no_declaration=None,
     )
-    association_rule = AssociationRule.NO_OPPORTUNITY
+    assignment_rule = AssignmentRule.NO_OPPORTUNITY
 
 
 class CallFactory(EngagementFactory):

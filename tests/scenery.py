@@ -76,7 +76,7 @@ class Scene:
             "owner": self.owner,
             "account": self.account,
             "opportunity": self.deal,
-            "association_rule": "most_recently_updated_open",
+            "assignment_rule": "most_recently_updated_open",
         }
         engagement: Engagement = EngagementFactory(
             organization=self.organization,

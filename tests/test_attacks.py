@@ -65,7 +65,7 @@ def markup_everywhere(owner):
     globex.account.website = "javascript:probe()"
     globex.account.save()
     AccountDomainFactory(account=globex.account, domain=MARKUP)
-    mail = globex.mail(MARKUP, subject=MARKUP, quoted=f"\n> {MARKUP}", association_certain=False)
+    mail = globex.mail(MARKUP, subject=MARKUP, quoted=f"\n> {MARKUP}", assignment_certain=False)
     mail.email.internet_message_id = f"<{MARKUP}>"
     mail.email.save()
     ParticipantFactory(engagement=mail, role="cc", position=7, name=MARKUP, address=f"{MARKUP}@globex.example")

@@ -101,7 +101,7 @@ def secrets(globex, **fields):
     for direction in ("inbound", "outbound"):
         mail = globex.mail(
             WORDS, subject=WORDS, direction=direction, at=timezone.now() - timedelta(hours=30),
-            conversation=conversation, association_certain=False, **fields
+            conversation=conversation, assignment_certain=False, **fields
         )  # fmt: skip
         ParticipantFactory(
             engagement=mail, role="cc", position=3, name=WORDS, address=f"{WORDS.lower()}@globex.example"
@@ -160,7 +160,7 @@ def test_another_organization_changes_nothing_in_the_console_or_anywhere(globex,
     addresses = [*page_addresses(globex, conversation), *console_addresses()], endpoints  # exports are written down
     answers(alice, *addresses)  # what is written down of the first look is not there to be compared
     before = answers(alice, *addresses)
-    secrets(scene(mallory), association_candidates=[str(globex.deal.pk)])
+    secrets(scene(mallory), assignment_candidates=[str(globex.deal.pk)])
     rows_of(rival, "canary")
     AuditEventFactory.create_batch(3, organization=rival)
     SuppressionFactory.create_batch(3, organization=rival)

@@ -11,7 +11,7 @@ from accounts.views import refusals
 from mailsync.domain import mailbox_state, wording
 from mailsync.domain.counts import Kept
 from timeline.domain import explaining
-from timeline.domain.vocabulary import AssociationRule as Rule
+from timeline.domain.vocabulary import AssignmentRule as Rule
 
 APPS = ("core", "accounts", "crm", "timeline", "mailsync", "jiminny_sync")
 BEGIN_SOMETHING = {"jiminny_sync.asgi", "jiminny_sync.wsgi"}

@@ -8,7 +8,7 @@ from accounts.models import Organization, User
 from core.db.fields import choices
 from core.ids import new_id
 from crm.models import Account, Contact, Lead, Opportunity
-from timeline.domain.vocabulary import AssociationRule, Direction, HoldScope, Kind, ParticipantRole, SuppressionKind
+from timeline.domain.vocabulary import AssignmentRule, Direction, HoldScope, Kind, ParticipantRole, SuppressionKind
 
 
 class Conversation(models.Model):
@@ -83,11 +83,11 @@ class Engagement(models.Model):
     opportunity = models.ForeignKey(
         Opportunity, on_delete=models.SET_NULL, null=True, blank=True, related_name="engagements"
     )
-    association_rule = models.CharField(
-        max_length=40, choices=choices(AssociationRule), default=AssociationRule.NO_OPPORTUNITY
+    assignment_rule = models.CharField(
+        max_length=40, choices=choices(AssignmentRule), default=AssignmentRule.NO_OPPORTUNITY
     )
-    association_certain = models.BooleanField(default=True)
-    association_candidates = models.JSONField(default=list, blank=True, help_text="Opportunity ids, best first.")
+    assignment_certain = models.BooleanField(default=True)
+    assignment_candidates = models.JSONField(default=list, blank=True, help_text="Opportunity ids, best first.")
     visibility = models.CharField(
         max_length=40,
         choices=choices(Visibility),
@@ -112,7 +112,7 @@ class Engagement(models.Model):
             models.Index(fields=["account", "-occurred_at"], name="engagements_of_account"),
             models.Index(fields=["owner", "-occurred_at"], name="engagements_of_owner"),
             # the review list
-            models.Index(fields=["organization", "association_certain", "-occurred_at"], name="engagements_to_review"),
+            models.Index(fields=["organization", "assignment_certain", "-occurred_at"], name="engagements_to_review"),
         ]
 
     def __str__(self) -> str:

@@ -79,7 +79,7 @@ def ids(carol: User) -> dict[str, object]:
     Opportunity.objects.update(name=turned("Globex 2027"), stage=turned("Won"), owner_email=turned("x"))
     Participant.objects.update(name=turned("Jane"), address=turned("jane@globex.example"))
     Conversation.objects.update(subject=turned("Renewal"))
-    Engagement.objects.update(association_certain=False)
+    Engagement.objects.update(assignment_certain=False)
     return {
         "deal": globex.deal.pk,
         "account": globex.account.pk,

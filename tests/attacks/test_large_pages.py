@@ -234,7 +234,7 @@ def test_what_arrives_at_once_is_bounded_like_a_page(client, carol):
     conversation = conversation_of(carol, [TEXTS["plain words"]] * 60)
     client.force_login(carol)
     for address in (f"/conversations/{conversation.pk}/", "/review/"):
-        Engagement.objects.update(association_certain=False)
+        Engagement.objects.update(assignment_certain=False)
         text = the_page(client, f"{address}?since=2020-01-01T00:00:00Z", **{"HX-Request": "true"})
         assert 'id="arrivals"' in text
 
@@ -244,7 +244,7 @@ def test_pages_with_a_timeline_stay_small_whatever_their_entries_hold(client, ca
     for _ in range(30):
         globex.call("&" * LONG, subject="&" * 1_000)
         globex.mail("&" * LONG, quoted="\n> &" * 20_000, subject="&" * 2_000)
-    Engagement.objects.update(association_certain=False)
+    Engagement.objects.update(assignment_certain=False)
     for mail in Engagement.objects.all()[:10]:
         for number in range(400):
             ParticipantFactory(engagement=mail, role="to", address=f"{number}@x.example", position=number + 2)

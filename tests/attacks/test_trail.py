@@ -33,7 +33,7 @@ ENDS_THE_VISIT = {"logout", "grant-consent", "consent-callback"}
 def world(carol):
     """A mail, a call and a meeting whose texts and notes, and nothing else, hold the canary; ids by a page's name."""
     globex = scene(carol)
-    mail = globex.mail(f"{CANARY} Thursday", quoted=f"\n> {CANARY}", association_certain=False)
+    mail = globex.mail(f"{CANARY} Thursday", quoted=f"\n> {CANARY}", assignment_certain=False)
     call = globex.call(f"{CANARY} Friday")
     globex.call(f"{CANARY} Monday", kind=Kind.MEETING)
     lead = LeadFactory(organization=carol.organization)

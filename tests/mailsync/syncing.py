@@ -110,8 +110,8 @@ def _place_of(email: EmailMessage) -> tuple[Any, ...]:
         str(engagement.owner),
         str(engagement.account),
         str(engagement.opportunity),
-        engagement.association_rule,
-        engagement.association_certain,
+        engagement.assignment_rule,
+        engagement.assignment_certain,
         sorted(map(str, engagement.associations.values_list(*concerns))),
     )
 

@@ -22,7 +22,7 @@ from tests.factories import (
     OpportunityFactory,
     ParticipantFactory,
 )
-from timeline.domain.vocabulary import AssociationRule, Direction, ParticipantRole
+from timeline.domain.vocabulary import AssignmentRule, Direction, ParticipantRole
 from timeline.models import Conversation, Engagement
 from timeline.search.texts import refresh_search_texts
 
@@ -54,7 +54,7 @@ def test_one_engagement_has_exactly_the_shape_of_the_contract(acme, carol):
             owner=carol,
             account=account,
             opportunity=deal,
-            association_rule=AssociationRule.MOST_RECENTLY_UPDATED_OPEN,
+            assignment_rule=AssignmentRule.MOST_RECENTLY_UPDATED_OPEN,
         ),
         internet_message_id="<b@globex.example>",
         in_reply_to="<a@acme.example>",

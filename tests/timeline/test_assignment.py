@@ -41,7 +41,7 @@ def tell(organization, **changes):
 
 
 def filed():
-    return list(Engagement.objects.order_by("occurred_at").values_list("opportunity__name", "association_rule"))
+    return list(Engagement.objects.order_by("occurred_at").values_list("opportunity__name", "assignment_rule"))
 
 
 def test_a_correction_pins_the_whole_conversation_and_is_audited(acme, bob, carol, dave, globex, jane):
@@ -52,7 +52,7 @@ def test_a_correction_pins_the_whole_conversation_and_is_audited(acme, bob, caro
     record(acme, carol, compose(acme, 1), compose(acme, 2, references=("<1@globex.example>",)))
     engagement = Engagement.objects.order_by("occurred_at")[0]
     corrected = correct_opportunity(engagement=engagement, opportunity=right, actor=bob)
-    assert (corrected.opportunity, corrected.owner, corrected.association_certain) == (right, dave, True)
+    assert (corrected.opportunity, corrected.owner, corrected.assignment_certain) == (right, dave, True)
     record(acme, carol, compose(acme, 3, references=("<2@globex.example>",)))
     tell(acme, accounts={globex.id})
     assert filed() == [("Right", "pinned")] * 3
@@ -188,7 +188,7 @@ def test_a_mail_that_matches_nobody_any_more_keeps_its_place(acme, carol, globex
 
 def test_a_call_with_a_given_deal_is_left_alone(acme, globex, jane):
     given = OpportunityFactory(organization=acme, account=globex, name="Given", is_closed=True)
-    call = CallFactory(organization=acme, opportunity=given, account=globex, association_rule="given")
+    call = CallFactory(organization=acme, opportunity=given, account=globex, assignment_rule="given")
     call.participants.create(organization=acme, role="attendee", address=JANE)
     OpportunityFactory(organization=acme, account=globex, name="Open")
     tell(acme, addresses={JANE}, deals={given.id})
@@ -231,5 +231,5 @@ def test_many_mails_move_as_few_do_and_their_texts_are_not_read(acme, carol, dav
     assert list(rows) == [
         *[("One", carol.email)] * 30, *[("Two", carol.email)] * 30, ("One", dave.email)
     ]  # fmt: skip
-    candidates = {row.opportunity_id: set(row.association_candidates) for row in Engagement.objects.all()}
+    candidates = {row.opportunity_id: set(row.assignment_candidates) for row in Engagement.objects.all()}
     assert all(found == {str(deal)} for deal, found in candidates.items())

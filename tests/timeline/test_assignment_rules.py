@@ -20,7 +20,7 @@ from timeline.domain.choosing import (
     choose_opportunity,
     circles_of,
 )
-from timeline.domain.vocabulary import AssociationRule, ParticipantRole
+from timeline.domain.vocabulary import AssignmentRule, ParticipantRole
 
 NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)
 GLOBEX, INITECH, JANE, JO, CAROL, DAVE = (UUID(int=number) for number in range(1, 7))
@@ -54,7 +54,7 @@ def test_without_a_deal_there_is_nothing_to_doubt():
 
 
 def test_the_sole_open_deal_is_certain():
-    assert chosen(deal(1)) == Assignment(deal(1).id, AssociationRule.MOST_RECENTLY_UPDATED_OPEN, True, (deal(1).id,))
+    assert chosen(deal(1)) == Assignment(deal(1).id, AssignmentRule.MOST_RECENTLY_UPDATED_OPEN, True, (deal(1).id,))
 
 
 @pytest.mark.parametrize(
@@ -77,14 +77,14 @@ def test_among_several_the_organizations_rule_decides_and_is_not_sure(rule, winn
 def test_a_contact_role_goes_before_the_accounts_other_deals():
     hers = deal(9, account=INITECH, contacts=frozenset({JANE}))
     answer = chosen(deal(1), hers, deal(2))
-    assert (answer.opportunity, answer.rule, answer.is_certain) == (hers.id, AssociationRule.CONTACT_ROLE, True)
+    assert (answer.opportunity, answer.rule, answer.is_certain) == (hers.id, AssignmentRule.CONTACT_ROLE, True)
 
 
 def test_the_deal_of_the_persons_own_is_preferred_where_the_organization_says_so():
     deals = [deal(1, owner=DAVE), deal(2, owner=CAROL)]
     assert chosen(*deals, users=frozenset({CAROL})).opportunity == deal(1).id
     answer = chosen(*deals, users=frozenset({CAROL}), rules=AssignmentRules(owner_priority=True))
-    assert (answer.opportunity, answer.rule, answer.is_certain) == (deal(2).id, AssociationRule.OWNER_PRIORITY, True)
+    assert (answer.opportunity, answer.rule, answer.is_certain) == (deal(2).id, AssignmentRule.OWNER_PRIORITY, True)
 
 
 def test_several_of_the_persons_own_are_left_to_the_rule():
@@ -101,7 +101,7 @@ def test_a_closed_deal_receives_mail_for_two_weeks(days_after_close, is_found, i
     closed = deal(1, is_closed=True, closed_on=NOON.date() - timedelta(days=days_after_close), modified_at=NOON)
     answer = chosen(closed)
     assert (answer.opportunity is not None, answer.is_certain) == (is_found, is_certain)
-    assert answer.rule == (AssociationRule.RECENTLY_CLOSED if is_found else AssociationRule.NO_OPPORTUNITY)
+    assert answer.rule == (AssignmentRule.RECENTLY_CLOSED if is_found else AssignmentRule.NO_OPPORTUNITY)
 
 
 def test_an_open_deal_goes_before_a_recently_closed_one():
@@ -174,7 +174,7 @@ def test_a_report_that_names_an_account_is_not_filed_under_a_deal_of_another():
 
 
 def test_what_matches_nobody_any_more_keeps_its_deal_and_follows_its_owner():
-    standing = Settled(Assignment(deal(1).id, AssociationRule.CONTACT_ROLE), GLOBEX, CAROL)
+    standing = Settled(Assignment(deal(1).id, AssignmentRule.CONTACT_ROLE), GLOBEX, CAROL)
     known = {"match": Match(), "standing": standing, "concerned": frozenset({GLOBEX})}
     assert settled(deal(1, owner=DAVE), deal(2), **known) == Settled(standing.assignment, GLOBEX, DAVE)
     assert settled(deal(1), decided=pinned(None), **known) == Settled(pinned(None), GLOBEX, CAROL)
@@ -185,7 +185,7 @@ def test_what_matches_nobody_any_more_keeps_its_deal_and_follows_its_owner():
 
 @pytest.mark.parametrize("held", [HeldRecords(frozenset({deal(1).id})), HeldRecords(accounts=frozenset({INITECH}))])
 def test_what_is_held_where_it_stands_stays_there_and_follows_its_owner(held):
-    standing = Settled(Assignment(deal(1).id, AssociationRule.CONTACT_ROLE), INITECH, CAROL)
+    standing = Settled(Assignment(deal(1).id, AssignmentRule.CONTACT_ROLE), INITECH, CAROL)
     kept = Settled(standing.assignment, INITECH, DAVE, is_held=True)
     held_there = deal(1, account=INITECH, owner=DAVE)
     for decided in (None, pinned(None), pinned(deal(2).id)):

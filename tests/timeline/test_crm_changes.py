@@ -147,11 +147,11 @@ def state():
     """Everything that filing decides, in names."""
     engagements = list(
         Engagement.objects.order_by("occurred_at").values_list(
-            "occurred_at", "opportunity__name", "association_rule", "association_certain", "account__name",
+            "occurred_at", "opportunity__name", "assignment_rule", "assignment_certain", "account__name",
             "owner__email",
         )
     )  # fmt: skip
-    candidates = [len(row.association_candidates) for row in Engagement.objects.order_by("occurred_at")]
+    candidates = [len(row.assignment_candidates) for row in Engagement.objects.order_by("occurred_at")]
     people = sorted(
         Participant.objects.values_list("engagement__occurred_at", "address", "contact__external_id", "user__email"),
         key=str,
@@ -190,7 +190,7 @@ def test_a_colleague_who_joins_later_has_taken_part(acme, carol, told):
     erin = create_user(organization=acme, email="erin@acme.example", password="a long passphrase here", role=Role.REP)
     assert Participant.objects.get(address="erin@acme.example").user == erin
     mail = Engagement.objects.get()
-    assert (mail.opportunity.name, mail.association_rule, mail.owner) == ("One", "owner_priority", erin)
+    assert (mail.opportunity.name, mail.assignment_rule, mail.owner) == ("One", "owner_priority", erin)
 
 
 def test_an_address_learned_later_makes_old_mail_the_persons_own(acme, carol, dave, told):

@@ -10,7 +10,7 @@ from accounts.domain.vocabulary import OpportunityRule
 from timeline.domain.explaining import why_here
 from timeline.domain.insights import ACTIVITY_DAYS, COLD_AFTER, bars, heights, is_cold
 from timeline.domain.quoting import split_quoted
-from timeline.domain.vocabulary import AssociationRule
+from timeline.domain.vocabulary import AssignmentRule
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=100)
@@ -35,7 +35,7 @@ def test_a_bar_of_something_is_seen_and_a_bar_of_nothing_is_not():
     assert heights([0, 0], 0) == (0, 0)
 
 
-@pytest.mark.parametrize("rule", AssociationRule)
+@pytest.mark.parametrize("rule", AssignmentRule)
 def test_every_rule_has_its_sentence(rule):
     assert why_here(rule, has_opportunity=True, is_certain=False).endswith(".")
 
@@ -47,7 +47,7 @@ def test_a_choice_of_one_is_not_told_as_a_choice_among_several(rule):
 
 
 def test_a_conversation_taken_off_every_deal_is_not_said_to_be_filed():
-    assert "off every deal" in why_here(AssociationRule.PINNED, has_opportunity=False, is_certain=True)
+    assert "off every deal" in why_here(AssignmentRule.PINNED, has_opportunity=False, is_certain=True)
 
 
 @pytest.mark.parametrize(

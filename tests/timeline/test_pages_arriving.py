@@ -30,7 +30,7 @@ def later(time_machine):
 @pytest.fixture
 def pages(carol):
     globex = scene(carol)
-    mail = globex.mail("What stood there", subject="Renewal", association_certain=False)
+    mail = globex.mail("What stood there", subject="Renewal", assignment_certain=False)
     return globex, {
         "deal": f"/deals/{globex.deal.pk}/",
         "account": f"/customers/accounts/{globex.account.pk}/",
@@ -47,7 +47,7 @@ def test_nothing_is_answered_until_something_arrives_and_then_what_did(client, c
     later(time_machine)
     assert ask(client, carol, paths[where]).status_code == 204
     conversation = globex.deal.engagements.get().conversation
-    globex.mail("What arrived", conversation=conversation, association_certain=False)
+    globex.mail("What arrived", conversation=conversation, assignment_certain=False)
     answer = ask(client, carol, paths[where])
     text = answer.content.decode()
     assert answer.status_code == 200

@@ -96,9 +96,9 @@ def test_why_here_names_the_rule_and_the_deals_that_were_considered(client, caro
     globex = scene(carol)
     other = OpportunityFactory(organization=globex.organization, account=globex.account, name="Globex Phase 2")
     mail = globex.mail(
-        association_rule="most_recently_updated_open",
-        association_certain=False,
-        association_candidates=[str(globex.deal.pk), str(other.pk)],
+        assignment_rule="most_recently_updated_open",
+        assignment_certain=False,
+        assignment_candidates=[str(globex.deal.pk), str(other.pk)],
     )
     client.force_login(carol)
     text = client.get(f"/engagements/{mail.pk}/assignment/").content.decode()

@@ -22,7 +22,7 @@ from timeline.domain.additions import known_additions
 from timeline.domain.authored import authored
 from timeline.domain.email import ComposedEmail, EmailParticipant
 from timeline.domain.identity import fingerprint, message_key, subject_core
-from timeline.domain.vocabulary import AssociationRule, Direction, ParticipantRole, SuppressionKind
+from timeline.domain.vocabulary import AssignmentRule, Direction, ParticipantRole, SuppressionKind
 from timeline.models import Association, Conversation, EmailMessage, Engagement, Participant, ThreadReference
 from timeline.services.recording import RecordedEmail, Suppressed, record_emails
 from timeline.services.suppression import suppress
@@ -201,9 +201,7 @@ def test_a_pinned_conversation_pins_what_a_late_mail_brings_to_it(acme, carol, g
     pinned.pinned_opportunity, pinned.pinned_at = other, A_MONDAY
     pinned.save()
     record(acme, carol, compose(acme, 3, references=("<1@globex.example>", "<2@globex.example>")))
-    assert set(Engagement.objects.values_list("opportunity", "association_rule")) == {
-        (other.id, AssociationRule.PINNED)
-    }
+    assert set(Engagement.objects.values_list("opportunity", "assignment_rule")) == {(other.id, AssignmentRule.PINNED)}
     assert deal.id != other.id
 
 
@@ -213,7 +211,7 @@ def test_the_deals_owner_owns_the_mail_where_that_person_is_a_user(acme, carol, 
     engagement = Engagement.objects.get()
     assert engagement.owner == dave
     assert engagement.email.inbox_owner == carol
-    assert engagement.association_rule == AssociationRule.MOST_RECENTLY_UPDATED_OPEN
+    assert engagement.assignment_rule == AssignmentRule.MOST_RECENTLY_UPDATED_OPEN
 
 
 def test_a_deal_owned_by_nobody_here_leaves_the_mail_to_the_inbox_owner(acme, carol, globex, jane):
@@ -249,8 +247,8 @@ def _rows():
             "owner__email",
             "opportunity__name",
             "account__name",
-            "association_rule",
-            "association_certain",
+            "assignment_rule",
+            "assignment_certain",
             "visibility",
             "detail",
             "email__inbox_owner__email",

@@ -72,9 +72,9 @@ def test_a_correction_is_offered_as_a_rule_and_the_rule_decides(client, acme, ca
     page = follow_offer(client, page, doubtful).content.decode()
     assert "What is exchanged with Jane Doe goes to New" in page
     record(acme, carol, compose(acme, 6))
-    filed = list(Engagement.objects.order_by("occurred_at").values_list("opportunity__name", "association_rule"))
+    filed = list(Engagement.objects.order_by("occurred_at").values_list("opportunity__name", "assignment_rule"))
     assert filed == [("New", "pinned"), ("New", "learned"), ("New", "learned")]
-    assert set(Engagement.objects.values_list("association_certain", flat=True)) == {True}
+    assert set(Engagement.objects.values_list("assignment_certain", flat=True)) == {True}
     assert (
         "A colleague decided that what is exchanged"
         in client.get(f"/engagements/{Engagement.objects.order_by('-occurred_at')[0].pk}/assignment/").content.decode()
@@ -88,7 +88,7 @@ def test_a_rule_that_is_taken_back_leaves_the_correction_and_nothing_else(client
     follow_offer(client, file_under(client, doubtful, "New").content.decode(), doubtful)
     rule = FilingRule.objects.get()
     client.post(f"/review/rules/{rule.pk}/take-back/")
-    filed = list(Engagement.objects.order_by("occurred_at").values_list("opportunity__name", "association_certain"))
+    filed = list(Engagement.objects.order_by("occurred_at").values_list("opportunity__name", "assignment_certain"))
     assert filed == [("New", True), ("Old", False)]
 
 

@@ -37,7 +37,7 @@ from timeline.domain import assignment
 from timeline.domain.assignment import HeldRecords, MailFacts, Place, Settled, nearest_inbox_owner, pinned, settle
 from timeline.domain.choosing import Assignment, AssignmentRules, Candidate, Candidates
 from timeline.domain.refusals import NotAllowed, OnHold
-from timeline.domain.vocabulary import AssociationRule, ParticipantRole
+from timeline.domain.vocabulary import AssignmentRule, ParticipantRole
 from timeline.models import Engagement, FilingRule, LegalHold
 from timeline.services.calls_and_meetings import ParticipantGiven, record_activity
 from timeline.services.mailbox_copies import take_back
@@ -187,8 +187,8 @@ def plainly_settled(row):
     else:
         inbox_owner = nearest_inbox_owner(set(places) or holders, places)
     standing = Assignment(
-        row.opportunity_id, AssociationRule(row.association_rule), row.association_certain,
-        tuple(each.pk for each in Opportunity.objects.all() if str(each.pk) in row.association_candidates),
+        row.opportunity_id, AssignmentRule(row.assignment_rule), row.assignment_certain,
+        tuple(each.pk for each in Opportunity.objects.all() if str(each.pk) in row.assignment_candidates),
     )  # fmt: skip
     facts = MailFacts(
         occurred_at=row.occurred_at,
@@ -207,7 +207,7 @@ def plainly_settled(row):
 def decided_for(row, standing):
     if row.conversation is not None:
         return pinned(row.conversation.pinned_opportunity_id) if row.conversation.pinned_at else None
-    return standing if row.association_rule in {"pinned", "given"} else None
+    return standing if row.assignment_rule in {"pinned", "given"} else None
 
 
 def everything():
@@ -276,7 +276,7 @@ def test_each_engagement_stands_where_its_facts_say(db, plan, first, history, ow
             getattr(world, name)(*arguments)
         for row in Engagement.objects.select_related("conversation", "email", "organization"):
             settled = plainly_settled(row)
-            assert (row.opportunity_id, row.account_id, row.owner_id, row.association_rule) == (
+            assert (row.opportunity_id, row.account_id, row.owner_id, row.assignment_rule) == (
                 settled.assignment.opportunity, settled.account, settled.owner, settled.assignment.rule,
             ), (row.kind, name)  # fmt: skip
         transaction.set_rollback(True)

@@ -28,7 +28,7 @@ class EngagementFilters(django_filters.FilterSet):
     occurred_after = MomentFilter(field_name="occurred_at", lookup_expr="gte", help_text="At this time or later.")
     occurred_before = MomentFilter(field_name="occurred_at", lookup_expr="lt", help_text="Before this time.")
     certain = StrictBooleanFilter(
-        field_name="association_certain", help_text="false: what the rule was not sure of, to be reviewed."
+        field_name="assignment_certain", help_text="false: what the rule was not sure of, to be reviewed."
     )
     search = django_filters.CharFilter(
         method="with_words", max_length=500, help_text="Words in the subject, the text, or a participant's name."

@@ -11,7 +11,7 @@ from accounts.models import User
 from core.api.fields import UtcSecondsField, words
 from crm.api.serializers import AccountReferenceSerializer, OpportunityReferenceSerializer
 from timeline.domain.copies import FAILED
-from timeline.domain.vocabulary import AssociationRule, Direction, Kind, ParticipantRole
+from timeline.domain.vocabulary import AssignmentRule, Direction, Kind, ParticipantRole
 from timeline.models import EmailMessage, Engagement, Participant
 from timeline.selectors import Presented, presented
 from timeline.selectors.same_message_id import same_message_ids
@@ -56,8 +56,8 @@ class EmailSerializer(serializers.Serializer[EmailMessage]):
 class AssociationSerializer(serializers.Serializer[Engagement]):
     """Why the engagement stands under its opportunity, and whether that was beyond doubt."""
 
-    rule = serializers.ChoiceField(choices=words(AssociationRule), source="association_rule")
-    certain = serializers.BooleanField(source="association_certain")
+    rule = serializers.ChoiceField(choices=words(AssignmentRule), source="assignment_rule")
+    certain = serializers.BooleanField(source="assignment_certain")
 
 
 class _Engagements(serializers.ListSerializer[Engagement]):

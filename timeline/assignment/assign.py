@@ -24,14 +24,14 @@ from timeline.selectors.holds import held_records
 
 ASSIGNMENT_COLUMNS = (
     "opportunity",
-    "association_rule",
-    "association_certain",
-    "association_candidates",
+    "assignment_rule",
+    "assignment_certain",
+    "assignment_candidates",
     "account",
     "owner",
 )
 
-_PLACE = ("opportunity_id", "account_id", "owner_id", "association_rule", "association_certain")
+_PLACE = ("opportunity_id", "account_id", "owner_id", "assignment_rule", "assignment_certain")
 _AT_ONCE = 1_000
 _ROWS_AT_ONCE = 500
 _ENOUGH_ALIKE = 20
@@ -57,9 +57,9 @@ def columns_of(settled: Settled) -> dict[str, Any]:
     """For an Engagement's constructor, or to be set on one."""
     return {
         "opportunity_id": settled.assignment.opportunity,
-        "association_rule": settled.assignment.rule,
-        "association_certain": settled.assignment.is_certain,
-        "association_candidates": [str(each) for each in settled.assignment.candidates],
+        "assignment_rule": settled.assignment.rule,
+        "assignment_certain": settled.assignment.is_certain,
+        "assignment_candidates": [str(each) for each in settled.assignment.candidates],
         "account_id": settled.account,
         "owner_id": settled.owner,
     }
@@ -128,12 +128,12 @@ def _write(resettled: Iterable[Engagement], now: datetime) -> None:
     for engagement in resettled:
         engagement.changed_at = now
         place = [getattr(engagement, column) for column in _PLACE]
-        places[*place, *engagement.association_candidates].append(engagement)
+        places[*place, *engagement.assignment_candidates].append(engagement)
     scattered: list[Engagement] = []
     for alike in places.values():
         if len(alike) < _ENOUGH_ALIKE:
             scattered += alike
             continue
-        columns = {column: getattr(alike[0], column) for column in (*_PLACE, "association_candidates")}
+        columns = {column: getattr(alike[0], column) for column in (*_PLACE, "assignment_candidates")}
         Engagement.objects.filter(pk__in=[each.pk for each in alike]).update(**columns, changed_at=now)
     Engagement.objects.bulk_update(scattered, [*ASSIGNMENT_COLUMNS, "changed_at"], batch_size=_ROWS_AT_ONCE)

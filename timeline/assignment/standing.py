@@ -19,7 +19,7 @@ from crm.domain.domains import corporate_domain
 from crm.selectors import directory_for
 from timeline.domain.assignment import MailFacts, Place, Settled, given, nearest_inbox_owner, pinned, places_of
 from timeline.domain.choosing import Assignment
-from timeline.domain.vocabulary import AssociationRule, ParticipantRole
+from timeline.domain.vocabulary import AssignmentRule, ParticipantRole
 from timeline.models import Association, Conversation, EmailMessage, Engagement, MailboxCopy, Participant
 
 _Row = TypeVar("_Row", Participant, Association, MailboxCopy)
@@ -85,18 +85,18 @@ def _decided(row: Engagement) -> Assignment | None:
     """What a person decided for its conversation; a call or meeting has none: what was decided stands on its row."""
     if row.conversation is not None:
         return decided_for(row.conversation)
-    if row.association_rule == AssociationRule.PINNED:
+    if row.assignment_rule == AssignmentRule.PINNED:
         return pinned(row.opportunity_id)
-    if row.association_rule == AssociationRule.GIVEN and row.opportunity_id is not None:
+    if row.assignment_rule == AssignmentRule.GIVEN and row.opportunity_id is not None:
         return given(row.opportunity_id)
     return None
 
 
 def _standing_place(row: Engagement) -> Settled:
-    candidates = tuple(UUID(str(each)) for each in row.association_candidates)
-    rule = AssociationRule(row.association_rule)
+    candidates = tuple(UUID(str(each)) for each in row.assignment_candidates)
+    rule = AssignmentRule(row.assignment_rule)
     return Settled(
-        Assignment(row.opportunity_id, rule, row.association_certain, candidates), row.account_id, row.owner_id
+        Assignment(row.opportunity_id, rule, row.assignment_certain, candidates), row.account_id, row.owner_id
     )
 
 

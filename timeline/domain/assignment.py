@@ -28,7 +28,7 @@ from timeline.domain.choosing import (
     choose_opportunity,
     circles_of,
 )
-from timeline.domain.vocabulary import AssociationRule, ParticipantRole
+from timeline.domain.vocabulary import AssignmentRule, ParticipantRole
 
 _PLACES = (
     ParticipantRole.FROM,
@@ -117,13 +117,13 @@ def settle(
 def pinned(opportunity: UUID | None) -> Assignment:
     """What a person decided: an opportunity, or that there is none."""
     return Assignment(
-        opportunity, AssociationRule.PINNED, is_certain=True, candidates=(opportunity,) if opportunity else ()
+        opportunity, AssignmentRule.PINNED, is_certain=True, candidates=(opportunity,) if opportunity else ()
     )
 
 
 def given(opportunity: UUID) -> Assignment:
     """What the report of a call or meeting named."""
-    return Assignment(opportunity, AssociationRule.GIVEN, is_certain=True, candidates=(opportunity,))
+    return Assignment(opportunity, AssignmentRule.GIVEN, is_certain=True, candidates=(opportunity,))
 
 
 def place_of(role: ParticipantRole) -> int:

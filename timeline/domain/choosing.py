@@ -20,7 +20,7 @@ from uuid import UUID
 
 from accounts.domain.vocabulary import OpportunityRule
 from crm.domain.directory import Match
-from timeline.domain.vocabulary import AssociationRule, ParticipantRole
+from timeline.domain.vocabulary import AssignmentRule, ParticipantRole
 
 MAXIMUM_CANDIDATES = 10
 
@@ -101,7 +101,7 @@ class Assignment:
     """The deal or none, the rule that chose, whether another choice was possible, and all candidates, best first."""
 
     opportunity: UUID | None = None
-    rule: AssociationRule = AssociationRule.NO_OPPORTUNITY
+    rule: AssignmentRule = AssignmentRule.NO_OPPORTUNITY
     is_certain: bool = True
     candidates: tuple[UUID, ...] = ()
 
@@ -185,7 +185,7 @@ def _decided(
     is_certain = len(step) == 1 or len(preferred) == 1
     if winner.is_closed and occasion.occurred_at.date() > _closed_on(winner):
         is_certain = False
-    rule = _name_of_rule(occasion, step, winner, rules) if is_certain or len(step) == 1 else AssociationRule(rules.rule)
+    rule = _name_of_rule(occasion, step, winner, rules) if is_certain or len(step) == 1 else AssignmentRule(rules.rule)
     others = [deal.id for deal in (*step, *ranked) if deal is not winner]
     candidates = tuple(dict.fromkeys((winner.id, *others)))[:MAXIMUM_CANDIDATES]
     return Assignment(winner.id, rule, is_certain, candidates)
@@ -193,14 +193,14 @@ def _decided(
 
 def _name_of_rule(
     occasion: Occasion, step: Sequence[Candidate], winner: Candidate, rules: AssignmentRules
-) -> AssociationRule:
+) -> AssignmentRule:
     """What decided where one deal was left."""
     if len(step) > 1:
-        return AssociationRule.OWNER_PRIORITY
+        return AssignmentRule.OWNER_PRIORITY
     if winner.is_closed and rules.rule != OpportunityRule.MOST_RECENTLY_UPDATED:
-        return AssociationRule.RECENTLY_CLOSED
+        return AssignmentRule.RECENTLY_CLOSED
     if any(winner.learned & circle.contacts for circle in occasion.circles):
-        return AssociationRule.LEARNED
+        return AssignmentRule.LEARNED
     if any(winner.contacts & circle.contacts for circle in occasion.circles):
-        return AssociationRule.CONTACT_ROLE
-    return AssociationRule(rules.rule)
+        return AssignmentRule.CONTACT_ROLE
+    return AssignmentRule(rules.rule)

@@ -1,6 +1,6 @@
 """Why an engagement stands under its deal, in words (F25)."""
 
-from timeline.domain.vocabulary import AssociationRule as Rule
+from timeline.domain.vocabulary import AssignmentRule as Rule
 
 _SENTENCES = {
     Rule.PINNED: "A colleague filed this conversation here. Mail that follows in it stays here.",

@@ -29,7 +29,7 @@ class ParticipantRole(StrEnum):
     ATTENDEE = "attendee"
 
 
-class AssociationRule(StrEnum):
+class AssignmentRule(StrEnum):
     """Why an engagement stands under its opportunity, or under none."""
 
     PINNED = "pinned"

@@ -12,6 +12,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='engagement',
             name='association_rule',
-            field=models.CharField(choices=[('pinned', 'Pinned'), ('contact_role', 'Contact role'), ('owner_priority', 'Owner priority'), ('most_recently_updated_open', 'Most recently updated open'), ('most_recently_created_open', 'Most recently created open'), ('most_recently_updated', 'Most recently updated'), ('oldest_created_open', 'Oldest created open'), ('recently_closed', 'Recently closed'), ('given', 'Given'), ('no_opportunity', 'No opportunity')], default=timeline.domain.vocabulary.AssociationRule['NO_OPPORTUNITY'], max_length=40),
+            field=models.CharField(choices=[('pinned', 'Pinned'), ('contact_role', 'Contact role'), ('owner_priority', 'Owner priority'), ('most_recently_updated_open', 'Most recently updated open'), ('most_recently_created_open', 'Most recently created open'), ('most_recently_updated', 'Most recently updated'), ('oldest_created_open', 'Oldest created open'), ('recently_closed', 'Recently closed'), ('given', 'Given'), ('no_opportunity', 'No opportunity')], default=timeline.domain.vocabulary.AssignmentRule['NO_OPPORTUNITY'], max_length=40),
         ),
     ]

@@ -28,7 +28,7 @@ from timeline.search.elastic import client
 BUILDING = f"{ALIAS}-building"
 """The alias of the index that is being built."""
 
-_NOT_IN_A_DOCUMENT = ("notes", "association_candidates", "email__text", "email__new_text", "email__references")
+_NOT_IN_A_DOCUMENT = ("notes", "assignment_candidates", "email__text", "email__new_text", "email__references")
 _AT_ONCE = 500
 _MOST_BYTES = 8 * 1024 * 1024
 _NOT_FOUND, _CONFLICT, _BAD_REQUEST = 404, 409, 400

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import Organization, User
 from crm.models import Contact, Opportunity
 from timeline.domain.explaining import why_here
-from timeline.domain.vocabulary import AssociationRule
+from timeline.domain.vocabulary import AssignmentRule
 from timeline.models import Conversation, Engagement, FilingRule
 from timeline.selectors.engagements import engagements_for
 
@@ -34,7 +34,7 @@ class AssignmentView:
 
 def assignment_of(viewer: User, engagement: Engagement) -> AssignmentView:
     """The explanation of `engagement`, one of `engagements_for(viewer)`: four queries."""
-    considered = [UUID(str(each)) for each in engagement.association_candidates]
+    considered = [UUID(str(each)) for each in engagement.assignment_candidates]
     accounts = engagement.associations.exclude(account=None).values("account")
     of_customer = Q(account__in=accounts, is_closed=False) | Q(account=engagement.account_id, is_closed=False)
     deals = list(
@@ -48,14 +48,14 @@ def assignment_of(viewer: User, engagement: Engagement) -> AssignmentView:
     return AssignmentView(
         engagement=engagement,
         sentence=why_here(
-            engagement.association_rule,
+            engagement.assignment_rule,
             has_opportunity=engagement.opportunity_id is not None,
-            is_certain=engagement.association_certain,
+            is_certain=engagement.assignment_certain,
         ),
-        is_certain=engagement.association_certain,
+        is_certain=engagement.assignment_certain,
         candidates=[by_id[pk] for pk in considered if pk in by_id],
         choices=deals,
-        pinned=engagement.conversation if engagement.association_rule == AssociationRule.PINNED else None,
+        pinned=engagement.conversation if engagement.assignment_rule == AssignmentRule.PINNED else None,
         offered=offered,
         rules=rules,
     )
@@ -63,7 +63,7 @@ def assignment_of(viewer: User, engagement: Engagement) -> AssignmentView:
 
 def to_review(viewer: User) -> QuerySet[Engagement]:
     """What the viewer sees and a rule was not sure of: a person decides by filing it."""
-    return engagements_for(viewer).filter(association_certain=False)
+    return engagements_for(viewer).filter(assignment_certain=False)
 
 
 def filing_rules(organization: Organization) -> QuerySet[FilingRule]:
@@ -83,7 +83,7 @@ def _rules_and_offers(viewer: User, engagement: Engagement) -> tuple[list[Filing
             "contact", "opportunity", "made_by"
         )
     )
-    is_correction = engagement.association_rule == AssociationRule.PINNED and engagement.opportunity is not None
+    is_correction = engagement.assignment_rule == AssignmentRule.PINNED and engagement.opportunity is not None
     if not is_correction or engagement.opportunity.is_closed:  # type: ignore[union-attr] # a correction has a deal
         return rules, []
     given = {rule.contact_id for rule in rules if rule.opportunity_id == engagement.opportunity_id}

@@ -114,9 +114,9 @@ def entry_of(engagement: Engagement, viewer: User, same_message_id: Sequence[Bes
         others=[person for person in people if person.role in {ParticipantRole.TO, ParticipantRole.ATTENDEE}],
         copied=[person for person in people if person.role == ParticipantRole.CC],
         why=why_here(
-            engagement.association_rule,
+            engagement.assignment_rule,
             has_opportunity=engagement.opportunity_id is not None,
-            is_certain=engagement.association_certain,
+            is_certain=engagement.assignment_certain,
         ),
         is_text_cut=engagement.kind == Kind.EMAIL and engagement.email.is_text_cut,
         is_doubted=engagement.kind == Kind.EMAIL and engagement.email.authentication == FAILED,

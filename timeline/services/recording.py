@@ -28,7 +28,7 @@ from timeline.domain.email import ComposedEmail
 from timeline.domain.erased import Verdict
 from timeline.domain.sharing import Sharing
 from timeline.domain.threading import threaded
-from timeline.domain.vocabulary import AssociationRule, Direction, Kind
+from timeline.domain.vocabulary import AssignmentRule, Direction, Kind
 from timeline.models import Association, Conversation, EmailMessage, Engagement, Participant
 from timeline.search.outbox import announce, queue_for_index
 from timeline.search.texts import SearchTextRow, search_text, write_search_texts
@@ -181,9 +181,9 @@ class _NewEngagement(NamedTuple):
     visibility: Visibility
     detail: Detail
     opportunity_id: UUID | None
-    association_rule: AssociationRule
-    association_certain: bool
-    association_candidates: list[str]
+    assignment_rule: AssignmentRule
+    assignment_certain: bool
+    assignment_candidates: list[str]
     account_id: UUID | None
     owner_id: UUID | None
 

@@ -142,7 +142,7 @@ def _columns(engagement: Engagement) -> dict[str, object]:
 
 
 def test_every_column_is_written_as_bulk_create_writes_it() -> None:
-    pattern = EngagementFactory(subject="Ünïcode % %s", association_candidates=["a", "b"])
+    pattern = EngagementFactory(subject="Ünïcode % %s", assignment_candidates=["a", "b"])
     one, other = _like(pattern, 1), _like(pattern, 2)
     Engagement.objects.bulk_create([one])
     insert_tuples(Engagement, [other])
@@ -152,13 +152,13 @@ def test_every_column_is_written_as_bulk_create_writes_it() -> None:
 def test_rows_that_share_a_value_and_rows_that_do_not_keep_their_own() -> None:
     pattern = EngagementFactory()
     first, second, third = (_like(pattern, number) for number in range(3))
-    first.association_candidates, second.association_candidates = ["a"], ["b"]
-    first.association_certain, second.association_certain, third.association_certain = True, False, True
+    first.assignment_candidates, second.assignment_candidates = ["a"], ["b"]
+    first.assignment_certain, second.assignment_certain, third.assignment_certain = True, False, True
     first.subject, second.subject, third.subject = "1", "2", "1"
     insert_tuples(Engagement, [first, second, third])
     rows = [_columns(each) for each in (first, second, third)]
-    assert [row["association_candidates"] for row in rows] == [["a"], ["b"], pattern.association_candidates]
-    assert [row["association_certain"] for row in rows] == [True, False, True]
+    assert [row["assignment_candidates"] for row in rows] == [["a"], ["b"], pattern.assignment_candidates]
+    assert [row["assignment_certain"] for row in rows] == [True, False, True]
     assert [row["subject"] for row in rows] == ["1", "2", "1"]
 
 
@@ -225,7 +225,7 @@ def test_what_a_tuple_leaves_out_has_the_models_default_row_by_row() -> None:
     insert_tuples(Engagement, [Row(known.organization_id, Kind.CALL, name, known.occurred_at) for name in ("a", "b")])
     written = Engagement.objects.filter(external_id__in=["a", "b"])
     assert len({row.pk for row in written}) == 2
-    assert {(row.kind, row.notes, row.hidden_at, row.association_candidates == []) for row in written} == {
+    assert {(row.kind, row.notes, row.hidden_at, row.assignment_candidates == []) for row in written} == {
         (Kind.CALL, "", None, True)
     }
 
