@@ -52,9 +52,6 @@ BODY_SELECT = "id,body"
 PERSON_SELECT = "id,displayName,mail,userPrincipalName,proxyAddresses"
 AS_TEXT = f'{IMMUTABLE_IDS}, outlook.body-content-type="text"'
 PAGE_SIZE = 100
-FILTERED_ROUND_CAP = 5000
-"""A filtered delta round ends after so many rows (…/graph/delta-query-messages); the rest is listed by windows."""
-
 _MOST_TREE_PAGES = 500
 _TREE = ""
 """The folder tree's key in a `$batch`: no folder has it for its id."""

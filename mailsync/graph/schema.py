@@ -4,7 +4,7 @@ Every key may be missing: a missing property is not a null one (microsoftgraph/m
 Source: learn.microsoft.com/graph/api/resources/message, …/mailfolder, concepts/json-batching.
 """
 
-from typing import Any, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 
 class EmailAddress(TypedDict):
@@ -84,10 +84,3 @@ class BatchRequest(TypedDict):
     method: str
     url: str
     headers: dict[str, str]
-
-
-class BatchAnswer(TypedDict):
-    id: str
-    status: int
-    headers: NotRequired[dict[str, str] | None]
-    body: NotRequired[Any]

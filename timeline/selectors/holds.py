@@ -55,8 +55,3 @@ def held_among(organization: Organization, engagements: Collection[UUID]) -> set
         return set()
     rows = Engagement.objects.filter(is_held(organization), organization=organization, pk__in=engagements)
     return set(rows.values_list("pk", flat=True))
-
-
-def any_held(organization: Organization, engagements: Q) -> bool:
-    """Whether a hold covers one of those engagements."""
-    return Engagement.objects.filter(engagements, is_held(organization), organization=organization).exists()

@@ -39,9 +39,6 @@ _ANY: Prepared[tuple[str]] = Prepared(
 )
 
 
-_SUREST_FIRST = (Verdict.ERASED, Verdict.CANNOT_BE_TOLD)
-
-
 def suppression_hash(organization: Organization, kind: SuppressionKind, value: str) -> str:
     """The hash under which `value` is suppressed, 64 hexadecimal digits."""
     return _keyed_hash(organization_key(organization), kind, value)
