@@ -31,8 +31,6 @@ class AuditVerb(StrEnum):
     JOINED = "joined"
     ERASED_PERSON = "erased_person"
     PURGED = "purged"
-    HID = "hid"
-    UNHID = "unhid"
     ADDED = "added"
     CHANGED = "changed"
     REMOVED = "removed"

@@ -8,8 +8,6 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from accounts.models import Organization
 from crm.models import Account, AccountDomain, Contact, Lead, PersonAddress
 
-AT_ONCE = 5
-
 
 def accounts_of(organization: Organization, text: str = "") -> QuerySet[Account]:
     """Accounts with the number of their contacts and open deals; `text` is looked for in name and domain."""

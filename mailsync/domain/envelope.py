@@ -4,7 +4,6 @@ Envelope ──screen──▶ Discard(reason)               carries a reason an
     └──────match───▶ Candidate(envelope, match) ──▶ content fetched ──▶ ComposedEmail (timeline.domain.email)
 """
 
-from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -80,14 +79,6 @@ class Candidate:
 
     envelope: Envelope
     match: Match
-
-
-@dataclass(frozen=True, slots=True)
-class Triage:
-    """A page of envelopes after screening and matching: seen = len(kept) + the sum of `dropped`."""
-
-    kept: tuple[Candidate, ...]
-    dropped: Counter[Reason] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, slots=True)

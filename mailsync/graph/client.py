@@ -49,7 +49,7 @@ ENVELOPE_SELECT = (
 HEADERS_SELECT = "id,internetMessageHeaders"
 THREADED_HEADERS_SELECT = f"{HEADERS_SELECT},conversationIndex"
 BODY_SELECT = "id,body"
-PERSON_SELECT = "id,displayName,mail,userPrincipalName,proxyAddresses"
+PERSON_SELECT = "id,userPrincipalName,proxyAddresses"
 AS_TEXT = f'{IMMUTABLE_IDS}, outlook.body-content-type="text"'
 PAGE_SIZE = 100
 _MOST_TREE_PAGES = 500

@@ -55,8 +55,6 @@ class Person:
     """Who signed in: the mailbox's own addresses, normalized, the primary one first."""
 
     object_id: str
-    display_name: str
-    user_principal_name: str
     addresses: tuple[str, ...]
 
 
@@ -192,4 +190,4 @@ def parse_person(me: Me) -> Person:
     proxies.sort(key=lambda proxy: not proxy.startswith("SMTP:"))
     raw = [*(proxy[5:] for proxy in proxies), me.get("userPrincipalName")]
     addresses = dict.fromkeys(address for address in map(normalize_address, raw) if address)
-    return Person(me["id"], me.get("displayName") or "", me.get("userPrincipalName") or "", tuple(addresses))
+    return Person(me["id"], tuple(addresses))

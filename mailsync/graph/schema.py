@@ -73,7 +73,6 @@ FolderPage = TypedDict("FolderPage", {"value": list[MailFolder], "@odata.nextLin
 
 class Me(TypedDict):
     id: str
-    displayName: NotRequired[str | None]
     mail: NotRequired[str | None]
     userPrincipalName: NotRequired[str | None]
     proxyAddresses: NotRequired[list[str] | None]

@@ -1,6 +1,5 @@
 """Which mail is wanted: by who takes part, then by headers, then by what the text gives away."""
 
-from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from time import process_time
@@ -18,7 +17,6 @@ from mailsync.domain.screening import (
     Verdict,
     explain,
     screen_envelope,
-    screen_envelopes,
     screen_headers,
     screen_text,
 )
@@ -129,13 +127,6 @@ def test_never_import_comes_before_internal_and_covers_tagged_addresses():
 def test_a_subject_word_in_a_script_without_spaces_is_found_anywhere():
     policy = replace(POLICY, subject_words=frozenset({"契約"}))
     assert on_envelope(policy, subject="新契約書について") is Reason.EXCLUDED
-
-
-def test_a_page_is_counted_by_reason():
-    page = [envelope(), envelope(is_draft=True), envelope(from_=STRANGER), envelope(from_=STRANGER)]
-    triage = screen_envelopes(page, POLICY, DIRECTORY)
-    assert len(triage.kept) == 1
-    assert triage.dropped == Counter({Reason.DRAFT: 1, Reason.NO_CRM_MATCH: 2})
 
 
 # Headers

@@ -6,7 +6,6 @@ from mailsync.domain.screening.rules import (
     explain,
     explain_text,
     screen_envelope,
-    screen_envelopes,
     screen_headers,
     screen_text,
 )
@@ -21,7 +20,6 @@ __all__ = [
     "explain_text",
     "is_ours",
     "screen_envelope",
-    "screen_envelopes",
     "screen_headers",
     "screen_text",
 ]

@@ -7,12 +7,11 @@ headers  ─▶ private ▶ delivery report ▶ automatic reply ▶ calendar ▶
 body     ─▶ the same five once more, with what the text gives away                                 ▼ kept
 """
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
 from crm.domain.directory import Directory
-from mailsync.domain.envelope import Candidate, Discard, Envelope, ScreeningPolicy, Triage
+from mailsync.domain.envelope import Candidate, Discard, Envelope, ScreeningPolicy
 from mailsync.domain.headers import Headers
 from mailsync.domain.screening.automatic import auto_reply, bounce, calendar, sensitivity
 from mailsync.domain.screening.bulk import bulk, transactional
@@ -44,19 +43,6 @@ def screen_envelope(envelope: Envelope, policy: ScreeningPolicy, directory: Dire
     mail = _on_envelope(envelope, policy, directory)
     reason = _first_reason(ENVELOPE_RULES, mail)
     return Discard(reason) if reason else Candidate(envelope, mail.match)
-
-
-def screen_envelopes(envelopes: Iterable[Envelope], policy: ScreeningPolicy, directory: Directory) -> Triage:
-    """A page of envelopes, each counted once."""
-    kept: list[Candidate] = []
-    dropped: Counter[Reason] = Counter()
-    for envelope in envelopes:
-        verdict = screen_envelope(envelope, policy, directory)
-        if isinstance(verdict, Discard):
-            dropped[verdict.reason] += 1
-        else:
-            kept.append(verdict)
-    return Triage(tuple(kept), dropped)
 
 
 def screen_headers(candidate: Candidate, headers: Headers, policy: ScreeningPolicy) -> Discard | None:
