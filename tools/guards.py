@@ -22,6 +22,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 LISTS = REPOSITORY / "tests" / "attacks" / "guards"
 AT_ONCE = 2
 SECONDS_A_TEST = 900
+TOOK_TOO_LONG = 124
 TESTS_FAILED = 1
 """pytest's exit status; any other than this or 0 says that the tests could not be run."""
 
@@ -92,7 +93,8 @@ def _tried(guard: Guard) -> bool:
         place = copy / guard.file
         place.write_text(guard.weakened(place.read_text(encoding="utf-8")), encoding="utf-8")
         status = _run(copy, guard.tests)
-    verdict = {0: "NOT MISSED", TESTS_FAILED: "missed"}.get(status, f"the tests did not run (exit {status})")
+    verdicts = {0: "NOT MISSED", TESTS_FAILED: "missed", TOOK_TOO_LONG: f"not done in {SECONDS_A_TEST} s"}
+    verdict = verdicts.get(status, f"the tests did not run (exit {status})")
     print(f"{verdict:10} {guard.listed_in.removesuffix('.toml')}: {guard.name}", flush=True)
     return status == TESTS_FAILED
 
@@ -109,7 +111,10 @@ def _copied(folder: Path) -> Path:
 
 def _run(copy: Path, tests: Sequence[str]) -> int:
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
-    return subprocess.run(command, cwd=copy, capture_output=True, check=False, timeout=SECONDS_A_TEST).returncode
+    try:
+        return subprocess.run(command, cwd=copy, capture_output=True, check=False, timeout=SECONDS_A_TEST).returncode
+    except subprocess.TimeoutExpired:
+        return TOOK_TOO_LONG
 
 
 if __name__ == "__main__":
