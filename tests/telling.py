@@ -1,4 +1,5 @@
-"""Each failure is printed as it happens: a run that is cut off says what failed until then."""
+"""Each failure is printed as it happens, and the order's seed first: a run that is cut off says what failed until then,
+and can be made again."""
 
 import pytest
 
@@ -8,6 +9,10 @@ class Telling:
 
     def __init__(self, terminal: pytest.TerminalReporter) -> None:
         self._terminal = terminal
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        if (seed := session.config.getoption("randomly_seed", None)) is not None:
+            self._terminal.write_line(f"In the order of --randomly-seed={seed}")
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
