@@ -186,6 +186,17 @@ def test_a_mail_that_matches_nobody_any_more_keeps_its_place(acme, carol, globex
     assert Association.objects.count() == 2
 
 
+def test_a_mail_that_matches_nobody_any_more_is_still_its_deals_owners(acme, carol, dave, globex, jane):
+    deal = OpportunityFactory(organization=acme, account=globex, name="Deal", owner=carol)
+    record(acme, carol, compose(acme))
+    PersonAddress.objects.all().delete()
+    deal.owner = dave
+    deal.save()
+    tell(acme, addresses={JANE}, deals={deal.id})
+    assert filed() == [("Deal", "most_recently_updated_open")]
+    assert Engagement.objects.get().owner == dave
+
+
 def test_a_call_with_a_given_deal_is_left_alone(acme, globex, jane):
     given = OpportunityFactory(organization=acme, account=globex, name="Given", is_closed=True)
     call = CallFactory(organization=acme, opportunity=given, account=globex, assignment_rule="given")
