@@ -50,6 +50,13 @@ def test_selectors_do_not_write():
     assert [place for place, call in _nodes(ast.Call, "selectors") if _called(call) in WRITES] == []
 
 
+def test_a_selector_asks_no_service_of_any_app():
+    """Within an app the import contract says so; of the apps below it only this does."""
+    imports = [*_nodes(ast.Import, "selectors"), *_nodes(ast.ImportFrom, "selectors")]
+    asked = {(place, name) for place, each in imports for name in _modules(each) if name.partition(".")[0] in APPS}
+    assert {(place, name) for place, name in asked if {*WRITERS, "sync", *EDGES} & set(name.split(".")[1:2])} == set()
+
+
 def test_a_service_writes():
     """By itself, or by a service that does; what only reads is a selector."""
     services = {path: ast.parse(path.read_text(encoding="utf-8")) for path in _sources(["services"])}

@@ -12,7 +12,7 @@ from mailsync.selectors.rule_effects import unmatched
 from timeline.domain.vocabulary import Kind
 from timeline.models import Engagement
 from timeline.selectors.affected import affected_engagements
-from timeline.services.hiding import hidden_by
+from timeline.selectors.hiding import hidden_by
 
 _AT_ONCE = 1_000
 RULE = "departure"

@@ -17,7 +17,8 @@ from mailsync.domain.import_rules import ImportRule
 from mailsync.domain.vocabulary import BlockKind, ExclusionKind
 from mailsync.models import BlockedDomain, Exclusion
 from mailsync.selectors.rule_effects import affected, still_dropped
-from timeline.services.hiding import hand_over, hidden_by, hide, unhide
+from timeline.selectors.hiding import hidden_by
+from timeline.services.hiding import hand_over, hide, unhide
 
 
 @one_unit_of_work

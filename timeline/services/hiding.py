@@ -13,6 +13,7 @@ from core.chunks import chunks
 from core.db.unit_of_work import one_unit_of_work
 from timeline.models import Engagement
 from timeline.search.outbox import announce
+from timeline.selectors.hiding import hidden_by
 
 _AT_ONCE = 1_000
 
@@ -44,11 +45,6 @@ def _unhide(organization: Organization, some: Collection[UUID], rule: str, now: 
     rows = Engagement.objects.filter(organization=organization, pk__in=some, hidden_by_rule=rule)
     rows.update(hidden_at=None, hidden_by_rule="", changed_at=now)
     announce(organization.pk, some)
-
-
-def hidden_by(organization: Organization, rule: str) -> set[UUID]:
-    """The engagements that `rule` hides."""
-    return set(Engagement.objects.filter(organization=organization, hidden_by_rule=rule).values_list("pk", flat=True))
 
 
 def hand_over(*, organization: Organization, ids: Collection[UUID], rule: str, to_rule: str) -> None:
