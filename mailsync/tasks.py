@@ -9,7 +9,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from accounts.microsoft.errors import ConnectionLost, Misconfigured, Retryable
+from core.http.errors import ConnectionLost, Misconfigured, Retryable
 from mailsync.selectors.mailboxes import due_for_subscription
 from mailsync.services import subscriptions
 from mailsync.services.departures import follow_all_departures

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Any
 
-from accounts.microsoft.errors import Consequence
 from accounts.views import refusals
+from core.http.errors import Consequence
 from mailsync.domain import mailbox_state, wording
 from mailsync.domain.counts import Kept
 from timeline.domain import explaining

@@ -1,7 +1,7 @@
 """What the identity platform's errors mean: AADSTS number, else suberror, else error, else a safe leaf.
 
     {"error": "invalid_grant", "suberror": "…", "error_codes": [50173], "error_description": "AADSTS50173: …"}
-        └── third ───────────── second ──────── first ──▶ leaf of accounts.microsoft.errors + sentence + next step
+        └── third ───────────── second ──────── first ──▶ leaf of core.http.errors + sentence + next step
 
 Numbers: learn.microsoft.com/entra/identity-platform/reference-error-codes. Microsoft may add others at any time: what
 has no row asks the person to sign in again, which stops the sync visibly and stores nothing false.
@@ -12,12 +12,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from accounts.microsoft.errors import (
+from accounts.microsoft.wording import AT_MICROSOFT
+from core.http.errors import (
     AdminConsentNeeded,
     Blocked,
     ConsentRevoked,
-    MicrosoftError,
     Misconfigured,
+    OutsideError,
     ReauthenticationNeeded,
     Retryable,
     Throttled,
@@ -30,17 +31,17 @@ from accounts.microsoft.errors import (
 class Meaning:
     """What one error of the identity platform means; empty texts are the leaf's own."""
 
-    leaf: type[MicrosoftError]
+    leaf: type[OutsideError]
     own_sentence: str = ""
     own_next_step: str = ""
 
     @property
     def sentence(self) -> str:
-        return self.own_sentence or self.leaf.sentence
+        return self.own_sentence or AT_MICROSOFT[self.leaf].sentence
 
     @property
     def next_step(self) -> str:
-        return self.own_next_step or self.leaf.next_step
+        return self.own_next_step or AT_MICROSOFT[self.leaf].next_step
 
 
 _CONNECT = "Connect Microsoft 365 again."
@@ -198,7 +199,7 @@ UNKNOWN = Meaning(
 _NUMBER = re.compile(r"\bAADSTS(\d{4,8})\b")
 
 
-def sign_in_error(answer: Mapping[str, Any], *, retry_after: float | None = None) -> MicrosoftError:
+def sign_in_error(answer: Mapping[str, Any], *, retry_after: float | None = None) -> OutsideError:
     """The error that an authorize or token answer with an `error` means; its code is "AADSTS…" where there is one."""
     meaning, code = _meaning_of(answer)
     leaf, request_id = meaning.leaf, str(answer.get("trace_id") or "")[:64]

@@ -18,8 +18,8 @@ import jwt
 import requests
 
 from accounts.domain.sign_in import SignInRefused, as_tenant_id
-from accounts.microsoft.errors import Misconfigured, Unavailable
 from accounts.microsoft.session import IdentityTransport
+from core.http.errors import Misconfigured, Unavailable
 
 LEEWAY_SECONDS = 120
 """How far Microsoft's clock and ours may be apart."""

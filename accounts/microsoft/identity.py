@@ -23,9 +23,9 @@ from django.conf import settings
 from msal.exceptions import MsalServiceError
 
 from accounts.microsoft.aadsts import sign_in_error
-from accounts.microsoft.errors import MicrosoftError, Misconfigured, ReauthenticationNeeded, Throttled, Unavailable
 from accounts.microsoft.id_token import as_sent, discovered, refused, verified_claims
 from accounts.microsoft.session import IdentityTransport, identity_session
+from core.http.errors import Misconfigured, OutsideError, ReauthenticationNeeded, Throttled, Unavailable
 from core.http.retry_after import seconds_to_wait
 
 ANY_WORK_TENANT = "organizations"
@@ -220,7 +220,7 @@ class Identity:
     def _calling(self, call: Callable[[], Any]) -> Any:
         try:
             return call()
-        except MicrosoftError:
+        except OutsideError:
             raise
         except requests.exceptions.SSLError as error:
             if "CERTIFICATE_VERIFY_FAILED" in str(error):

@@ -16,22 +16,19 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-import certifi
 import requests
 import urllib3
 from django.conf import settings
 from requests.adapters import HTTPAdapter
-from urllib3.util.retry import Retry
 
-from accounts.microsoft.errors import Misconfigured
-from core.http.answers import BoundedPool, read_whole
+from core.http.answers import read_whole
+from core.http.errors import Misconfigured
+from core.http.wire import POOL_SIZE, POOLS, pool_to, retries
 
 IDENTITY_TIMEOUT = (5.0, 30.0)
 """Seconds to connect, and between two bytes of an answer."""
 
 _DISCOVERY_LIFE_SECONDS = 86_400.0
-_POOL_SIZE = 10
-_BOUNDED: dict[str, type] = {"https": BoundedPool}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +58,7 @@ def _of_this_process() -> _Lines:
         if key not in _lines:
             _check(ca_bundle)
             _lines.clear()
-            _lines[key] = _Lines(_new_session(ca_bundle), _new_pool(ca_bundle, graph_url))
+            _lines[key] = _Lines(_new_session(ca_bundle), pool_to(graph_url, ca_bundle=ca_bundle))
         return _lines[key]
 
 
@@ -79,41 +76,17 @@ def _new_session(ca_bundle: str) -> requests.Session:
     session.trust_env = False  # REQUESTS_CA_BUNDLE would silently override `verify`, a proxy would see the tokens
     session.verify = ca_bundle or True
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # one person's cookies never reach another's
-    session.mount("https://", _BoundedAdapter(_POOL_SIZE, _POOL_SIZE, max_retries=_retry(dropped=0)))
+    # a token request is never repeated: it may have used up its code
+    session.mount(
+        "https://", _BoundedAdapter(POOL_SIZE, POOL_SIZE, max_retries=retries(dropped=0))
+    )  # a token request may have used up its code
     return session
-
-
-def _new_pool(ca_bundle: str, graph_url: str) -> urllib3.HTTPConnectionPool:
-    trusted = ca_bundle or certifi.where()
-    manager = urllib3.PoolManager(maxsize=_POOL_SIZE, retries=_retry(dropped=1), ca_certs=trusted)
-    manager.pool_classes_by_scheme = _BOUNDED
-    return manager.connection_from_url(graph_url)
 
 
 class _BoundedAdapter(HTTPAdapter):
     def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
         super().init_poolmanager(*arguments, **named)
-        self.poolmanager.pool_classes_by_scheme = _BOUNDED
-
-
-def _retry(*, dropped: int) -> Retry:
-    """Repeat a connection that could not be made, and `dropped` times one that ended without an answer.
-
-    An answer is never repeated, whatever its status: how long to wait is for the sync to decide. A POST to Graph is a
-    `$batch` of GETs or a subscription, of which a second one would expire unheard; a token request may have used up its
-    code.
-    """
-    return Retry(
-        total=2,
-        connect=2,
-        read=dropped,
-        redirect=0,
-        status=0,
-        other=0,
-        allowed_methods={"GET", "POST"} if dropped else None,
-        backoff_factor=0.2,
-        respect_retry_after_header=False,
-    )
+        self.poolmanager.pool_classes_by_scheme = POOLS
 
 
 @dataclass(slots=True)

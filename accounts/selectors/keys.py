@@ -4,9 +4,9 @@ What hangs on it (suppressions, the trail) is lost with it; so where it is gone 
 that needs it stops and says so (docs/decisions/0080).
 """
 
-from accounts.microsoft.errors import Misconfigured
 from accounts.models import Organization, OrganizationKey
 from core.encryption import UnreadableSecret
+from core.http.errors import Misconfigured
 
 
 class KeyMissing(UnreadableSecret):

@@ -8,9 +8,9 @@ from django.utils import timezone
 from accounts.domain.audit import AuditVerb
 from accounts.domain.sign_in import MicrosoftPerson, SignInRefused, identify
 from accounts.domain.vocabulary import ConnectionState, FlowPurpose
-from accounts.microsoft.errors import MicrosoftError, Misconfigured
 from accounts.microsoft.identity import Identity, Redeemed, is_configured
 from accounts.microsoft.scopes import MAIL_READ, SIGN_IN_SCOPES, is_granted
+from accounts.microsoft.wording import connection_state_of
 from accounts.models import MicrosoftConnection, Organization, SignInFlow, User
 from accounts.services.audit import record_event
 from accounts.services.flows import accept_answer, begin, find_flow, redeem, take
@@ -20,6 +20,7 @@ from accounts.signals import connection_changed
 from core.addresses import normalize_address
 from core.db.fields import is_set
 from core.db.unit_of_work import one_unit_of_work
+from core.http.errors import Misconfigured, OutsideError
 
 __all__ = [
     "SignInRefused",
@@ -59,7 +60,7 @@ def finish_sign_in(*, flow: SignInFlow, user: User, now: datetime | None = None)
     organization = _require_may_connect(user)
     try:
         redeemed = redeem(flow)
-    except MicrosoftError as error:
+    except OutsideError as error:
         _keep_failure(user, organization, error, now)
         raise
     return _connect(user, organization, identify(redeemed.claims), redeemed, now)
@@ -97,15 +98,16 @@ def _require_may_connect(user: User) -> Organization:
 
 
 @one_unit_of_work
-def _keep_failure(user: User, organization: Organization, error: MicrosoftError, now: datetime) -> None:
-    if error.connection_state is None:
+def _keep_failure(user: User, organization: Organization, error: OutsideError, now: datetime) -> None:
+    state = connection_state_of(error)
+    if state is None:
         return
     connection = MicrosoftConnection.objects.select_for_update().filter(user=user).first()
     if connection is None:
         connection = MicrosoftConnection(user=user, organization=organization)
     if connection.state == ConnectionState.CONNECTED:
         return
-    connection.state, connection.reason = error.connection_state, error.code[:60]
+    connection.state, connection.reason = state, error.code[:60]
     connection.state_changed_at = now
     connection.token_version += 1
     connection.save()

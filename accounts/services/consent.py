@@ -20,7 +20,6 @@ from accounts.domain.audit import AuditVerb
 from accounts.domain.consent import SCOPES, ConsentAnswer, read_answer
 from accounts.domain.sign_in import SignInRefused, identify
 from accounts.domain.vocabulary import ConsentKind, ConsentState, FlowPurpose
-from accounts.microsoft.errors import Misconfigured
 from accounts.microsoft.identity import ANY_WORK_TENANT, Identity, is_configured
 from accounts.microsoft.scopes import EMAIL, OPENID_SCOPES, qualified
 from accounts.models import ConsentGrant, Organization, SignInFlow, User
@@ -29,6 +28,7 @@ from accounts.services.flows import begin, redeem, take
 from accounts.services.tenants import admit
 from core.db.unit_of_work import one_unit_of_work, unit_of_work
 from core.hashing import hash_of
+from core.http.errors import Misconfigured
 
 ANSWER_LIFE = timedelta(hours=1)
 

@@ -18,23 +18,23 @@ from django.utils import timezone
 
 from accounts.domain.vocabulary import ConnectionState
 from accounts.microsoft.aadsts import explain
-from accounts.microsoft.errors import (
-    ConnectionLost,
-    ConsentRevoked,
-    MicrosoftError,
-    Misconfigured,
-    ReauthenticationNeeded,
-    Unavailable,
-    leaves,
-)
 from accounts.microsoft.identity import Identity, Token
 from accounts.microsoft.scopes import MAIL_READ, USER_READ, as_granted, is_granted
+from accounts.microsoft.wording import AT_MICROSOFT, connection_state_of
 from accounts.models import MicrosoftConnection
 from accounts.selectors.keys import as_alarm
 from accounts.signals import connection_changed
 from core.db.fields import sealed_in
 from core.db.unit_of_work import unit_of_work
 from core.encryption import UnreadableSecret
+from core.http.errors import (
+    ConnectionLost,
+    ConsentRevoked,
+    Misconfigured,
+    OutsideError,
+    ReauthenticationNeeded,
+    Unavailable,
+)
 
 MAIL_READ_MISSING = "mail_read_missing"
 NOT_CONNECTED = "not_connected"
@@ -123,15 +123,16 @@ def token_provider(connection: MicrosoftConnection, *, scope: str = MAIL_READ) -
     return TokenProvider(connection, scope)
 
 
-def record_loss(*, connection: MicrosoftConnection, error: MicrosoftError, now: datetime | None = None) -> bool:
+def record_loss(*, connection: MicrosoftConnection, error: OutsideError, now: datetime | None = None) -> bool:
     """Note on the connection that Microsoft no longer accepts it; False where it had been mended or ended meanwhile."""
-    if error.connection_state is None or connection.state == ConnectionState.DISCONNECTED:
+    lost = connection_state_of(error)
+    if lost is None or connection.state == ConnectionState.DISCONNECTED:
         return False
-    is_new = connection.state != error.connection_state or connection.reason != error.code
+    is_new = connection.state != lost or connection.reason != error.code
     if not is_new:
         return True
     changes: dict[str, Any] = {
-        "state": error.connection_state,
+        "state": lost,
         "reason": error.code[:60],
         "claims": error.claims if isinstance(error, ReauthenticationNeeded) else "",
         "state_changed_at": now or timezone.now(),
@@ -139,9 +140,9 @@ def record_loss(*, connection: MicrosoftConnection, error: MicrosoftError, now: 
     return _compare_and_set(connection, changes, is_announced=True)
 
 
-def _why_without_tokens(row: MicrosoftConnection) -> MicrosoftError:
+def _why_without_tokens(row: MicrosoftConnection) -> OutsideError:
     """What stands in the way: the refusal that ended the last attempt to connect, or that nobody attempted."""
-    refused = [leaf for leaf in leaves() if leaf.connection_state == row.state]
+    refused = [leaf for leaf, meaning in AT_MICROSOFT.items() if meaning.connection_state == row.state]
     if not refused or not row.reason:
         return ReauthenticationNeeded(NOT_CONNECTED, sentence="Microsoft 365 is not connected.")
     meaning = explain(row.reason)

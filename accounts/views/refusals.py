@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.domain.sign_in import SignInRefused
-from accounts.microsoft.errors import Consequence, MicrosoftError
+from accounts.microsoft.wording import in_words
+from core.http.errors import Consequence, OutsideError
 
 View = Callable[..., HttpResponse]
 
@@ -25,9 +26,9 @@ def telling_refusals(template: str) -> Callable[[View], View]:
                 return view(request, *args, **kwargs)
             except SignInRefused as refusal:
                 return render(request, template, {"refusal": refusal}, status=400)
-            except MicrosoftError as refusal:
+            except OutsideError as refusal:
                 status = _STATUS.get(refusal.consequence, 400)
-                return render(request, template, {"refusal": refusal}, status=status)
+                return render(request, template, {"refusal": in_words(refusal)}, status=status)
 
         return told
 

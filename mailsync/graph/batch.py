@@ -12,8 +12,9 @@ from typing import Any
 import orjson
 
 from core.chunks import chunks
-from mailsync.graph.errors import Unavailable
-from mailsync.graph.refusals import Reply, Target, refusal
+from core.http.errors import Unavailable
+from core.http.wire import Reply
+from mailsync.graph.refusals import Target, refusal
 from mailsync.graph.schema import BatchRequest
 
 BATCH_LIMIT = 20

@@ -19,10 +19,11 @@ from urllib.parse import quote
 
 import urllib3
 
+from core.http.errors import ItemUnreadable, OutsideError, Unavailable
+from core.http.wire import Reply
 from core.moments import utc_seconds
 from mailsync.domain.envelope import Content, Envelope
 from mailsync.graph.batch import in_batches, whole_body
-from mailsync.graph.errors import ItemUnreadable, MicrosoftError, Unavailable
 from mailsync.graph.folders import TREE_DELTA_PATH, FolderDelta, ListedFolder, folders_to_sync, parse_folder_delta
 from mailsync.graph.links import path_within
 from mailsync.graph.parse import (
@@ -36,7 +37,7 @@ from mailsync.graph.parse import (
     parse_list_page,
     parse_person,
 )
-from mailsync.graph.refusals import TOO_LARGE, TOO_LARGE_ALONE, Reply, Target
+from mailsync.graph.refusals import TOO_LARGE, TOO_LARGE_ALONE, Target
 from mailsync.graph.subscriptions import Subscriptions
 from mailsync.graph.wire import IMMUTABLE_IDS, Tokens, Wire
 
@@ -64,8 +65,8 @@ Parsed = TypeVar("Parsed")
 class Changes:
     """What changed in each folder that was asked for, and in the folder tree: None where it was not asked for."""
 
-    folders: Mapping[str, DeltaPage | MicrosoftError]
-    tree: FolderDelta | MicrosoftError | None = None
+    folders: Mapping[str, DeltaPage | OutsideError]
+    tree: FolderDelta | OutsideError | None = None
 
 
 class GraphClient:
@@ -120,17 +121,17 @@ class GraphClient:
         """
         asked = {_TREE: tree_link, **links} if tree_link else links
         paths: dict[str, str] = {}
-        refused: dict[str, MicrosoftError] = {}
+        refused: dict[str, OutsideError] = {}
         for key, link in asked.items():
             try:
                 paths[key] = self._within(link)
-            except MicrosoftError as error:
+            except OutsideError as error:
                 refused[key] = error
         replies: dict[str, Reply] = {}
         for some in in_batches(paths):
             replies |= self._batch({key: paths[key] for key in some}, _paged(page_size))
 
-        def answer(key: str, parse: Callable[[Any], Parsed]) -> Parsed | MicrosoftError:
+        def answer(key: str, parse: Callable[[Any], Parsed]) -> Parsed | OutsideError:
             return refused[key] if key in refused else _outcome(replies[key], Target.BATCHED_CURSOR, parse)
 
         folders = {folder_id: answer(folder_id, parse_delta_page) for folder_id in links}
@@ -151,7 +152,7 @@ class GraphClient:
             return parse_list_page(self._wire.get(self._within(link), target, prefer=_paged(page_size)))
         return parse_list_page(self._in_order(_list_path(folder_id, since, before, page_size), target, page_size))
 
-    def fetch_headers(self, ids: Iterable[str]) -> dict[str, Content | MicrosoftError]:
+    def fetch_headers(self, ids: Iterable[str]) -> dict[str, Content | OutsideError]:
         """Internet headers and conversation index of each id: the step before any body is asked for.
 
         A server that does not know conversationIndex refuses the question; it is then asked without.
@@ -164,11 +165,11 @@ class GraphClient:
                 self._headers_select = HEADERS_SELECT
         return found
 
-    def fetch_bodies(self, ids: Iterable[str]) -> dict[str, Content | MicrosoftError]:
+    def fetch_bodies(self, ids: Iterable[str]) -> dict[str, Content | OutsideError]:
         """The body of each id, asked for as text."""
         return self._fetch_messages(ids, BODY_SELECT, parse_body, AS_TEXT)
 
-    def fetch_envelopes(self, ids: Iterable[str]) -> dict[str, Envelope | MicrosoftError]:
+    def fetch_envelopes(self, ids: Iterable[str]) -> dict[str, Envelope | OutsideError]:
         """The envelope of each id, as it stands in the mailbox at this moment."""
         return self._fetch_messages(ids, ENVELOPE_SELECT, parse_envelope, IMMUTABLE_IDS)
 
@@ -196,14 +197,14 @@ class GraphClient:
 
     def _fetch_messages(
         self, ids: Iterable[str], select: str, parse: Callable[[Any], Parsed], prefer: str
-    ) -> dict[str, Parsed | MicrosoftError]:
+    ) -> dict[str, Parsed | OutsideError]:
         paths = {graph_id: f"/me/messages/{quote(graph_id, safe='')}?$select={select}" for graph_id in ids}
         return self._fetch_each(paths, Target.ITEM, parse, prefer)
 
     def _fetch_each(
         self, paths: Mapping[str, str], target: Target, parse: Callable[[Any], Parsed], prefer: str
-    ) -> dict[str, Parsed | MicrosoftError]:
-        results: dict[str, Parsed | MicrosoftError] = {}
+    ) -> dict[str, Parsed | OutsideError]:
+        results: dict[str, Parsed | OutsideError] = {}
         for some in in_batches(paths):
             replies = self._batch({key: paths[key] for key in some}, prefer)
             results.update({key: _outcome(reply, target, parse) for key, reply in replies.items()})
@@ -224,10 +225,10 @@ class GraphClient:
         return first | second
 
 
-def _outcome(reply: Reply, target: Target, parse: Callable[[Any], Parsed]) -> Parsed | MicrosoftError:
+def _outcome(reply: Reply, target: Target, parse: Callable[[Any], Parsed]) -> Parsed | OutsideError:
     try:
         return parse(whole_body(reply, target))
-    except MicrosoftError as error:
+    except OutsideError as error:
         return error
     except KeyError:
         return ItemUnreadable("IncompleteItem") if target is Target.ITEM else Unavailable("IncompleteReply")

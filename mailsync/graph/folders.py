@@ -14,10 +14,12 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from core.hashing import hash_of
+from core.http.errors import Unavailable
+from core.http.wire import Reply
 from mailsync.graph.batch import in_batches, whole_body
-from mailsync.graph.errors import FolderGone, Unavailable
+from mailsync.graph.errors import FolderGone
 from mailsync.graph.links import path_within
-from mailsync.graph.refusals import Reply, Target, refusal
+from mailsync.graph.refusals import Target, refusal
 from mailsync.graph.schema import FolderPage, MailFolder
 from mailsync.graph.wire import Wire
 

@@ -7,7 +7,7 @@ https://graph.microsoft.com/v1.0 / me/mailFolders('…')/messages/delta?$skiptok
 from functools import lru_cache
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from mailsync.graph.errors import ForeignLink
+from core.http.errors import ForeignLink
 
 _DEFAULT_PORT = {"https": 443, "http": 80}
 

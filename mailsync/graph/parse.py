@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from core.addresses import normalize_address
+from core.http.errors import Unavailable
 from core.remembering import remembered
 from mailsync.domain.envelope import Content, Envelope, Mailbox
 from mailsync.domain.headers import Headers
-from mailsync.graph.errors import Unavailable
 from mailsync.graph.schema import InternetMessageHeader, Me, Message, MessagePage, Recipient
 
 _WHOLE = frozenset({"subject", "toRecipients", "ccRecipients", "receivedDateTime"})

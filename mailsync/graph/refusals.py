@@ -11,28 +11,27 @@ import binascii
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Any
 
 from core.http.answers import AnswerTooLarge
-from core.http.retry_after import seconds_to_wait
-from mailsync.graph.errors import (
+from core.http.errors import (
     Blocked,
     ConsentRevoked,
     CursorExpired,
-    FolderGone,
     ItemGone,
     ItemUnreadable,
-    MailboxUnavailable,
-    MicrosoftError,
+    OutsideError,
     ReauthenticationNeeded,
     Retryable,
     Throttled,
     Unavailable,
 )
+from core.http.retry_after import seconds_to_wait
+from core.http.wire import Reply
+from mailsync.graph.errors import FolderGone, MailboxUnavailable
 
 
 class Target(StrEnum):
@@ -48,40 +47,21 @@ class Target(StrEnum):
     ITEM = "item"
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A status, headers with lower-case names and the parsed body (None where there is none or it is not JSON)."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: Any = None
-
-    @property
-    def is_success(self) -> bool:
-        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
-
-    @property
-    def error(self) -> Mapping[str, Any]:
-        """Graph's error object, empty where the body holds none."""
-        error = self.body.get("error") if isinstance(self.body, dict) else None
-        return error if isinstance(error, dict) else {}
-
-
 TOO_LARGE = AnswerTooLarge.__name__
 """The code of an answer that is larger than is read: not Graph's word, but treated like one of its own."""
 
 TOO_LARGE_ALONE = Reply(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, {}, {"error": {"code": TOO_LARGE}})
 """What stands for a single reply of a `$batch` that is too large."""
 
-Leaves = dict[Target, type[MicrosoftError]]
+Leaves = dict[Target, type[OutsideError]]
 
 
-def _whatever(leaf: type[MicrosoftError]) -> Leaves:
+def _whatever(leaf: type[OutsideError]) -> Leaves:
     """The same leaf whatever was asked for."""
     return dict.fromkeys(Target, leaf)
 
 
-def _item(leaf: type[MicrosoftError]) -> Leaves:
+def _item(leaf: type[OutsideError]) -> Leaves:
     """A leaf where one mail was asked for."""
     return {Target.ITEM: leaf}
 
@@ -132,7 +112,7 @@ BY_STATUS: Mapping[int, Leaves] = {
 }
 """What has no row is tried again later: the state stays visible and nothing is lost."""
 
-_BY_SENTENCE: Mapping[str, type[MicrosoftError]] = {
+_BY_SENTENCE: Mapping[str, type[OutsideError]] = {
     "rest api is not yet supported for this mailbox": MailboxUnavailable,
     "access to odata is disabled": Blocked,
     "[raop]": Blocked,
@@ -143,11 +123,12 @@ _BAD_ID = "errorinvalidid"
 _CLAIMS = re.compile(r'claims\s*=\s*"([^"]*)"', re.IGNORECASE)
 
 
-def refusal(reply: Reply, target: Target, *, now: datetime) -> MicrosoftError:
+def refusal(reply: Reply, target: Target, *, now: datetime) -> OutsideError:
     """The error that `reply`, which is no success, means for what was asked."""
-    raw_code = reply.error.get("code")
+    told = error_of(reply)
+    raw_code = told.get("code")
     code = raw_code if isinstance(raw_code, str) and raw_code else f"HTTP {reply.status}"
-    leaf = _leaf(code.lower(), str(reply.error.get("message", "")).lower(), reply.status, target)
+    leaf = _leaf(code.lower(), str(told.get("message", "")).lower(), reply.status, target)
     request_id = request_id_of(reply)
     if issubclass(leaf, Retryable):
         wait = seconds_to_wait(reply.headers, now=now)
@@ -157,13 +138,19 @@ def refusal(reply: Reply, target: Target, *, now: datetime) -> MicrosoftError:
     return leaf(code, request_id=request_id, status=reply.status)
 
 
-def _leaf(code: str, message: str, status: int, target: Target) -> type[MicrosoftError]:
+def _leaf(code: str, message: str, status: int, target: Target) -> type[OutsideError]:
     if leaf := BY_CODE.get(code, {}).get(target):
         return leaf
     if target is Target.ITEM and code.startswith(_BAD_ID):
         return ItemUnreadable
     told = next((leaf for sentence, leaf in _BY_SENTENCE.items() if sentence in message), None)
     return told or BY_STATUS.get(status, _whatever(Unavailable))[target]
+
+
+def error_of(reply: Reply) -> Mapping[str, Any]:
+    """Graph's error object, empty where the body holds none."""
+    error = reply.body.get("error") if isinstance(reply.body, dict) else None
+    return error if isinstance(error, dict) else {}
 
 
 def claims_challenge(headers: Mapping[str, str]) -> str:
@@ -181,6 +168,6 @@ def claims_challenge(headers: Mapping[str, str]) -> str:
 
 def request_id_of(reply: Reply) -> str:
     """Microsoft's name for the request, from the headers or the body."""
-    inner = reply.error.get("innerError")
+    inner = error_of(reply).get("innerError")
     from_body = inner.get("request-id", "") if isinstance(inner, dict) else ""
     return str(reply.headers.get("request-id") or from_body or "")[:64]

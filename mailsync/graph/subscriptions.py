@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from core.http.errors import ItemGone, ItemUnreadable, Unavailable
 from core.moments import utc_seconds
-from mailsync.graph.errors import ItemGone, ItemUnreadable, Unavailable
 from mailsync.graph.parse import parse_time
 from mailsync.graph.wire import Wire
 

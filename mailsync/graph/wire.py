@@ -6,12 +6,10 @@
                                                      └─▶ else refusal() ──▶ an error of the tree
 
 GETs, a `$batch` of GETs and change-notification subscriptions are all it can send: nothing in a mailbox can be changed
-through it. An answer is read up to a size and within a time (core.http.answers). Redirects are never followed: a bearer
-token must not travel to an address that nobody configured.
+through it. What every line to an outside system keeps to (bounds, TLS, no redirects) is core.http.wire's.
 """
 
 import json
-import re
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -19,25 +17,18 @@ from http import HTTPStatus
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-import orjson
 import urllib3
 
-from core.http.answers import read_whole
+from core.http.wire import TIMEOUT, Reply, send
 from mailsync.graph.batch import batch_payload, read_replies, whole_body
-from mailsync.graph.errors import Misconfigured, Unavailable
-from mailsync.graph.refusals import Reply, Target
+from mailsync.graph.refusals import Target
 
 Tokens = Callable[[bool], str]
 """Gives a bearer token; True asks for a fresh one. Raises the error tree."""
 
 _CACHED, _FRESH = False, True
 
-_UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"
-_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
-
 IMMUTABLE_IDS = 'IdType="ImmutableId"'
-TIMEOUT = urllib3.Timeout(connect=5.0, read=60.0)
-"""Seconds to connect, and between two bytes of an answer."""
 
 _SCOPE_CHECK_PAUSE = 300.0
 """Seconds for which one fresh token answers whether the scope is still granted, however many 403 follow."""
@@ -117,58 +108,5 @@ class Wire:
 
     def _send(self, method: str, path: str, headers: Mapping[str, str], payload: bytes | None, token: str) -> Reply:
         self.requests += 1
-        try:
-            response = self._pool.urlopen(
-                method,
-                self._root + path,
-                body=payload,
-                headers={
-                    "Authorization": f"Bearer {token}",
-                    "Accept": "application/json",
-                    "Accept-Encoding": "gzip, deflate",
-                    "client-request-id": str(uuid.uuid4()),
-                    **headers,
-                },
-                timeout=self._timeout,
-                redirect=False,
-                preload_content=False,  # an answer that breaks off is not asked for again behind the sync's back
-            )
-            content = read_whole(response)
-        except urllib3.exceptions.HTTPError as error:
-            raise _trouble(error) from error
-        return Reply(response.status, response.headers, _json(content))
-
-
-def _trouble(error: urllib3.exceptions.HTTPError) -> Misconfigured | Unavailable:
-    """What went wrong on the line, as an error of the tree."""
-    reason = error.reason if isinstance(error, urllib3.exceptions.MaxRetryError) else error
-    if not isinstance(reason, urllib3.exceptions.SSLError):
-        return Unavailable(type(reason).__name__)
-    return Misconfigured("CertificateNotTrusted") if _UNTRUSTED in str(reason) else Unavailable("TlsError")
-
-
-def _json(content: bytes) -> Any:
-    """The parsed body, None where it is empty, cut short or not JSON."""
-    try:
-        return orjson.loads(content)
-    except ValueError:  # more than the standard library refuses
-        return _json_leniently(content)
-
-
-def _json_leniently(content: bytes) -> Any:
-    """The same for what orjson is too strict for.
-
-    Half a surrogate pair, which JSON can spell and no database can store, becomes U+FFFD: whoever sends one in a
-    subject would stop the mailbox.
-    """
-    try:
-        parsed = json.loads(content)
-        if _SURROGATE.search(content):
-            parsed = json.loads(_without_halves(json.dumps(parsed, ensure_ascii=False)))
-    except (ValueError, RecursionError):
-        return None
-    return parsed
-
-
-def _without_halves(text: str) -> str:
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        identified = {"Authorization": f"Bearer {token}", "client-request-id": str(uuid.uuid4()), **headers}
+        return send(self._pool, method, self._root + path, headers=identified, body=payload, timeout=self._timeout)

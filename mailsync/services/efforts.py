@@ -13,8 +13,8 @@ from typing import TypeVar
 
 import structlog
 
+from core.http.errors import OutsideError
 from mailsync.domain.counts import Kept
-from mailsync.graph.errors import MicrosoftError
 
 log = structlog.get_logger()
 
@@ -48,7 +48,7 @@ class Efforts:
             look_up()
         except TooLaborious:
             return Kept.TOO_LABORIOUS
-        except MicrosoftError:
+        except OutsideError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a mail makes of us, the others of its page go on
             place = extract_tb(error.__traceback__)[-1]

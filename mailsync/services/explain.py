@@ -13,7 +13,9 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from django.core.cache import cache
 
+from accounts.microsoft.wording import in_words
 from core.addresses import normalize_address
+from core.http.errors import OutsideError
 from crm.domain.directory import Directory
 from crm.selectors.directory import directory_for
 from mailsync.domain.compose import explain_content
@@ -24,7 +26,6 @@ from mailsync.domain.screening import explain as replay
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.domain.wording import FAILURE_SENTENCES
 from mailsync.graph.client import GraphClient
-from mailsync.graph.errors import MicrosoftError
 from mailsync.graph.folders import SENT_ITEMS
 from mailsync.models import FolderCursor, Mailbox, Sighting
 from mailsync.selectors.mailboxes import advice_of
@@ -77,8 +78,9 @@ def explain_message(
     _count_question(mailbox)
     try:
         return _explained(mailbox, message_id, sender, day)
-    except MicrosoftError as error:
-        raise Unanswered(f"{error.sentence} {error.next_step}".strip()) from error
+    except OutsideError as error:
+        told = in_words(error)
+        raise Unanswered(f"{told.sentence} {told.next_step}".strip()) from error
 
 
 def _explained(mailbox: Mailbox, message_id: str, sender: str, day: date | None) -> list[Explanation]:
@@ -162,8 +164,8 @@ def _replay(
     return [*steps, explain_content(candidate, content, policy, between_steps=between_steps)]
 
 
-def _content(answer: Content | MicrosoftError) -> Content:
-    if isinstance(answer, MicrosoftError):
+def _content(answer: Content | OutsideError) -> Content:
+    if isinstance(answer, OutsideError):
         raise answer
     return answer
 

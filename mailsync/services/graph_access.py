@@ -5,10 +5,10 @@ from collections.abc import Callable
 from django.conf import settings
 
 from accounts.domain.vocabulary import ConnectionState
-from accounts.microsoft.errors import ReauthenticationNeeded
 from accounts.microsoft.session import graph_pool
 from accounts.models import MicrosoftConnection
 from accounts.services.tokens import NOT_CONNECTED, token_provider
+from core.http.errors import ReauthenticationNeeded
 from mailsync.graph.client import GraphClient
 from mailsync.graph.wire import Tokens
 from mailsync.models import Mailbox

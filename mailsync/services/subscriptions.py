@@ -22,7 +22,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from core.hashing import hash_of
-from mailsync.graph.errors import ItemGone, ItemUnreadable
+from core.http.errors import ItemGone, ItemUnreadable
 from mailsync.models import Mailbox, Subscription
 from mailsync.services.graph_access import graph_client_for
 from mailsync.services.switch import enqueue, send_task

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from core.http.errors import ItemGone, OutsideError
 from crm.selectors.directory import directory_for
 from mailsync.domain.compose import compose_email
 from mailsync.domain.counts import Kept, Outcome
@@ -19,7 +20,6 @@ from mailsync.domain.envelope import Candidate, Content, Discard, Envelope, Kept
 from mailsync.domain.headers import Headers
 from mailsync.domain.screening import screen_envelope, screen_headers
 from mailsync.domain.vocabulary import Reason
-from mailsync.graph.errors import ItemGone, MicrosoftError
 from mailsync.models import Sighting
 from mailsync.selectors.sightings import sightings_of
 from mailsync.services.efforts import Efforts
@@ -27,7 +27,7 @@ from mailsync.sync.fetching import fetch_each
 from mailsync.sync.mail_run import MailRun
 from mailsync.sync.record import ImportedPage, record_page
 
-Fetch = Callable[[Sequence[str]], Mapping[str, Content | MicrosoftError]]
+Fetch = Callable[[Sequence[str]], Mapping[str, Content | OutsideError]]
 
 
 def import_page(run: MailRun, envelopes: Iterable[Envelope]) -> ImportedPage:

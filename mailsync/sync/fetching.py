@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-from mailsync.graph.errors import ItemGone, ItemUnreadable, MicrosoftError, Unavailable
+from core.http.errors import ItemGone, ItemUnreadable, OutsideError, Unavailable
 
 _TRIES = 3
 _PAUSE_SECONDS = 0.2
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 def fetch_each(
-    fetch: Callable[[Sequence[str]], Mapping[str, T | MicrosoftError]],
+    fetch: Callable[[Sequence[str]], Mapping[str, T | OutsideError]],
     ids: Sequence[str],
     others_come: Callable[[], bool] | None = None,
 ) -> dict[str, T | ItemGone | ItemUnreadable | Unavailable]:
@@ -40,7 +40,7 @@ def fetch_each(
     results: dict[str, T | ItemGone | ItemUnreadable | Unavailable] = {}
     for graph_id in ids:
         answer = got[graph_id]
-        if isinstance(answer, MicrosoftError) and not isinstance(answer, ItemGone | ItemUnreadable | Unavailable):
+        if isinstance(answer, OutsideError) and not isinstance(answer, ItemGone | ItemUnreadable | Unavailable):
             raise answer
         results[graph_id] = answer
     failed = [answer for answer in results.values() if isinstance(answer, Unavailable)]

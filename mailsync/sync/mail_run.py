@@ -13,16 +13,17 @@ from django.utils import timezone
 
 from accounts.selectors.keys import as_alarm
 from core.encryption import UnreadableSecret
+from core.http.errors import OutsideError, Retryable, Throttled
 from core.runs.claims import Claim
+from core.runs.pacing import next_slot
 from core.runs.run import Run
 from crm.domain.directory import Directory
 from mailsync.domain.counts import FAILURES, Kept, RunCounts
 from mailsync.domain.envelope import Envelope, ScreeningPolicy, owned
 from mailsync.domain.mailbox_state import NOT_CONNECTED, RECONCILIATION_GAP
-from mailsync.domain.pacing import compared_at, next_slot
+from mailsync.domain.pacing import compared_at
 from mailsync.domain.vocabulary import MailboxState, RunKind
 from mailsync.graph.client import GraphClient
-from mailsync.graph.errors import MicrosoftError, Retryable, Throttled
 from mailsync.models import Mailbox, SyncRun
 from mailsync.selectors.policy import correspondents_among, owner_of, screening_policy, with_correspondents
 from mailsync.services.graph_access import graph_client_for
@@ -206,7 +207,7 @@ class MailRun(Run[Mailbox, SyncRun]):
         is_only_a_walk = self.row.kind not in _ROUNDS and isinstance(error, Retryable)
         if not is_only_a_walk or isinstance(error, Throttled):  # a walk that did not get on goes on after a round
             show_failure(self.mailbox, failure, error, claim=self.claim.name, now=now)
-        if isinstance(error, MicrosoftError):
+        if isinstance(error, OutsideError):
             log.info("sync_stopped", mailbox=str(self.mailbox.pk), state=failure.state.value, code=failure.code)
         else:
             log.error("sync_defect", mailbox=str(self.mailbox.pk), code=failure.code, exc_info=error)

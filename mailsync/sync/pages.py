@@ -10,11 +10,11 @@ partial rows     ──▶ fetched by id where this mailbox does not know the ma
 from collections.abc import Collection
 from datetime import timedelta
 
+from core.http.errors import ItemUnreadable, Unavailable
 from mailsync.domain.counts import Kept
 from mailsync.domain.envelope import Envelope
 from mailsync.domain.vocabulary import CursorPhase
 from mailsync.graph.client import DeltaPage
-from mailsync.graph.errors import ItemUnreadable, Unavailable
 from mailsync.models import FolderCursor, Sighting
 from mailsync.selectors.sightings import sightings_of
 from mailsync.sync.corridor import import_page

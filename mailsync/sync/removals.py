@@ -12,8 +12,8 @@ from datetime import timedelta
 
 from accounts.domain.vocabulary import DeletionPolicy
 from core.db.unit_of_work import unit_of_work
+from core.http.errors import ItemGone
 from mailsync.domain.envelope import Envelope
-from mailsync.graph.errors import ItemGone
 from mailsync.models import Sighting
 from mailsync.services.copies import forget_copies
 from mailsync.sync.fetching import fetch_each

@@ -13,15 +13,9 @@ a loop        the same link twice, or no end of empty pages: the folder starts o
 from collections.abc import Mapping, Sequence
 
 from core.chunks import chunks
+from core.http.errors import CursorExpired, ForeignLink, OutsideError, Throttled, Unavailable
 from mailsync.graph.client import DeltaPage, FolderDelta
-from mailsync.graph.errors import (
-    CursorExpired,
-    FolderGone,
-    ForeignLink,
-    MicrosoftError,
-    Throttled,
-    Unavailable,
-)
+from mailsync.graph.errors import FolderGone
 from mailsync.models import FolderCursor
 from mailsync.sync.folder import Folder
 from mailsync.sync.listing import begin_listing, read_by_list
@@ -40,8 +34,8 @@ def follow_deltas(run: MailRun) -> None:
     The folder tree's own delta rides along where a $batch has room for it. Folders without news cost one query.
     """
     finished = run.finished
-    answers: dict[str, DeltaPage | MicrosoftError] = {}
-    tree: FolderDelta | MicrosoftError | None = None
+    answers: dict[str, DeltaPage | OutsideError] = {}
+    tree: FolderDelta | OutsideError | None = None
     tree_link = run.mailbox.folders_link
     for some in chunks(finished, _BATCH):
         links = {folder.id: folder.cursor.link for folder in some}
@@ -77,7 +71,7 @@ def _read_in_turns(run: MailRun) -> None:
                 _read_by_delta(run, folder)
 
 
-def _take_answers(run: MailRun, finished: Sequence[Folder], answers: Mapping[str, DeltaPage | MicrosoftError]) -> None:
+def _take_answers(run: MailRun, finished: Sequence[Folder], answers: Mapping[str, DeltaPage | OutsideError]) -> None:
     pages = [answer for answer in answers.values() if isinstance(answer, DeltaPage)]
     shown = {envelope.graph_id for page in pages for envelope in page.envelopes}
     quiet: list[FolderCursor] = []
@@ -122,7 +116,7 @@ def _read_by_delta(run: MailRun, folder: Folder) -> None:
         )
     except Unavailable as error:
         _read_smaller(run, folder, error)
-    except MicrosoftError as error:
+    except OutsideError as error:
         _mend(run, folder, error)
     else:
         is_empty = not (page.envelopes or page.removed_ids or page.partial_ids or page.delta_link)
@@ -133,7 +127,7 @@ def _read_by_delta(run: MailRun, folder: Folder) -> None:
             take_page(run, folder, page)
 
 
-def _mend(run: MailRun, folder: Folder, error: MicrosoftError) -> None:
+def _mend(run: MailRun, folder: Folder, error: OutsideError) -> None:
     """Do what a folder's error asks for, or raise it where it concerns more than the folder."""
     if isinstance(error, CursorExpired | ForeignLink):
         _restart(run, folder, error.code)

@@ -8,8 +8,8 @@ vanishes (deleted, moved under Deleted Items)  its cursor ends, and its mail is 
 from datetime import timedelta
 
 from core.db.unit_of_work import one_unit_of_work
+from core.http.errors import ConnectionLost, OutsideError, Throttled
 from mailsync.graph.client import FolderDelta, ListedFolder
-from mailsync.graph.errors import ConnectionLost, MicrosoftError, Throttled
 from mailsync.models import FolderCursor, Sighting
 from mailsync.sync.folder import Folder
 from mailsync.sync.mail_run import MailRun
@@ -63,11 +63,11 @@ def list_folders(run: MailRun) -> None:
     )
 
 
-def note_tree(run: MailRun, answer: FolderDelta | MicrosoftError | None) -> None:
+def note_tree(run: MailRun, answer: FolderDelta | OutsideError | None) -> None:
     """What the tree's delta told (None: it was not asked); where that is news, the tree is to be listed once more."""
     if isinstance(answer, ConnectionLost | Throttled):
         raise answer
-    if isinstance(answer, MicrosoftError):
+    if isinstance(answer, OutsideError):
         run.is_tree_stale = True  # what became of the folders is not told: they are looked at
     elif answer is not None:
         if answer.next_link or answer.digest not in {"", run.mailbox.folders_digest}:
@@ -76,11 +76,11 @@ def note_tree(run: MailRun, answer: FolderDelta | MicrosoftError | None) -> None
             run.mailbox.folders_link = answer.delta_link
 
 
-def ask_tree(run: MailRun) -> FolderDelta | MicrosoftError:
+def ask_tree(run: MailRun) -> FolderDelta | OutsideError:
     """What changed in the tree, by a request of its own."""
     try:
         return run.client.folder_delta(run.mailbox.folders_link)
-    except MicrosoftError as error:
+    except OutsideError as error:
         return error
 
 
@@ -112,5 +112,5 @@ def _tree(run: MailRun) -> FolderDelta:
         return run.client.folder_delta()
     except (ConnectionLost, Throttled):
         raise
-    except MicrosoftError:
+    except OutsideError:
         return FolderDelta("", "")  # not offered here: the tree is listed now and then instead

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from core.http.errors import ItemGone, Unavailable
 from mailsync.domain.envelope import Envelope
 from mailsync.graph.client import ListPage
-from mailsync.graph.errors import ItemGone, Unavailable
 from mailsync.sync.fetching import fetch_each
 from mailsync.sync.folder import Window
 from mailsync.sync.mail_run import MailRun

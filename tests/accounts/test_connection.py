@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from accounts.domain.sign_in import SignInRefused
 from accounts.domain.vocabulary import ConnectionState as State
-from accounts.microsoft.errors import AdminConsentNeeded, ConsentRevoked, MicrosoftError, Misconfigured
 from accounts.models import AuditEvent, MicrosoftConnection, Organization, SignInFlow, User
 from accounts.services.connection import accept_answer, begin_sign_in, disconnect, find_flow, finish_sign_in
 from accounts.signals import connection_changed
+from core.http.errors import AdminConsentNeeded, ConsentRevoked, Misconfigured, OutsideError
 from sandbox.testing import SandboxProcess
 from tests.accounts.microsoft.test_aadsts import DOCUMENTED
 from tests.factories import BlockedDomainFactory, UserFactory
@@ -207,7 +207,7 @@ def test_every_refusal_of_the_code_becomes_its_state(tenant, carol, number):
     flow = answered_flow(tenant, carol)
     tenant.control.token_error(number)
 
-    with pytest.raises(MicrosoftError) as refused:
+    with pytest.raises(OutsideError) as refused:
         finish_sign_in(flow=flow, user=carol)
 
     expected = DOCUMENTED[number]
@@ -224,7 +224,7 @@ def test_a_failed_attempt_leaves_a_working_connection_working(tenant, carol):
     flow = answered_flow(tenant, carol)
     tenant.control.token_error(53003)
 
-    with pytest.raises(MicrosoftError):
+    with pytest.raises(OutsideError):
         finish_sign_in(flow=flow, user=carol)
 
     assert MicrosoftConnection.objects.get().state == State.CONNECTED
@@ -325,7 +325,7 @@ def test_an_id_token_with_another_nonce_is_refused(tenant, carol):
     begun = json.loads(SignInFlow.objects.get().flow)
     flow.flow = json.dumps(begun | {"nonce": "another"})
 
-    with pytest.raises(MicrosoftError, match="answer_does_not_fit"):
+    with pytest.raises(OutsideError, match="answer_does_not_fit"):
         finish_sign_in(flow=flow, user=carol)
 
 
@@ -334,7 +334,7 @@ def test_a_code_stolen_from_another_flow_is_refused_by_the_proof_key(tenant, car
     own = answer_to(tenant, begin_sign_in(user=dave, redirect_uri=CALLBACK), as_person=JONAS)
     flow = accept_answer(own["state"], own | {"code": stolen})
 
-    with pytest.raises(MicrosoftError, match="AADSTS501481"):
+    with pytest.raises(OutsideError, match="AADSTS501481"):
         finish_sign_in(flow=flow, user=dave)
 
 

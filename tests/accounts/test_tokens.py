@@ -4,20 +4,20 @@ import pytest
 from django.db import OperationalError
 
 from accounts.domain.vocabulary import ConnectionState as State
-from accounts.microsoft.errors import (
-    AdminConsentNeeded,
-    ConnectionLost,
-    ConsentRevoked,
-    MicrosoftError,
-    Misconfigured,
-    ReauthenticationNeeded,
-    Throttled,
-    Unavailable,
-)
 from accounts.models import MicrosoftConnection, User
 from accounts.services.connection import disconnect
 from accounts.services.tokens import record_loss, token_provider
 from accounts.signals import connection_changed
+from core.http.errors import (
+    AdminConsentNeeded,
+    ConnectionLost,
+    ConsentRevoked,
+    Misconfigured,
+    OutsideError,
+    ReauthenticationNeeded,
+    Throttled,
+    Unavailable,
+)
 from sandbox.testing import SandboxProcess
 from tests.accounts.microsoft.test_aadsts import DOCUMENTED
 from tests.sign_in import JONAS, RITA, connect
@@ -134,7 +134,7 @@ def test_a_run_ends_when_another_microsoft_account_is_connected_meanwhile(tenant
 def test_every_refusal_of_a_refresh_is_recorded_as_its_state(tenant, connected, number, announced):
     tenant.control.token_error(number, count=-1)
 
-    with pytest.raises(MicrosoftError) as refused:
+    with pytest.raises(OutsideError) as refused:
         token_provider(connected)(True)
 
     expected = DOCUMENTED[number]
@@ -265,7 +265,7 @@ def test_a_loss_that_is_written_at_the_second_attempt_is_recorded(tenant, connec
 
 def test_a_refused_attempt_to_connect_stays_the_reason_when_the_sync_looks_again(tenant, carol):
     tenant.control.switch(user_consent_allowed=False)
-    with pytest.raises(MicrosoftError):
+    with pytest.raises(OutsideError):
         connect(tenant, carol)
 
     with pytest.raises(AdminConsentNeeded, match="AADSTS90094"):

@@ -13,12 +13,11 @@ import pytest
 from django.conf import settings
 
 from accounts.microsoft import session
-from accounts.microsoft.errors import MicrosoftError, Unavailable
 from accounts.microsoft.identity import Identity
 from core.http import answers
 from core.http.answers import MOST_ANSWER_BYTES
+from core.http.errors import ItemUnreadable, OutsideError, Unavailable
 from mailsync.graph.client import GraphClient
-from mailsync.graph.errors import ItemUnreadable
 from mailsync.models import SyncRun
 from mailsync.sync import fetching
 from tests.attacks.hostile_server import hostile_server
@@ -89,18 +88,18 @@ TOO_SLOW = {
 
 
 @pytest.fixture
-def ask(request, settings, tmp_path, monkeypatch) -> Iterator[Callable[[Any], MicrosoftError]]:
+def ask(request, settings, tmp_path, monkeypatch) -> Iterator[Callable[[Any], OutsideError]]:
     """Ask a hostile server as `request.param` says, and give the error that comes of it."""
     monkeypatch.setattr(session, "_lines", {})
     monkeypatch.setattr(session, "_discovered", {})
     settings.MICROSOFT_CLIENT_ID = "client"
 
-    def asked(answer: Any) -> MicrosoftError:
+    def asked(answer: Any) -> OutsideError:
         with hostile_server(answer, tmp_path) as (server, bundle):
             settings.MICROSOFT_CA_BUNDLE = bundle
             settings.MICROSOFT_GRAPH_URL = f"{server.address}/v1.0"
             settings.MICROSOFT_AUTHORITY = server.address
-            with pytest.raises(MicrosoftError) as raised:
+            with pytest.raises(OutsideError) as raised:
                 _ASKING[request.param]()
         return raised.value
 

@@ -17,7 +17,6 @@ from django.utils import timezone
 
 from accounts.domain.sign_in import SignInRefused
 from accounts.domain.vocabulary import ConnectionState
-from accounts.microsoft.errors import Misconfigured, ReauthenticationNeeded
 from accounts.models import MicrosoftConnection, Organization, OrganizationKey, SignInFlow, User
 from accounts.selectors.keys import KeyMissing, organization_key
 from accounts.services.audit import record_event
@@ -25,6 +24,7 @@ from accounts.services.tokens import token_provider
 from core.db.fields import EncryptedTextField, sealed_in
 from core.db.rotation import encrypted_columns
 from core.encryption import Place, UnreadableSecret, seal, unseal
+from core.http.errors import Misconfigured, ReauthenticationNeeded
 from crm.models import CrmConnection
 from jiminny_sync.checks import check_services
 from mailsync.domain.vocabulary import MailboxState

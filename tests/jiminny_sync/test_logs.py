@@ -6,8 +6,8 @@ import logging
 import pytest
 import structlog
 
+from core.http.errors import Throttled
 from jiminny_sync.logs import WithoutWords, logging_settings
-from mailsync.graph.errors import Throttled
 
 SECRET = "jane@globex.example"
 

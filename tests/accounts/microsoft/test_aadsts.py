@@ -2,9 +2,10 @@ import pytest
 
 from accounts.domain.vocabulary import ConnectionState as State
 from accounts.microsoft.aadsts import MEANINGS, explain, sign_in_error
-from accounts.microsoft.errors import MicrosoftError, ReauthenticationNeeded, Retryable, Throttled, Unavailable
+from accounts.microsoft.wording import connection_state_of
+from core.http.errors import OutsideError, ReauthenticationNeeded, Retryable, Throttled, Unavailable
 
-DOCUMENTED: dict[int, State | type[MicrosoftError]] = {
+DOCUMENTED: dict[int, State | type[OutsideError]] = {
     65001: State.NEEDS_CONSENT,
     65004: State.NEEDS_CONSENT,
     90094: State.NEEDS_ADMIN,
@@ -38,7 +39,7 @@ def test_every_documented_number_has_its_state_a_sentence_and_a_next_step(number
     error = sign_in_error(answer_of(number))
 
     expected = DOCUMENTED[number]
-    assert error.connection_state == expected if isinstance(expected, State) else type(error) is expected
+    assert connection_state_of(error) == expected if isinstance(expected, State) else type(error) is expected
     assert error.code == f"AADSTS{number}"
     assert error.sentence.endswith(".")
     assert error.next_step.endswith(".")
@@ -52,11 +53,11 @@ def test_no_row_is_left_without_its_own_words_or_its_leafs():
 def test_the_number_in_the_description_is_read_when_the_redirect_carries_no_list():
     error = sign_in_error({"error": "access_denied", "error_description": "AADSTS90094: Admin consent is required."})
 
-    assert error.connection_state is State.NEEDS_ADMIN
+    assert connection_state_of(error) is State.NEEDS_ADMIN
 
 
 def test_the_first_known_number_of_several_decides():
-    assert sign_in_error(answer_of(99999, error_codes=[99999, 50057])).connection_state is State.USER_DISABLED
+    assert connection_state_of(sign_in_error(answer_of(99999, error_codes=[99999, 50057]))) is State.USER_DISABLED
 
 
 @pytest.mark.parametrize(
@@ -72,7 +73,7 @@ def test_the_first_known_number_of_several_decides():
     ],
 )
 def test_without_a_number_the_suberror_and_then_the_error_decide(answer, state):
-    assert sign_in_error(answer).connection_state is state
+    assert connection_state_of(sign_in_error(answer)) is state
 
 
 @pytest.mark.parametrize("answer", [{"error": "server_error"}, {"error": "temporarily_unavailable"}])

@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from accounts.domain.sign_in import SignInRefused
 from accounts.microsoft import id_token
-from accounts.microsoft.errors import Misconfigured, Unavailable
 from accounts.microsoft.id_token import Authority, discovered, verified_claims
 from accounts.microsoft.session import IdentityTransport
+from core.http.errors import Misconfigured, Unavailable
 
 AUTHORITY, JWKS = "https://login.example/organizations", "https://login.example/keys"
 TENANT, PERSONAL = "11111111-1111-4111-8111-111111111111", "9188040d-6c67-4c5b-b112-36a304b66dad"

@@ -11,9 +11,9 @@ import responses
 
 from accounts.microsoft import id_token as id_token_module
 from accounts.microsoft import session as session_module
-from accounts.microsoft.errors import Misconfigured, ReauthenticationNeeded, Throttled, Unavailable
 from accounts.microsoft.identity import Identity
 from accounts.microsoft.scopes import as_granted
+from core.http.errors import Misconfigured, ReauthenticationNeeded, Throttled, Unavailable
 from tests.accounts.microsoft.test_id_token import ANY_ISSUER, JWKS, published
 from tests.accounts.microsoft.test_id_token import token as id_token
 

@@ -8,10 +8,10 @@ from django.test import override_settings
 from urllib3.util.retry import Retry
 
 from accounts.microsoft import session as session_module
-from accounts.microsoft.errors import Misconfigured
 from accounts.microsoft.identity import authority_for
 from accounts.microsoft.scopes import as_granted, is_granted
 from accounts.microsoft.session import IdentityTransport, graph_pool, identity_session
+from core.http.errors import Misconfigured
 from core.http.retry_after import seconds_to_wait
 from tests.factories import A_MONDAY
 

@@ -1,51 +1,30 @@
-"""When a mailbox is read next."""
+"""When a mailbox is looked at again."""
 
-from collections import Counter
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from mailsync.domain.mailbox_state import STOPPED
-from mailsync.domain.pacing import BACKOFF_CEILING, BACKOFF_FLOOR, backoff, next_slot, stopped_retry
+from mailsync.domain.pacing import COMPARED_AFTER, SOON, compared_again_after, compared_at, stopped_retry
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
-QUARTER = timedelta(minutes=15)
-
-
-@given(st.uuids(), st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
-def test_a_slot_lies_within_one_interval_and_stays_the_same_second_of_it(mailbox, now):
-    slot = next_slot(mailbox, now, QUARTER)
-    assert timedelta(0) <= slot - now.replace(microsecond=0) <= QUARTER
-    assert slot > now.replace(microsecond=0)
-    assert next_slot(mailbox, slot, QUARTER) == slot + QUARTER
-
-
-def test_a_fleet_is_spread_over_the_interval():
-    slots = Counter(next_slot(UUID(int=number), NOW, QUARTER).minute % 15 for number in range(1500))
-    assert len(slots) == 15
-    assert max(slots.values()) < 2 * min(slots.values())
-
-
-def test_failures_wait_twice_as_long_each_time_up_to_an_hour():
-    waits = [backoff(failures, None, 0.0) for failures in range(1, 20)]
-    assert waits[0] == BACKOFF_FLOOR
-    assert waits[1] == 2 * BACKOFF_FLOOR
-    assert waits[-1] == BACKOFF_CEILING
-    assert waits == sorted(waits)
-
-
-def test_a_retry_after_of_one_second_is_not_believed():
-    assert backoff(4, 1.0, 0.0) == 8 * BACKOFF_FLOOR
-
-
-@given(st.integers(0, 10_000), st.floats(0, 100_000), st.floats(0, 1, exclude_max=True))
-def test_what_microsoft_asked_for_is_never_shortened(failures, asked, jitter):
-    assert backoff(failures, asked, jitter) >= timedelta(seconds=asked)
 
 
 @pytest.mark.parametrize("state", sorted(STOPPED))
 def test_a_stopped_mailbox_is_tried_again_but_never_in_a_storm(state):
     assert timedelta(minutes=10) <= stopped_retry(state) <= timedelta(days=1)
+
+
+def test_a_mailbox_is_compared_as_planned_or_soon_after_mail_that_could_not_be_had():
+    planned = NOW + COMPARED_AFTER
+    assert compared_at(planned, NOW, is_owed_mail=False) == planned
+    assert compared_at(planned, NOW, is_owed_mail=True) == NOW + SOON
+    assert compared_at(NOW, NOW, is_owed_mail=True) == NOW
+    assert NOW < compared_at(None, NOW, is_owed_mail=False) < planned
+
+
+def test_what_cannot_be_had_is_asked_for_less_and_less_often():
+    waits = [compared_again_after(attempts) for attempts in range(1, 20)]
+    assert waits[0] == SOON
+    assert waits == sorted(waits)
+    assert waits[-1] == compared_again_after(0) == COMPARED_AFTER

@@ -7,26 +7,26 @@ import pytest
 
 from accounts.domain.vocabulary import ConnectionState
 from accounts.microsoft.session import graph_pool
+from accounts.microsoft.wording import connection_state_of
 from accounts.models import MicrosoftConnection, User
-from mailsync.domain.headers import Headers
-from mailsync.graph.client import ENVELOPE_SELECT, DeltaPage, GraphClient, ListPage
-from mailsync.graph.errors import (
+from core.http.errors import (
     Blocked,
     ConnectionLost,
     ConsentRevoked,
     CursorExpired,
-    FolderGone,
     ForeignLink,
     ItemGone,
     ItemUnreadable,
-    MailboxUnavailable,
-    MicrosoftError,
     Misconfigured,
+    OutsideError,
     ReauthenticationNeeded,
     Retryable,
     Throttled,
     Unavailable,
 )
+from mailsync.domain.headers import Headers
+from mailsync.graph.client import ENVELOPE_SELECT, DeltaPage, GraphClient, ListPage
+from mailsync.graph.errors import FolderGone, MailboxUnavailable
 from mailsync.services.graph_access import graph_client_for
 from sandbox.testing import SandboxProcess
 from tests.factories import MailboxFactory
@@ -246,7 +246,7 @@ def test_every_fault_of_graph_is_the_error_that_says_what_follows(tenant, graph,
     link = whole_round(graph, inbox)[-1].delta_link
     tenant.control.fault(kind, path="/messages/delta", **arguments)
 
-    with pytest.raises(MicrosoftError) as raised:
+    with pytest.raises(OutsideError) as raised:
         graph.message_delta(inbox, link=link)
 
     assert type(raised.value) is leaf
@@ -330,7 +330,7 @@ def test_what_ends_at_the_identity_platform_ends_here_with_its_state(tenant, gra
     with pytest.raises(ConnectionLost) as raised:
         graph.me()
 
-    assert raised.value.connection_state == state
+    assert connection_state_of(raised.value) == state
     assert MicrosoftConnection.objects.get().state == state
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from mailsync.graph.errors import ForeignLink
+from core.http.errors import ForeignLink
 from mailsync.graph.links import path_within
 
 BASE = "https://graph.microsoft.com/v1.0"

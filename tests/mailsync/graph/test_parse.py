@@ -2,10 +2,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from core.http.errors import Unavailable
 from mailsync.domain.envelope import Mailbox
 from mailsync.domain.headers import Headers
 from mailsync.graph import parse
-from mailsync.graph.errors import Unavailable
 from mailsync.graph.parse import (
     parse_body,
     parse_delta_page,

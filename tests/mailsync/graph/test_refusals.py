@@ -4,20 +4,20 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mailsync.graph.errors import (
+from core.http.errors import (
     Blocked,
     ConsentRevoked,
     CursorExpired,
-    FolderGone,
     ItemGone,
     ItemUnreadable,
-    MailboxUnavailable,
     ReauthenticationNeeded,
     Retryable,
     Throttled,
     Unavailable,
 )
-from mailsync.graph.refusals import BY_CODE, BY_STATUS, Reply, Target, refusal
+from core.http.wire import Reply
+from mailsync.graph.errors import FolderGone, MailboxUnavailable
+from mailsync.graph.refusals import BY_CODE, BY_STATUS, Target, refusal
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 

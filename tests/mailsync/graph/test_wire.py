@@ -7,21 +7,21 @@ from typing import Any
 import pytest
 import urllib3
 
-from mailsync.domain.envelope import Content
-from mailsync.graph.batch import in_batches
-from mailsync.graph.client import DeltaPage, GraphClient
-from mailsync.graph.errors import (
+from core.http.errors import (
     ConsentRevoked,
     CursorExpired,
     ForeignLink,
     ItemGone,
     ItemUnreadable,
-    MailboxUnavailable,
     Misconfigured,
     ReauthenticationNeeded,
     Throttled,
     Unavailable,
 )
+from mailsync.domain.envelope import Content
+from mailsync.graph.batch import in_batches
+from mailsync.graph.client import DeltaPage, GraphClient
+from mailsync.graph.errors import MailboxUnavailable
 from mailsync.graph.refusals import Target
 from mailsync.graph.subscriptions import Subscribed
 from mailsync.graph.wire import Wire
