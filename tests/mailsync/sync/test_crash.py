@@ -7,7 +7,6 @@ in a small mailbox, so that the suite stays quick.
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -17,11 +16,11 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection
 
 from mailsync.models import Mailbox
 from sandbox.testing import SandboxProcess
 from tests.mailsync.sync.conftest import EVERYONE, JONAS, RITA, World
+from tests.support.store import Store
 
 POINTS = int(os.environ.get("CRASH_POINTS", "5"))
 MAILS = int(os.environ.get("CRASH_MAILS", "0"))
@@ -38,31 +37,6 @@ def sandbox(sandbox: SandboxProcess) -> Iterator[SandboxProcess]:
         return
     with SandboxProcess(mails=MAILS, days=30) as large:
         yield large
-
-
-class Store:
-    """The test's database as a process of its own sees it: a copy in a file on SQLite, the same one elsewhere."""
-
-    def __init__(self, folder: Path) -> None:
-        self._file = folder / "db.sqlite3"
-        if connection.vendor == "sqlite":
-            with sqlite3.connect(self._file) as copy:
-                connection.connection.backup(copy)
-            copy.close()
-
-    @property
-    def url(self) -> str:
-        if connection.vendor == "sqlite":
-            return f"sqlite:///{self._file}"
-        given = connection.settings_dict
-        return f"mysql://{given['USER']}:{given['PASSWORD']}@{given['HOST']}:{given['PORT']}/{given['NAME']}"
-
-    def fetch(self) -> None:
-        """Let the test see what the processes wrote."""
-        if connection.vendor == "sqlite":
-            with sqlite3.connect(self._file) as copy:
-                copy.backup(connection.connection)
-            copy.close()
 
 
 @pytest.fixture
