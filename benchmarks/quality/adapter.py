@@ -11,7 +11,7 @@ from uuid import UUID
 
 from core.addresses import normalize_address
 from crm.domain.directory import Directory, Party
-from mailsync.domain.envelope import Content, Envelope, Mailbox, ScreeningPolicy
+from mailsync.domain.envelope import Content, Envelope, MailAddress, ScreeningPolicy
 from mailsync.domain.headers import Headers, decoded
 from mailsync.domain.text import body_text
 
@@ -38,9 +38,9 @@ def read(raw: bytes) -> tuple[Envelope, Content]:
         subject=decoded(_first(message, "subject")),
         sent_at=when,
         received_at=when or NOW,
-        from_=author[0] if author else (senders[0] if senders else Mailbox("", _STRANGER)),
+        from_=author[0] if author else (senders[0] if senders else MailAddress("", _STRANGER)),
         sender=senders[0] if senders else None,
-        to=(*_mailboxes(message, "to"), Mailbox("", US)),
+        to=(*_mailboxes(message, "to"), MailAddress("", US)),
         cc=tuple(_mailboxes(message, "cc")),
     )
     body, is_html = _body(message)
@@ -97,13 +97,13 @@ def _decoded_payload(part: Message) -> str:
     return payload.decode("latin-1")
 
 
-def _mailboxes(message: Message, name: str) -> list[Mailbox]:
+def _mailboxes(message: Message, name: str) -> list[MailAddress]:
     found = []
     pairs: Iterable[tuple[str, str]] = getaddresses([_text(value) for value in message.get_all(name, [])])
     for label, raw in pairs:
         address = normalize_address(raw)
         if address:
-            found.append(Mailbox(decoded(label), address))
+            found.append(MailAddress(decoded(label), address))
     return found
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from mailsync.domain.authentication import judged_from
-from mailsync.domain.envelope import Candidate, Content, Discard, Envelope, KeptCopy, Mailbox, ScreeningPolicy
+from mailsync.domain.envelope import Candidate, Content, Discard, Envelope, KeptCopy, MailAddress, ScreeningPolicy
 from mailsync.domain.headers import Headers
 from mailsync.domain.replies import split_reply
 from mailsync.domain.screening import Step, explain_text, is_ours, screen_text
@@ -165,7 +165,7 @@ def _is_forward(subject: str, text: str) -> bool:
     return bool(_FORWARD_SUBJECT.match(subject))
 
 
-def _roles(envelope: Envelope, author: Mailbox | None) -> Iterator[tuple[ParticipantRole, Mailbox]]:
+def _roles(envelope: Envelope, author: MailAddress | None) -> Iterator[tuple[ParticipantRole, MailAddress]]:
     if author is not None:
         yield ParticipantRole.FROM, author
     sender = envelope.sender

@@ -15,7 +15,7 @@ from mailsync.domain.vocabulary import Reason
 from timeline.domain.email import ComposedEmail
 
 
-class Mailbox(NamedTuple):
+class MailAddress(NamedTuple):
     """RFC 5322's mailbox: a display name and an address, the address normalized."""
 
     name: str
@@ -37,17 +37,17 @@ class Envelope(NamedTuple):
     subject: str
     sent_at: datetime | None
     received_at: datetime | None
-    from_: Mailbox | None
-    sender: Mailbox | None
-    to: tuple[Mailbox, ...]
-    cc: tuple[Mailbox, ...]
+    from_: MailAddress | None
+    sender: MailAddress | None
+    to: tuple[MailAddress, ...]
+    cc: tuple[MailAddress, ...]
     is_draft: bool = False
     item_type: str = ""
     exchange_names: int = 0
     is_from_exchange_name: bool = False
 
     @property
-    def people(self) -> list[Mailbox]:
+    def people(self) -> list[MailAddress]:
         """Everybody who takes part, the author first; who has two parts stands there twice."""
         return [person for person in (self.from_, self.sender, *self.to, *self.cc) if person is not None]
 
@@ -57,7 +57,7 @@ class Envelope(NamedTuple):
         return frozenset([person.address for person in self.people])
 
 
-def owned(envelope: Envelope, owner: Mailbox, sent_items: Collection[str]) -> Envelope:
+def owned(envelope: Envelope, owner: MailAddress, sent_items: Collection[str]) -> Envelope:
     """The envelope, by the mailbox's owner where From is an Exchange name and it lies in their own Sent Items.
 
     Elsewhere such a name stays nobody's: who writes to us can put any into From.

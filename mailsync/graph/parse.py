@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from core.addresses import normalize_address
 from core.http.errors import Unavailable
 from core.remembering import remembered
-from mailsync.domain.envelope import Content, Envelope, Mailbox
+from mailsync.domain.envelope import Content, Envelope, MailAddress
 from mailsync.domain.headers import Headers
 from mailsync.graph.schema import InternetMessageHeader, Me, Message, MessagePage, Recipient
 
@@ -116,7 +116,7 @@ def parse_envelope(message: Message) -> Envelope:
     )
 
 
-def _mailboxes(recipients: Iterable[Recipient] | None) -> tuple[Mailbox, ...]:
+def _mailboxes(recipients: Iterable[Recipient] | None) -> tuple[MailAddress, ...]:
     if not recipients:
         return ()
     return tuple([found for recipient in recipients if (found := _mailbox(recipient)) is not None])
@@ -134,7 +134,7 @@ def _exchange_name(recipient: Recipient | None) -> str:
     return raw.casefold() if raw[: len(_EXCHANGE_NAME)].casefold() == _EXCHANGE_NAME else ""
 
 
-def _mailbox(recipient: Recipient | None) -> Mailbox | None:
+def _mailbox(recipient: Recipient | None) -> MailAddress | None:
     email = recipient.get("emailAddress") if recipient else None
     raw = email.get("address") if email else None
     if not email or not raw:
@@ -143,9 +143,9 @@ def _mailbox(recipient: Recipient | None) -> Mailbox | None:
     return _remembered(name, raw) if len(name) + len(raw) <= _LONGEST_REMEMBERED else _person(name, raw)
 
 
-def _person(name: str, raw: str) -> Mailbox | None:
+def _person(name: str, raw: str) -> MailAddress | None:
     address = normalize_address(raw)
-    return Mailbox(name, address) if address else None
+    return MailAddress(name, address) if address else None
 
 
 _remembered = remembered(4_096)(_person)

@@ -8,8 +8,7 @@ from django.db.models import Q
 from accounts.models import User, UserAddress
 from core.addresses import normalize_address
 from core.db.bulk import Prepared
-from mailsync.domain.envelope import Mailbox as Person
-from mailsync.domain.envelope import ScreeningPolicy
+from mailsync.domain.envelope import MailAddress, ScreeningPolicy
 from mailsync.domain.import_rules import ImportRule, with_rules
 from mailsync.domain.vocabulary import BlockKind, ExclusionKind
 from mailsync.models import BlockedDomain, Exclusion, Mailbox
@@ -47,10 +46,10 @@ def screening_policy(mailbox: Mailbox) -> ScreeningPolicy:
     return with_rules(ScreeningPolicy(our_addresses=frozenset(ours), since=mailbox.lookback_from), rules)
 
 
-def owner_of(mailbox: Mailbox) -> Person:
+def owner_of(mailbox: Mailbox) -> MailAddress:
     """The person whose mailbox it is, as the author of what they send."""
     user = mailbox.user
-    return Person(user.name, normalize_address(user.email) or user.email)
+    return MailAddress(user.name, normalize_address(user.email) or user.email)
 
 
 def correspondents_among(mailbox: Mailbox, addresses: Iterable[str]) -> frozenset[str]:

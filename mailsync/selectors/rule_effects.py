@@ -15,8 +15,7 @@ from accounts.models import Organization
 from core.chunks import chunks
 from crm.domain.directory import Directory
 from crm.selectors import directory_for
-from mailsync.domain.envelope import Candidate, Discard, Envelope, ScreeningPolicy
-from mailsync.domain.envelope import Mailbox as Person
+from mailsync.domain.envelope import Candidate, Discard, Envelope, MailAddress, ScreeningPolicy
 from mailsync.domain.import_rules import ImportRule, RuleKind, with_rules, without_rules
 from mailsync.domain.screening import screen_envelope
 from mailsync.domain.vocabulary import BlockKind, ExclusionKind, Reason
@@ -124,9 +123,9 @@ def _is_newly_dropped(before: Candidate | Discard, after: Candidate | Discard) -
 
 def _envelopes(ids: Collection[UUID]) -> dict[UUID, Envelope]:
     """The stored mails as the rules saw them when they came in: two queries."""
-    people: dict[UUID, dict[str, list[Person]]] = {pk: {role: [] for role in ParticipantRole} for pk in ids}
+    people: dict[UUID, dict[str, list[MailAddress]]] = {pk: {role: [] for role in ParticipantRole} for pk in ids}
     for part in Participant.objects.filter(engagement__in=ids).order_by("position"):
-        people[part.engagement_id][part.role].append(Person(part.name, part.address))
+        people[part.engagement_id][part.role].append(MailAddress(part.name, part.address))
     return {
         row.pk: Envelope(
             graph_id="",

@@ -12,7 +12,7 @@ from django.test.client import MULTIPART_CONTENT
 
 from accounts.models import User
 from mailsync.domain.compose import participants
-from mailsync.domain.envelope import Envelope, Mailbox
+from mailsync.domain.envelope import Envelope, MailAddress
 from mailsync.views.notifications import MOST_BYTES
 from tests.api_client import client_of
 from tests.scenery import scene
@@ -45,10 +45,10 @@ def test_the_page_lists_limits_of_everything_that_comes_and_goes():
 
 
 def a_mail_to(count: int) -> Envelope:
-    people = tuple(Mailbox(f"P{number}", f"p{number}@globex.example") for number in range(count))
+    people = tuple(MailAddress(f"P{number}", f"p{number}@globex.example") for number in range(count))
     half = count // 2
-    author = Mailbox("Jane", "jane@globex.example")
-    sender = Mailbox("Assistant", "assistant@globex.example")
+    author = MailAddress("Jane", "jane@globex.example")
+    sender = MailAddress("Assistant", "assistant@globex.example")
     return Envelope("g", "inbox", "<a@x.example>", "Hello", None, None, author, sender, people[:half], people[half:])
 
 

@@ -10,7 +10,7 @@ from accounts.domain.vocabulary import Detail, Visibility
 from core.addresses import normalize_address
 from crm.domain.directory import Match
 from mailsync.domain.compose import compose_email, conversation_guid, parents
-from mailsync.domain.envelope import Candidate, Content, Envelope, KeptCopy, Mailbox, ScreeningPolicy
+from mailsync.domain.envelope import Candidate, Content, Envelope, KeptCopy, MailAddress, ScreeningPolicy
 from mailsync.domain.headers import Headers, decoded
 from mailsync.domain.markup import washed
 from mailsync.domain.replies import split_reply
@@ -30,8 +30,8 @@ from timeline.services.recording import record_emails
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 ENVELOPE = Envelope(
-    "id", "folder", "<a@globex.example>", "Renewal", NOW, NOW, Mailbox("Jane", "jane@globex.example"), None,
-    (Mailbox("Rita", "rita@acme.example"),), (),
+    "id", "folder", "<a@globex.example>", "Renewal", NOW, NOW, MailAddress("Jane", "jane@globex.example"), None,
+    (MailAddress("Rita", "rita@acme.example"),), (),
 )  # fmt: skip
 POLICY = ScreeningPolicy(our_domains=frozenset({"acme.example"}), subject_words=frozenset({"sale"}))
 LINES = (
@@ -132,7 +132,7 @@ def of_subject(text: str) -> None:
 
 
 def of_name(text: str) -> None:
-    composed(Candidate(ENVELOPE._replace(from_=Mailbox(text, "jane@globex.example")), Match()), Content("id"))
+    composed(Candidate(ENVELOPE._replace(from_=MailAddress(text, "jane@globex.example")), Match()), Content("id"))
 
 
 def of_field(name: str) -> Callable[[str], None]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from crm.domain.directory import Match, Party
 from mailsync.domain.compose import compose_email, conversation_guid, explain_content, parents
-from mailsync.domain.envelope import Candidate, Content, Discard, Envelope, KeptCopy, Mailbox, ScreeningPolicy
+from mailsync.domain.envelope import Candidate, Content, Discard, Envelope, KeptCopy, MailAddress, ScreeningPolicy
 from mailsync.domain.headers import Headers
 from mailsync.domain.screening import Verdict
 from mailsync.domain.vocabulary import Reason
@@ -20,9 +20,9 @@ from timeline.domain.vocabulary import Direction
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
-REP = Mailbox("Rep", "rep@acme.example")
-BOB = Mailbox("Bob", "bob@acme.example")
-JANE = Mailbox("Jane", "jane@globex.example")
+REP = MailAddress("Rep", "rep@acme.example")
+BOB = MailAddress("Bob", "bob@acme.example")
+JANE = MailAddress("Jane", "jane@globex.example")
 POLICY = ScreeningPolicy(our_addresses=frozenset({"rep@acme.example"}), our_domains=frozenset({"acme.example"}))
 MATCH = Match({"jane@globex.example": (Party(contact=UUID(int=1)),)}, {})
 ORDINARY = Envelope("g", "inbox", "<a@globex.example>", "Re: Renewal", NOON, NOON, JANE, None, (REP,), ())
@@ -80,8 +80,8 @@ def test_it_occurred_when_it_was_sent_unless_that_is_absurd(sent, received, occu
     [
         (JANE, None, Direction.INBOUND),
         (REP, None, Direction.OUTBOUND),
-        (Mailbox("", "rep+crm@acme.example"), None, Direction.OUTBOUND),
-        (Mailbox("", "someone@eu.acme.example"), None, Direction.OUTBOUND),
+        (MailAddress("", "rep+crm@acme.example"), None, Direction.OUTBOUND),
+        (MailAddress("", "someone@eu.acme.example"), None, Direction.OUTBOUND),
         (JANE, REP, Direction.INBOUND),
         (None, REP, Direction.OUTBOUND),
     ],
@@ -91,7 +91,7 @@ def test_it_is_outbound_where_from_is_one_of_ours(author, sender, direction):
 
 
 def test_each_participant_is_named_once_a_role_and_the_sender_only_where_it_differs():
-    nameless = Mailbox("", "jane@globex.example")
+    nameless = MailAddress("", "jane@globex.example")
     email = composed(from_=BOB, sender=REP, to=(nameless, JANE, JANE), cc=(JANE, BOB))
     assert [(person.role, person.address) for person in email.participants] == [
         ("from", "bob@acme.example"),
@@ -105,7 +105,7 @@ def test_each_participant_is_named_once_a_role_and_the_sender_only_where_it_diff
 
 
 def test_names_and_subjects_are_one_line_and_bounded():
-    email = composed(from_=Mailbox("J\r\nBcc: x" + "a" * 400, "jane@globex.example"), subject="A\r\nB\x00C")
+    email = composed(from_=MailAddress("J\r\nBcc: x" + "a" * 400, "jane@globex.example"), subject="A\r\nB\x00C")
     assert email.participants[0].name.startswith("J Bcc: x")
     assert len(email.participants[0].name) == 255
     assert email.subject == "A B C"

@@ -7,14 +7,14 @@ import pytest
 
 from crm.domain.directory import Directory, Party
 from mailsync.domain.compose import compose_email
-from mailsync.domain.envelope import Candidate, Content, Discard, Envelope, Mailbox, ScreeningPolicy
+from mailsync.domain.envelope import Candidate, Content, Discard, Envelope, MailAddress, ScreeningPolicy
 from mailsync.domain.headers import Headers
 from mailsync.domain.screening import screen_envelope, screen_headers
 from mailsync.domain.vocabulary import Reason
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 JANE = "jane@globex.example"
-REP = Mailbox("Rep", "rep@acme.example")
+REP = MailAddress("Rep", "rep@acme.example")
 POLICY = ScreeningPolicy(our_addresses=frozenset({REP.address}), our_domains=frozenset({"acme.example"}))
 
 OUTLOOK = (("Return-Path", JANE), ("Thread-Index", "AdqX"), ("X-MS-Has-Attach", ""))
@@ -25,8 +25,8 @@ ANSWER = (("In-Reply-To", "<a@acme.example>"), ("References", "<a@acme.example>"
 
 def became(subject, text, headers=UNKNOWN, author=JANE, name="Jane", sender=None, policy=POLICY):
     """Why the mail is dropped, or None where it is kept."""
-    recipients = (REP, Mailbox("", JANE))
-    envelope = Envelope("g", "f", "<m@x>", subject, NOON, NOON, Mailbox(name, author), sender, recipients, ())
+    recipients = (REP, MailAddress("", JANE))
+    envelope = Envelope("g", "f", "<m@x>", subject, NOON, NOON, MailAddress(name, author), sender, recipients, ())
     customers = {address: (Party(contact=UUID(int=1)),) for address in (JANE, author)}
     candidate = screen_envelope(envelope, policy, Directory(customers, {"globex.example": (UUID(int=2),)}))
     assert isinstance(candidate, Candidate)

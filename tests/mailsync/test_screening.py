@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm.domain.directory import Directory, Party
-from mailsync.domain.envelope import Candidate, Discard, Envelope, Mailbox, ScreeningPolicy
+from mailsync.domain.envelope import Candidate, Discard, Envelope, MailAddress, ScreeningPolicy
 from mailsync.domain.headers import Headers
 from mailsync.domain.screening import (
     RULES,
@@ -25,9 +25,9 @@ from mailsync.domain.screening.shape import has_tracking_pixel
 from mailsync.domain.vocabulary import Reason
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
-REP = Mailbox("Rep", "rep@acme.example")
-JANE = Mailbox("Jane", "jane@globex.example")
-STRANGER = Mailbox("", "someone@nowhere.example")
+REP = MailAddress("Rep", "rep@acme.example")
+JANE = MailAddress("Jane", "jane@globex.example")
+STRANGER = MailAddress("", "someone@nowhere.example")
 DIRECTORY = Directory(
     people={
         "jane@globex.example": (Party(contact=UUID(int=1)),),
@@ -84,14 +84,14 @@ def test_an_employee_who_stands_in_the_crm_matches_nothing():
         ({"is_draft": True}, Reason.DRAFT),
         ({"from_": None, "sender": None}, Reason.MALFORMED),
         ({"sent_at": None, "received_at": None}, Reason.MALFORMED),
-        ({"from_": Mailbox("", "bob@eu.acme.example")}, Reason.INTERNAL),
+        ({"from_": MailAddress("", "bob@eu.acme.example")}, Reason.INTERNAL),
         ({"from_": STRANGER}, Reason.NO_CRM_MATCH),
         ({"item_type": "#microsoft.graph.eventMessageResponse"}, Reason.CALENDAR),
         ({"item_type": "#microsoft.graph.eventMessageRequest"}, Reason.CALENDAR),
         ({"from_": None, "sender": JANE}, None),
         ({"sent_at": None}, None),
         ({"subject": ""}, None),
-        ({"from_": Mailbox("", "anybody@mail.globex.example")}, None),
+        ({"from_": MailAddress("", "anybody@mail.globex.example")}, None),
         ({"from_": REP, "to": (JANE,)}, None),
         ({"from_": STRANGER, "cc": (JANE,)}, None),
     ],
@@ -120,7 +120,7 @@ def test_what_is_kept_out_by_choice(policy, reason):
 
 def test_never_import_comes_before_internal_and_covers_tagged_addresses():
     policy = replace(POLICY, never_import_addresses=frozenset({"lawyer@acme.example"}))
-    tagged = Mailbox("", "lawyer+case7@acme.example")
+    tagged = MailAddress("", "lawyer+case7@acme.example")
     assert on_envelope(policy, from_=tagged) is Reason.NEVER_IMPORT
 
 
@@ -156,7 +156,7 @@ FROM_GMAIL = (
 )
 @pytest.mark.parametrize("local", ["jane", "info", "team", "sales", "support", "hello", "billing"])
 def test_a_customers_own_mail_is_kept_whatever_role_it_is_written_from(headers, local):
-    assert on_headers(headers, from_=Mailbox("", f"{local}@globex.example")) is None
+    assert on_headers(headers, from_=MailAddress("", f"{local}@globex.example")) is None
 
 
 @pytest.mark.parametrize(
@@ -212,12 +212,12 @@ def test_headers_tell_what_a_program_sent(headers, reason):
     ],
 )
 def test_an_address_that_takes_no_reply_is_no_persons(local):
-    assert on_headers((), from_=Mailbox("", f"{local}@globex.example")) is Reason.TRANSACTIONAL
+    assert on_headers((), from_=MailAddress("", f"{local}@globex.example")) is Reason.TRANSACTIONAL
 
 
 @pytest.mark.parametrize("local", ["noreen.playfair", "robot.smith", "arnoreply", "mailer.jones", "updike", "norepeat"])
 def test_a_name_that_only_looks_like_a_programs_is_a_persons(local):
-    assert on_headers(FROM_OUTLOOK, from_=Mailbox("", f"{local}@globex.example")) is None
+    assert on_headers(FROM_OUTLOOK, from_=MailAddress("", f"{local}@globex.example")) is None
 
 
 SUBJECTS_OF_ABSENCE = """
@@ -280,7 +280,7 @@ Nedoručitelné: Nabídka
 
 @pytest.mark.parametrize("subject", SUBJECTS_OF_BOUNCES)
 def test_a_bounce_subject_counts_with_evidence_and_not_alone(subject):
-    daemon = Mailbox("Mail Delivery System", "MAILER-DAEMON@globex.example".lower())
+    daemon = MailAddress("Mail Delivery System", "MAILER-DAEMON@globex.example".lower())
     assert on_headers((), subject=subject, from_=daemon) is Reason.BOUNCE
     assert on_headers([("Return-Path", "<>")], subject=subject) is Reason.BOUNCE
     assert on_headers(FROM_OUTLOOK, subject=subject) is None
@@ -299,7 +299,7 @@ OUTLOOKS_OWN = (
 def test_what_exchange_answers_by_itself_is_recognized_although_it_looks_like_outlook():
     absent = [("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "All"), *OUTLOOKS_OWN]
     assert on_headers(absent, subject="Automatic reply: Renewal") is Reason.AUTO_REPLY
-    postmaster = Mailbox("Microsoft Outlook", "postmaster@globex.example")
+    postmaster = MailAddress("Microsoft Outlook", "postmaster@globex.example")
     failed = [("Auto-Submitted", "auto-replied"), ("Return-Path", "<>"), *OUTLOOKS_OWN]
     assert on_headers(failed, subject="Undeliverable: Renewal", from_=postmaster) is Reason.BOUNCE
 
@@ -329,12 +329,12 @@ def test_our_own_mail_and_a_two_way_conversation_are_never_bulk():
     assert on_headers(BULK_HEADERS, from_=REP, to=(JANE,)) is None
     known = replace(POLICY, correspondents=frozenset({"jane@globex.example"}))
     assert on_headers(BULK_HEADERS, known) is None
-    assert on_headers(BULK_HEADERS, known, from_=Mailbox("", "jane+x@globex.example")) is None
+    assert on_headers(BULK_HEADERS, known, from_=MailAddress("", "jane+x@globex.example")) is None
     assert on_headers(BULK_HEADERS) is Reason.BULK
 
 
 def test_our_companys_newsletter_to_a_customer_is_bulk():
-    assert on_headers(BULK_HEADERS, from_=Mailbox("", "newsletter@acme.example"), to=(JANE,)) is Reason.BULK
+    assert on_headers(BULK_HEADERS, from_=MailAddress("", "newsletter@acme.example"), to=(JANE,)) is Reason.BULK
 
 
 def test_a_customers_mail_to_a_group_of_ours_is_kept():
@@ -409,7 +409,7 @@ def test_an_explanation_without_headers_stops_at_the_envelope():
 
 
 people = st.none() | st.builds(
-    Mailbox,
+    MailAddress,
     st.text(max_size=10),
     st.sampled_from(
         ["jane@globex.example", "rep@acme.example", "mailer-daemon@x.example", "noreply@globex.example", "a@b"]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from core.addresses import address_candidates, domain_of, is_within
 from crm.domain.directory import Match
-from mailsync.domain.envelope import Envelope, Mailbox, ScreeningPolicy
+from mailsync.domain.envelope import Envelope, MailAddress, ScreeningPolicy
 from mailsync.domain.headers import Headers
 from mailsync.domain.phrases import fold
 from mailsync.domain.screening.senders import Origin, origin_of
@@ -70,7 +70,7 @@ class Mail:
         return origin_of(self.envelope.from_, self.envelope.sender)
 
     @property
-    def author(self) -> Mailbox | None:
+    def author(self) -> MailAddress | None:
         return self.envelope.from_ or self.envelope.sender
 
     @cached_property

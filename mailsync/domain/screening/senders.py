@@ -6,7 +6,7 @@ from functools import cached_property
 
 from core.addresses import domain_of, is_within
 from core.remembering import remembered
-from mailsync.domain.envelope import Mailbox
+from mailsync.domain.envelope import MailAddress
 from mailsync.domain.phrases import alternatives, words
 
 _DAEMONS = re.compile(
@@ -74,11 +74,11 @@ _MADE_UP = re.compile(r"\A(?=(?:.*\d){6})(?=(?:.*[-_.=+]){2}|.{28})[^@]{18,}\Z")
 class Origin:
     """Whom a mail comes from, by its From and Sender, and what these give away."""
 
-    from_: Mailbox | None
-    sender: Mailbox | None
+    from_: MailAddress | None
+    sender: MailAddress | None
 
     @cached_property
-    def author(self) -> Mailbox | None:
+    def author(self) -> MailAddress | None:
         return self.from_ or self.sender
 
     @cached_property
@@ -167,7 +167,7 @@ class Origin:
         return self.author.name[:200] if self.author is not None else ""
 
     @cached_property
-    def _people(self) -> tuple[Mailbox, ...]:
+    def _people(self) -> tuple[MailAddress, ...]:
         return tuple(person for person in (self.from_, self.sender) if person is not None)
 
     @cached_property
@@ -179,7 +179,7 @@ class Origin:
 
 
 @remembered(2_048)
-def origin_of(from_: Mailbox | None, sender: Mailbox | None) -> Origin:
+def origin_of(from_: MailAddress | None, sender: MailAddress | None) -> Origin:
     """The origin of a mail; the same one for the next mail from there: people write again and again."""
     return Origin(from_, sender)
 

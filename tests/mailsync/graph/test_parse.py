@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from core.http.errors import Unavailable
-from mailsync.domain.envelope import Mailbox
+from mailsync.domain.envelope import MailAddress
 from mailsync.domain.headers import Headers
 from mailsync.graph import parse
 from mailsync.graph.parse import (
@@ -45,8 +45,8 @@ def delta(*rows):
 def test_an_envelope_is_read_with_its_addresses_in_their_normal_form():
     envelope = delta(message()).envelopes[0]
 
-    assert envelope.from_ == Mailbox("Jane", "jane@x.example")
-    assert envelope.to == (Mailbox("Rita", "rita@acme.example"),)
+    assert envelope.from_ == MailAddress("Jane", "jane@x.example")
+    assert envelope.to == (MailAddress("Rita", "rita@acme.example"),)
     assert envelope.received_at == datetime(2026, 11, 20, 10, 0, 5, tzinfo=UTC)
     assert (envelope.graph_id, envelope.folder_id, envelope.item_type) == ("AAkALgA=", "F1", "")
 
@@ -240,5 +240,5 @@ def test_a_person_with_an_endless_name_is_read_and_not_remembered():
     author = {"emailAddress": {"name": name, "address": "jane@globex.example"}}
     read = parse_envelope(message(**{"from": author}, sender=author, toRecipients=[]))
 
-    assert read.from_ == Mailbox(name, "jane@globex.example")
+    assert read.from_ == MailAddress(name, "jane@globex.example")
     assert parse._remembered.cache_info().currsize == known
