@@ -110,8 +110,8 @@ class Sighting(models.Model):
 
     mailbox = models.ForeignKey(Mailbox, on_delete=models.CASCADE, related_name="sightings")
     email = models.ForeignKey(EmailMessage, on_delete=models.CASCADE, related_name="sightings")
-    graph_id = models.CharField(max_length=512, help_text="Graph's immutable id; upper and lower case differ.")
-    graph_id_hash = models.CharField(max_length=64, help_text="SHA-256, hex: what the index reads.")
+    copy_id = models.CharField(max_length=512, help_text="Graph's immutable id; upper and lower case differ.")
+    copy_id_hash = models.CharField(max_length=64, help_text="SHA-256, hex: what the index reads.")
     folder_id = models.CharField(max_length=255, blank=True)
     received_at = models.DateTimeField(null=True, blank=True)
     missing_since = models.DateTimeField(null=True, blank=True, help_text="Reported removed; confirmed after a grace.")
@@ -122,7 +122,7 @@ class Sighting(models.Model):
     class Meta:
         constraints = [
             # a replayed page finds its rows; removals are looked up by id
-            models.UniqueConstraint(fields=["mailbox", "graph_id_hash"], name="one_sighting_per_copy"),
+            models.UniqueConstraint(fields=["mailbox", "copy_id_hash"], name="one_sighting_per_copy"),
         ]
         indexes = [
             models.Index(fields=["mailbox", "missing_since"], name="sightings_missing"),
@@ -130,7 +130,7 @@ class Sighting(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.graph_id[-12:]
+        return self.copy_id[-12:]
 
 
 class MailboxWalk(models.Model):

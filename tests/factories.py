@@ -402,8 +402,8 @@ class SightingFactory(factory.django.DjangoModelFactory):
 
     email = factory.SubFactory(EmailMessageFactory)
     mailbox = factory.SubFactory(MailboxFactory, user__organization=factory.SelfAttribute("...email.organization"))
-    graph_id = factory.Sequence(lambda n: f"AAkALgAAAAAAHYQDEapmEc2byACqAC-EWg0A{n}")
-    graph_id_hash = factory.LazyAttribute(lambda row: _digest(row.graph_id))
+    copy_id = factory.Sequence(lambda n: f"AAkALgAAAAAAHYQDEapmEc2byACqAC-EWg0A{n}")
+    copy_id_hash = factory.LazyAttribute(lambda row: _digest(row.copy_id))
     received_at = factory.SelfAttribute("email.engagement.occurred_at")
 
 

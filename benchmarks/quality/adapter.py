@@ -32,7 +32,7 @@ def read(raw: bytes) -> tuple[Envelope, Content]:
     senders = _mailboxes(message, "sender")
     when = _date(message)
     envelope = Envelope(
-        graph_id="g",
+        copy_id="g",
         folder_id="f",
         internet_message_id=_first(message, "message-id") or None,
         subject=decoded(_first(message, "subject")),

@@ -34,9 +34,9 @@ class RunCounts:
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     totals: Counter[Outcome] = field(default_factory=Counter)
 
-    def note(self, graph_id: str, outcome: Outcome) -> None:
+    def note(self, copy_id: str, outcome: Outcome) -> None:
         """Count a copy's outcome, once."""
-        key = hash(graph_id)
+        key = hash(copy_id)
         before = self.outcomes.get(key)
         if before is outcome:
             return
@@ -45,13 +45,13 @@ class RunCounts:
         self.outcomes[key] = outcome
         self.totals[outcome] += 1
 
-    def has_seen(self, graph_id: str) -> bool:
+    def has_seen(self, copy_id: str) -> bool:
         """Whether this run has looked at the copy before."""
-        return hash(graph_id) in self.outcomes
+        return hash(copy_id) in self.outcomes
 
-    def has_dropped(self, graph_id: str) -> bool:
+    def has_dropped(self, copy_id: str) -> bool:
         """Whether this run has looked at the copy before and found by its envelope that it is not wanted."""
-        return self.outcomes.get(hash(graph_id)) in (Reason.INTERNAL, Reason.NO_CRM_MATCH)
+        return self.outcomes.get(hash(copy_id)) in (Reason.INTERNAL, Reason.NO_CRM_MATCH)
 
     @property
     def seen(self) -> int:

@@ -31,7 +31,7 @@ class Envelope(NamedTuple):
     tells that From is one, and nobody else the sender.
     """
 
-    graph_id: str
+    copy_id: str
     folder_id: str
     internet_message_id: str | None
     subject: str
@@ -88,7 +88,7 @@ class Content:
     `thread_index` is Graph's conversationIndex, base64. `is_html` tells what `body` is.
     """
 
-    graph_id: str
+    copy_id: str
     headers: Headers = field(default_factory=Headers)
     body: str = ""
     is_html: bool = False

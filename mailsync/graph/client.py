@@ -158,7 +158,7 @@ class GraphClient:
         A server that does not know conversationIndex refuses the question; it is then asked without.
         """
         found = self._fetch_messages(ids, self._headers_select, parse_headers, IMMUTABLE_IDS)
-        refused = [graph_id for graph_id, answer in found.items() if _is_bad_request(answer)]
+        refused = [copy_id for copy_id, answer in found.items() if _is_bad_request(answer)]
         if refused and self._headers_select != HEADERS_SELECT:
             found |= self._fetch_messages(refused, HEADERS_SELECT, parse_headers, IMMUTABLE_IDS)
             if len(refused) == len(found):
@@ -198,7 +198,7 @@ class GraphClient:
     def _fetch_messages(
         self, ids: Iterable[str], select: str, parse: Callable[[Any], Parsed], prefer: str
     ) -> dict[str, Parsed | OutsideError]:
-        paths = {graph_id: f"/me/messages/{quote(graph_id, safe='')}?$select={select}" for graph_id in ids}
+        paths = {copy_id: f"/me/messages/{quote(copy_id, safe='')}?$select={select}" for copy_id in ids}
         return self._fetch_each(paths, Target.ITEM, parse, prefer)
 
     def _fetch_each(

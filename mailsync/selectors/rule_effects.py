@@ -128,7 +128,7 @@ def _envelopes(ids: Collection[UUID]) -> dict[UUID, Envelope]:
         people[part.engagement_id][part.role].append(MailAddress(part.name, part.address))
     return {
         row.pk: Envelope(
-            graph_id="",
+            copy_id="",
             folder_id="",
             internet_message_id=None,
             subject=row.subject,

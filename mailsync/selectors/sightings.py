@@ -11,22 +11,22 @@ from mailsync.domain.envelope import Envelope
 from mailsync.models import Mailbox, Sighting
 
 _KNOWN: Prepared[tuple[int]] = Prepared(
-    lambda mailbox, hashes: Sighting.objects.filter(mailbox__among=mailbox, graph_id_hash__among=hashes).values_list(
+    lambda mailbox, hashes: Sighting.objects.filter(mailbox__among=mailbox, copy_id_hash__among=hashes).values_list(
         "pk"
     )
 )
 
 
-def graph_id_hash(graph_id: str) -> str:
+def copy_id_hash(copy_id: str) -> str:
     """What the index reads: immutable ids are long, and their case matters."""
-    return hash_of(graph_id)
+    return hash_of(copy_id)
 
 
-def sightings_of(mailbox: Mailbox, graph_ids: Iterable[str]) -> dict[str, Sighting]:
+def sightings_of(mailbox: Mailbox, copy_ids: Iterable[str]) -> dict[str, Sighting]:
     """The mailbox's sightings of these copies, by Graph's id: one query where there is none, else two."""
-    hashes = [graph_id_hash(graph_id) for graph_id in graph_ids]
+    hashes = [copy_id_hash(copy_id) for copy_id in copy_ids]
     ids = [pk for (pk,) in _KNOWN.ask(mailbox=mailbox.pk, hashes=hashes)] if hashes else []
-    return {row.graph_id: row for row in Sighting.objects.filter(pk__among=ids)} if ids else {}
+    return {row.copy_id: row for row in Sighting.objects.filter(pk__among=ids)} if ids else {}
 
 
 class NewSighting(NamedTuple):
@@ -34,8 +34,8 @@ class NewSighting(NamedTuple):
 
     mailbox_id: UUID
     email_id: UUID
-    graph_id: str
-    graph_id_hash: str
+    copy_id: str
+    copy_id_hash: str
     folder_id: str
     received_at: datetime | None
 
@@ -45,8 +45,8 @@ def new_sighting(mailbox: Mailbox, envelope: Envelope, email_id: UUID) -> NewSig
     return NewSighting(
         mailbox_id=mailbox.pk,
         email_id=email_id,
-        graph_id=envelope.graph_id,
-        graph_id_hash=graph_id_hash(envelope.graph_id),
+        copy_id=envelope.copy_id,
+        copy_id_hash=copy_id_hash(envelope.copy_id),
         folder_id=envelope.folder_id,
         received_at=envelope.received_at,
     )

@@ -34,13 +34,13 @@ class Efforts:
 
     spent: dict[str, float] = field(default_factory=dict)
 
-    def on(self, graph_id: str, work: Callable[[Callable[[], None]], T]) -> T | Kept:
+    def on(self, copy_id: str, work: Callable[[Callable[[], None]], T]) -> T | Kept:
         """Do some work on a mail, which calls what it is given between its steps; how it failed, where it does."""
-        begun = thread_time() - self.spent.get(graph_id, 0.0)
+        begun = thread_time() - self.spent.get(copy_id, 0.0)
 
         def look_up() -> None:
-            self.spent[graph_id] = thread_time() - begun
-            if self.spent[graph_id] > MOST_CPU_SECONDS:
+            self.spent[copy_id] = thread_time() - begun
+            if self.spent[copy_id] > MOST_CPU_SECONDS:
                 raise TooLaborious
 
         try:

@@ -30,7 +30,7 @@ from mailsync.graph.folders import SENT_ITEMS
 from mailsync.models import FolderCursor, Mailbox, Sighting
 from mailsync.selectors.mailboxes import advice_of
 from mailsync.selectors.policy import correspondents_among, owner_of, screening_policy, with_correspondents
-from mailsync.selectors.sightings import graph_id_hash
+from mailsync.selectors.sightings import copy_id_hash
 from mailsync.services.efforts import Efforts
 from mailsync.services.graph_access import graph_client_for
 from mailsync.services.suspects import is_suspected
@@ -133,11 +133,11 @@ def _steps(
     mailbox: Mailbox, client: GraphClient, envelope: Envelope, policy: ScreeningPolicy, directory: Directory
 ) -> list[Step]:
     """The rules' verdicts, or why the mail was not run through them: a worker died of it, or it takes too much work."""
-    if is_suspected(mailbox, envelope.graph_id):
+    if is_suspected(mailbox, envelope.copy_id):
         return [Step("Work", Verdict.DROPPED, FAILURE_SENTENCES[Kept.STEPPED_OVER])]
     efforts = Efforts()
     steps = efforts.on(
-        envelope.graph_id, lambda look_up: _replay(client, envelope, policy, directory, between_steps=look_up)
+        envelope.copy_id, lambda look_up: _replay(client, envelope, policy, directory, between_steps=look_up)
     )
     return [Step("Work", Verdict.DROPPED, FAILURE_SENTENCES[steps])] if isinstance(steps, Kept) else steps
 
@@ -154,12 +154,12 @@ def _replay(
     steps = replay(envelope, None, policy, directory)
     if any(step.verdict is Verdict.DROPPED for step in steps):
         return steps
-    head = _content(client.fetch_headers([envelope.graph_id])[envelope.graph_id])
+    head = _content(client.fetch_headers([envelope.copy_id])[envelope.copy_id])
     steps = replay(envelope, head.headers, policy, directory)
     candidate = screen_envelope(envelope, policy, directory)
     if isinstance(candidate, Discard) or any(step.verdict is Verdict.DROPPED for step in steps):
         return steps
-    body = _content(client.fetch_bodies([envelope.graph_id])[envelope.graph_id])
+    body = _content(client.fetch_bodies([envelope.copy_id])[envelope.copy_id])
     content = replace(head, body=body.body, is_html=body.is_html)
     return [*steps, explain_content(candidate, content, policy, between_steps=between_steps)]
 
@@ -180,7 +180,7 @@ class _Case:
 
     def explanation(self) -> Explanation:
         sighting = (
-            Sighting.objects.filter(mailbox=self.mailbox, graph_id_hash=graph_id_hash(self.envelope.graph_id))
+            Sighting.objects.filter(mailbox=self.mailbox, copy_id_hash=copy_id_hash(self.envelope.copy_id))
             .select_related("email__engagement")
             .first()
         )

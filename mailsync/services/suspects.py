@@ -16,9 +16,9 @@ class CopyKeys:
     def __init__(self, mailbox: Mailbox) -> None:
         self._mailbox = mailbox
 
-    def key(self, graph_id: str) -> str:
+    def key(self, copy_id: str) -> str:
         """32 hexadecimal digits."""
-        text = f"at work\0{self._mailbox.pk}\0{graph_id}"
+        text = f"at work\0{self._mailbox.pk}\0{copy_id}"
         return hmac.new(self._secret, text.encode(), hashlib.sha256).hexdigest()[:32]
 
     @cached_property
@@ -39,7 +39,7 @@ def write_marks(
     return True
 
 
-def is_suspected(mailbox: Mailbox, graph_id: str) -> bool:
+def is_suspected(mailbox: Mailbox, copy_id: str) -> bool:
     """Whether a worker is at this mail, or one has not survived it."""
     row = AtWork.objects.filter(mailbox=mailbox).first()
-    return row is not None and CopyKeys(mailbox).key(graph_id) in {*row.mails.split(), *read(row.suspects)}
+    return row is not None and CopyKeys(mailbox).key(copy_id) in {*row.mails.split(), *read(row.suspects)}

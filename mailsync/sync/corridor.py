@@ -32,7 +32,7 @@ Fetch = Callable[[Sequence[str]], Mapping[str, Content | OutsideError]]
 
 def import_page(run: MailRun, envelopes: Iterable[Envelope]) -> ImportedPage:
     """Take a page through the corridor. Raises what Graph raises where the page must be taken again later."""
-    page = list({envelope.graph_id: run.owned(envelope) for envelope in envelopes}.values())
+    page = list({envelope.copy_id: run.owned(envelope) for envelope in envelopes}.values())
     result = ImportedPage()
     if not page:
         return result
@@ -42,11 +42,11 @@ def import_page(run: MailRun, envelopes: Iterable[Envelope]) -> ImportedPage:
     candidates: list[Candidate] = []
     for envelope in page:
         if not run.is_synced(envelope.folder_id):
-            result.outcomes[envelope.graph_id] = Reason.FOLDER
+            result.outcomes[envelope.copy_id] = Reason.FOLDER
             continue
         verdict = screen_envelope(envelope, policy, directory)
         if isinstance(verdict, Discard):
-            result.outcomes[envelope.graph_id] = verdict.reason
+            result.outcomes[envelope.copy_id] = verdict.reason
         else:
             candidates.append(verdict)
     _compose(run, _unknown(run, candidates, result), policy, result)
@@ -55,15 +55,15 @@ def import_page(run: MailRun, envelopes: Iterable[Envelope]) -> ImportedPage:
 
 def _unknown(run: MailRun, candidates: Sequence[Candidate], result: ImportedPage) -> list[Candidate]:
     """The candidates that this mailbox has not brought in before; the others need no second fetch."""
-    sightings = sightings_of(run.mailbox, [candidate.envelope.graph_id for candidate in candidates])
+    sightings = sightings_of(run.mailbox, [candidate.envelope.copy_id for candidate in candidates])
     fresh = []
     for candidate in candidates:
-        sighting = sightings.get(candidate.envelope.graph_id)
+        sighting = sightings.get(candidate.envelope.copy_id)
         if sighting is None:
             fresh.append(candidate)
         else:
             result.known.append((sighting, candidate.envelope))
-            result.outcomes[candidate.envelope.graph_id] = Kept.KEPT
+            result.outcomes[candidate.envelope.copy_id] = Kept.KEPT
     return fresh
 
 
@@ -71,7 +71,7 @@ def _compose(run: MailRun, candidates: Sequence[Candidate], policy: ScreeningPol
     """Turn the candidates into copies: those that a worker did not survive each by itself, then the others together."""
     stepped_over, suspects, others = run.marks.parted(candidates)
     for each in stepped_over:
-        result.outcomes[each.envelope.graph_id] = Kept.STEPPED_OVER
+        result.outcomes[each.envelope.copy_id] = Kept.STEPPED_OVER
     for suspect in suspects:
         _alone(run, suspect, policy, result)
     if others:
@@ -88,7 +88,7 @@ def _alone(run: MailRun, suspect: Candidate, policy: ScreeningPolicy, result: Im
     run.marks.settle([suspect])
     result.brought_in += new
     if alone.copies and not new:
-        result.outcomes[suspect.envelope.graph_id] = Reason.SUPPRESSED
+        result.outcomes[suspect.envelope.copy_id] = Reason.SUPPRESSED
 
 
 def _work(
@@ -104,12 +104,12 @@ def _work(
     run.marks.begin(candidates, is_alone=is_alone)
     passed = []
     for candidate in candidates:
-        if content := headers.get(candidate.envelope.graph_id):
-            verdict = efforts.on(candidate.envelope.graph_id, _screening(candidate, content.headers, policy))
+        if content := headers.get(candidate.envelope.copy_id):
+            verdict = efforts.on(candidate.envelope.copy_id, _screening(candidate, content.headers, policy))
             if verdict is None:
                 passed.append(candidate)
             else:
-                result.outcomes[candidate.envelope.graph_id] = _outcome(verdict)
+                result.outcomes[candidate.envelope.copy_id] = _outcome(verdict)
     if is_alone:
         run.marks.clear()  # who dies while Microsoft is asked does not die of the mail
     bodies = _contents(run.client.fetch_bodies, passed, result, others_come)
@@ -117,11 +117,11 @@ def _work(
         run.marks.begin(passed, is_alone=True)
     now = run.clock()
     for candidate in passed:
-        graph_id = candidate.envelope.graph_id
-        if body := bodies.get(graph_id):
-            content = replace(headers[graph_id], body=body.body, is_html=body.is_html)
-            copy = efforts.on(graph_id, _composing(candidate, content, policy, now))
-            result.outcomes[graph_id] = _outcome(copy)
+        copy_id = candidate.envelope.copy_id
+        if body := bodies.get(copy_id):
+            content = replace(headers[copy_id], body=body.body, is_html=body.is_html)
+            copy = efforts.on(copy_id, _composing(candidate, content, policy, now))
+            result.outcomes[copy_id] = _outcome(copy)
             if isinstance(copy, KeptCopy):
                 result.copies.append(copy)
 
@@ -146,10 +146,10 @@ def _outcome(result: KeptCopy | Discard | Kept) -> Outcome:
 
 def _others_come(run: MailRun, candidates: Sequence[Candidate], result: ImportedPage) -> bool:
     """Whether a mail beside the candidates can be had at this moment: its envelope alone is asked for."""
-    beside = {candidate.envelope.graph_id for candidate in candidates}
-    known = Sighting.objects.filter(mailbox=run.mailbox, gone_at=None).exclude(graph_id__in=beside)
-    other = next((graph_id for graph_id in result.outcomes if graph_id not in beside), None)
-    other = other or known.order_by("-received_at").values_list("graph_id", flat=True).first()
+    beside = {candidate.envelope.copy_id for candidate in candidates}
+    known = Sighting.objects.filter(mailbox=run.mailbox, gone_at=None).exclude(copy_id__in=beside)
+    other = next((copy_id for copy_id in result.outcomes if copy_id not in beside), None)
+    other = other or known.order_by("-received_at").values_list("copy_id", flat=True).first()
     if other is None:
         run.client.me()  # raises in an outage
         return True
@@ -161,10 +161,10 @@ def _contents(
 ) -> dict[str, Content]:
     """Contents by id; what is gone is dropped, and what Microsoft cannot deliver is counted as failed."""
     contents: dict[str, Content] = {}
-    ids = [candidate.envelope.graph_id for candidate in candidates]
-    for graph_id, answer in fetch_each(fetch, ids, others_come).items():
+    ids = [candidate.envelope.copy_id for candidate in candidates]
+    for copy_id, answer in fetch_each(fetch, ids, others_come).items():
         if isinstance(answer, Content):
-            contents[graph_id] = answer
+            contents[copy_id] = answer
         else:
-            result.outcomes[graph_id] = Reason.GONE if isinstance(answer, ItemGone) else Kept.FAILED
+            result.outcomes[copy_id] = Reason.GONE if isinstance(answer, ItemGone) else Kept.FAILED
     return contents

@@ -32,17 +32,17 @@ def fetch_each(
         return {}
     got = dict(fetch(ids))
     for attempt in range(1, _TRIES + 1):
-        troubled = [graph_id for graph_id in ids if isinstance(got[graph_id], Unavailable)]
+        troubled = [copy_id for copy_id in ids if isinstance(got[copy_id], Unavailable)]
         if not troubled:
             break
         time.sleep(_PAUSE_SECONDS * (attempt - 1))
         got.update(fetch(troubled))
     results: dict[str, T | ItemGone | ItemUnreadable | Unavailable] = {}
-    for graph_id in ids:
-        answer = got[graph_id]
+    for copy_id in ids:
+        answer = got[copy_id]
         if isinstance(answer, OutsideError) and not isinstance(answer, ItemGone | ItemUnreadable | Unavailable):
             raise answer
-        results[graph_id] = answer
+        results[copy_id] = answer
     failed = [answer for answer in results.values() if isinstance(answer, Unavailable)]
     is_outage = len(failed) == len(results) or any(answer.retry_after for answer in failed)
     if failed and is_outage and not (others_come() if others_come else len(results) == 1):

@@ -42,10 +42,10 @@ def read_by_list(run: MailRun, folder: Folder) -> None:
         result = ImportedPage(outcomes={f"{folder.id} {listed.unreadable.isoformat()}": Kept.FAILED})
     else:
         # what the delta round showed and the rules dropped is not judged again; what was kept may have moved since
-        result = import_page(run, [each for each in listed.envelopes if not run.counts.has_dropped(each.graph_id)])
+        result = import_page(run, [each for each in listed.envelopes if not run.counts.has_dropped(each.copy_id)])
         result.outcomes.update(dict.fromkeys(listed.failed, Kept.FAILED))
     if cursor.phase == CursorPhase.INITIAL:
-        cursor.rows_seen += sum(not run.counts.has_seen(graph_id) for graph_id in result.outcomes)
+        cursor.rows_seen += sum(not run.counts.has_seen(copy_id) for copy_id in result.outcomes)
     cursor.window_before = window.before
     if listed.is_last:
         folder.window = cursor.window_before = None

@@ -61,4 +61,4 @@ class Marks:
             claim.renew()  # raises
 
     def _key(self, candidate: Candidate) -> str:
-        return self._keys.key(candidate.envelope.graph_id)
+        return self._keys.key(candidate.envelope.copy_id)

@@ -48,7 +48,7 @@ def take_page(run: MailRun, folder: Folder, page: DeltaPage, *, elsewhere: Colle
     result.missing = missing
     result.outcomes.update(dict.fromkeys(failed, Kept.FAILED))
     if cursor.phase == CursorPhase.INITIAL:
-        cursor.rows_seen += sum(not run.counts.has_seen(graph_id) for graph_id in result.outcomes)
+        cursor.rows_seen += sum(not run.counts.has_seen(copy_id) for copy_id in result.outcomes)
         received = [envelope.received_at for envelope in page.envelopes if envelope.received_at]
         cursor.oldest_at = min([*received, *filter(None, [cursor.oldest_at])], default=None)
     _advance(run, cursor, page)
@@ -84,8 +84,8 @@ def _ended_early(run: MailRun, cursor: FolderCursor, last: DeltaPage) -> bool:
         return False
     edge = cursor.oldest_at.replace(microsecond=0) + SECOND if cursor.oldest_at else None
     rest = run.client.message_list(cursor.folder_id, since=cursor.since, before=edge, page_size=_EDGE)
-    shown = {envelope.graph_id for envelope in last.envelopes}
-    ids = [*(envelope.graph_id for envelope in rest.envelopes), *rest.partial_ids]
+    shown = {envelope.copy_id for envelope in last.envelopes}
+    ids = [*(envelope.copy_id for envelope in rest.envelopes), *rest.partial_ids]
     return bool(rest.next_link) or any(each not in shown and not run.counts.has_seen(each) for each in ids)
 
 
@@ -100,19 +100,19 @@ def _look_for(
 
     The ids come last of mails that are there, new to us, and cannot be had.
     """
-    removed = [graph_id for graph_id in page.removed_ids if graph_id not in elsewhere]
+    removed = [copy_id for copy_id in page.removed_ids if copy_id not in elsewhere]
     if not removed and not page.partial_ids:
         return [], [], []
     sightings = sightings_of(run.mailbox, [*removed, *page.partial_ids])
-    wanted = [*removed, *(graph_id for graph_id in page.partial_ids if graph_id not in sightings)]
+    wanted = [*removed, *(copy_id for copy_id in page.partial_ids if copy_id not in sightings)]
     found: list[Envelope] = []
     missing: list[Sighting] = []
     failed: list[str] = []
-    for graph_id, answer in fetch_each(run.client.fetch_envelopes, list(dict.fromkeys(wanted))).items():
+    for copy_id, answer in fetch_each(run.client.fetch_envelopes, list(dict.fromkeys(wanted))).items():
         if isinstance(answer, Envelope) and run.is_synced(answer.folder_id):
             found.append(answer)
-        elif graph_id in sightings:
-            missing.append(sightings[graph_id])
-        elif isinstance(answer, Unavailable | ItemUnreadable) and graph_id in page.partial_ids:
-            failed.append(graph_id)
+        elif copy_id in sightings:
+            missing.append(sightings[copy_id])
+        elif isinstance(answer, Unavailable | ItemUnreadable) and copy_id in page.partial_ids:
+            failed.append(copy_id)
     return found, missing, failed

@@ -41,7 +41,7 @@ def reconcile(run: MailRun) -> bool:
     began_at, listed = row.before, set[int]()
 
     def remember(envelopes: Sequence[Envelope]) -> None:
-        listed.update(hash(envelope.graph_id) for envelope in envelopes)
+        listed.update(hash(envelope.copy_id) for envelope in envelopes)
 
     if not walk(run, row, lambda envelopes: envelopes, on_page=remember):
         return False
@@ -100,7 +100,7 @@ def _mark_missing(run: MailRun, since: datetime, before: datetime, listed: set[i
     rows = Sighting.objects.filter(
         mailbox=run.mailbox, received_at__gte=since, received_at__lt=before, missing_since=None, gone_at=None
     )
-    for some in in_portions(rows.only("received_at", "graph_id"), _AT_ONCE, by=["received_at", "pk"]):
-        missing = [row.pk for row in some if hash(row.graph_id) not in listed]
+    for some in in_portions(rows.only("received_at", "copy_id"), _AT_ONCE, by=["received_at", "pk"]):
+        missing = [row.pk for row in some if hash(row.copy_id) not in listed]
         if missing:
             unit_of_work(partial(Sighting.objects.filter(pk__in=missing).update, missing_since=run.clock()))

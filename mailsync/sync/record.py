@@ -66,8 +66,8 @@ def _record(run: MailRun, page: ImportedPage, place: Folder | MailboxWalk | None
         Sighting.objects.filter(pk__in=ids, missing_since=None, gone_at=None).update(missing_since=run.clock())
     if place is not None:
         place.save()
-    for graph_id, outcome in outcomes.items():
-        run.counts.note(graph_id, outcome)
+    for copy_id, outcome in outcomes.items():
+        run.counts.note(copy_id, outcome)
     run.save_row()
     run.mailbox.progress_done, run.mailbox.progress_total = done, total
     return new
@@ -92,6 +92,6 @@ def _record_copies(run: MailRun, copies: Sequence[KeptCopy], outcomes: dict[str,
             sightings.append(new_sighting(mailbox, copy.envelope, result.email_id))
         else:
             is_certain = result.is_certain
-            outcomes[copy.envelope.graph_id] = Reason.SUPPRESSED if is_certain else Reason.SUPPRESSED_UNTOLD
+            outcomes[copy.envelope.copy_id] = Reason.SUPPRESSED if is_certain else Reason.SUPPRESSED_UNTOLD
     insert_tuples(Sighting, sightings)
     return len(sightings)

@@ -32,10 +32,10 @@ def confirm_removals(run: MailRun) -> None:
             "missing_since"
         )[:_AT_ONCE]
     )
-    by_id = {sighting.graph_id: sighting for sighting in due}
+    by_id = {sighting.copy_id: sighting for sighting in due}
     gone, moved = [], []
-    for graph_id, answer in fetch_each(run.client.fetch_envelopes, list(by_id), _whatever).items():
-        sighting = by_id[graph_id]
+    for copy_id, answer in fetch_each(run.client.fetch_envelopes, list(by_id), _whatever).items():
+        sighting = by_id[copy_id]
         if isinstance(answer, Envelope) and run.is_synced(answer.folder_id):
             sighting.folder_id, sighting.missing_since = answer.folder_id, None
             moved.append(sighting)

@@ -73,7 +73,7 @@ def _read_in_turns(run: MailRun) -> None:
 
 def _take_answers(run: MailRun, finished: Sequence[Folder], answers: Mapping[str, DeltaPage | OutsideError]) -> None:
     pages = [answer for answer in answers.values() if isinstance(answer, DeltaPage)]
-    shown = {envelope.graph_id for page in pages for envelope in page.envelopes}
+    shown = {envelope.copy_id for page in pages for envelope in page.envelopes}
     quiet: list[FolderCursor] = []
     waits: list[Throttled | Unavailable] = []
     for folder in finished:

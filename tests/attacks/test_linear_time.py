@@ -194,7 +194,7 @@ def test_recording_a_mail_that_two_mailboxes_hold_takes_no_more_than_linear_work
 
     def record(text: str) -> None:
         content = Content(f"id{next(number)}", body=text)
-        envelope = ENVELOPE._replace(internet_message_id=f"<{content.graph_id}@globex.example>")
+        envelope = ENVELOPE._replace(internet_message_id=f"<{content.copy_id}@globex.example>")
         copy = compose_email(Candidate(envelope, Match()), content, POLICY, now=NOW)
         for owner in (rita, jonas) if isinstance(copy, KeptCopy) else ():
             record_emails(

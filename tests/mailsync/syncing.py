@@ -67,7 +67,7 @@ def switched_on(tenant: SandboxProcess, *users: User) -> list[Mailbox]:
 
 def stored_ids(mailbox: Mailbox) -> Counter[str]:
     """Graph's ids of the copies that are stored of a mailbox, each with its number of rows."""
-    return Counter(Sighting.objects.filter(mailbox=mailbox).values_list("graph_id", flat=True))
+    return Counter(Sighting.objects.filter(mailbox=mailbox).values_list("copy_id", flat=True))
 
 
 def rows_of(organization: Organization) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def rows_of(organization: Organization) -> dict[str, Any]:
         ),
         "sightings": sorted(
             Sighting.objects.filter(mailbox__organization=organization).values_list(
-                "mailbox__user__email", "graph_id", "email__message_key", "folder_id"
+                "mailbox__user__email", "copy_id", "email__message_key", "folder_id"
             )
         ),
         "conversations": _partition(emails),

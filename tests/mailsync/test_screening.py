@@ -430,7 +430,7 @@ names = st.sampled_from(
 )
 envelopes = st.builds(
     Envelope,
-    graph_id=st.just("g"),
+    copy_id=st.just("g"),
     folder_id=st.just("f"),
     internet_message_id=st.none() | st.text(max_size=20),
     subject=st.text(max_size=60) | st.sampled_from(SUBJECTS_OF_BOUNCES + SUBJECTS_OF_ABSENCE),

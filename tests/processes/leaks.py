@@ -26,7 +26,7 @@ class Forbidden:
 
     canaries: dict[bytes, str]
     message_ids: frozenset[bytes]
-    graph_ids: frozenset[bytes]
+    copy_ids: frozenset[bytes]
 
     def among(self, content: bytes) -> Iterator[str]:
         """What of it stands in `content`."""
@@ -34,8 +34,8 @@ class Forbidden:
             if digits in self.canaries:
                 yield self.canaries[digits]
         yield from (found.decode() for found in _MESSAGE_ID.findall(content) if found in self.message_ids)
-        length = len(next(iter(self.graph_ids), b""))
-        yield from (found.decode() for found in _windows(_GRAPH_ID, content, length) if found in self.graph_ids)
+        length = len(next(iter(self.copy_ids), b""))
+        yield from (found.decode() for found in _windows(_GRAPH_ID, content, length) if found in self.copy_ids)
 
 
 def forbidden(

@@ -148,7 +148,7 @@ def _look_around(world: World, person: Person) -> None:
 
 IMPORTED = """
 from mailsync.models import Sighting
-rows = Sighting.objects.filter(gone_at=None).values_list("mailbox__user__email", "graph_id")
+rows = Sighting.objects.filter(gone_at=None).values_list("mailbox__user__email", "copy_id")
 print(json.dumps([list(row) for row in rows]))
 """
 SINCE = """
@@ -206,12 +206,12 @@ def test_each_kind_of_canary_is_there_to_be_left_lying(world: World, what: Forbi
     }  # fmt: skip
     assert min(len(texts) for texts in by_kind.values()) >= 5
     assert len(what.canaries) == len({text for texts in by_kind.values() for text in texts})
-    assert min(len(what.message_ids), len(what.graph_ids)) > 100
+    assert min(len(what.message_ids), len(what.copy_ids)) > 100
 
 
 @pytest.mark.parametrize("place", ["db.sqlite3", "db.sqlite3-wal", "queue/task.msg", "logs/worker.log", "tmp/spool"])
 def test_the_search_finds_what_is_put_anywhere(what: Forbidden, tmp_path: Path, place: str):
-    planted = [*list(what.canaries.values())[:2], min(what.message_ids).decode(), min(what.graph_ids).decode()]
+    planted = [*list(what.canaries.values())[:2], min(what.message_ids).decode(), min(what.copy_ids).decode()]
     path = tmp_path / place
     path.parent.mkdir(exist_ok=True)
     if place.startswith("db."):
@@ -237,7 +237,7 @@ def test_microsoft_was_only_ever_read(world: World):
 
 
 def test_no_content_was_asked_for_beyond_what_was_kept(world: World):
-    kept = {graph_id for _, graph_id in map(tuple, world.query(IMPORTED))}
+    kept = {copy_id for _, copy_id in map(tuple, world.query(IMPORTED))}
     calls = [call for call in world.control("log") if call["door"] == "graph" and _content_asked_for(call)]
     assert calls
     assert {term for call in calls for term in _content_asked_for(call)} == {"body"}

@@ -25,7 +25,7 @@ PATIENCE = 200
 MAILBOX = """
 from mailsync.models import Mailbox, Sighting
 mailbox = Mailbox.objects.get(user__email="{email}")
-ids = list(mailbox.sightings.filter(gone_at=None).values_list("graph_id", flat=True))
+ids = list(mailbox.sightings.filter(gone_at=None).values_list("copy_id", flat=True))
 print(json.dumps([mailbox.state, mailbox.claim, ids]))
 """
 DISPATCH = "from mailsync.tasks import dispatch; dispatch.delay(); print(json.dumps(0))"

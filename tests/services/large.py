@@ -196,5 +196,5 @@ def _build_mails(organization: Organization, engagement: Engagement, count: int,
     )
     sighting = factories.SightingFactory(email=email, mailbox=mailbox)
     multiply(
-        sighting, count, email_id=this, graph_id="CONCAT('large', seq)", graph_id_hash="SHA2(CONCAT('large', seq), 256)"
+        sighting, count, email_id=this, copy_id="CONCAT('large', seq)", copy_id_hash="SHA2(CONCAT('large', seq), 256)"
     )

@@ -52,7 +52,7 @@ print(json.dumps(sorted(
      e.visibility, e.email.inbox_owner.email, e.conversation.subject, e.conversation.email_count,
      sorted([p.role, p.position, p.name, p.address] for p in e.participants.all()),
      sorted(str(a.account or a.contact or a.lead) for a in Association.objects.filter(engagement=e)),
-     sorted(Sighting.objects.filter(email=e.email).values_list("mailbox__user__email", "graph_id", "gone_at"))]
+     sorted(Sighting.objects.filter(email=e.email).values_list("mailbox__user__email", "copy_id", "gone_at"))]
     for e in Engagement.objects.all())))
 """
 UNSETTLED = """
@@ -186,7 +186,7 @@ def test_no_server_keeps_a_trace_of_what_was_not_imported(both, tmp_path):
     canaries = [text for texts in world.control("canaries").values() for text in texts]
     what = forbidden([*canaries, KEPT], _truth(world), world.query(PARENTS))
     # how many the sandbox has depends on the day: on a Monday in the evening there were 96 Message-IDs
-    assert min(len(what.canaries), len(what.message_ids), len(what.graph_ids)) > 50
+    assert min(len(what.canaries), len(what.message_ids), len(what.copy_ids)) > 50
 
     world.query(WAITING_TASK.format(KEPT))
     with redis.Redis.from_url(both.redis.url()) as client:

@@ -61,7 +61,7 @@ def test_every_walk_reads_its_own_rows_about_once(two_organizations, alice, monk
     acme, mailbox = two_organizations, Mailbox.objects.get(user=alice)
     for module in (drift, writing, affected, reconciliation):
         monkeypatch.setattr(module, "_AT_ONCE", AT_ONCE)
-    all_listed = {hash(graph_id) for graph_id in Sighting.objects.values_list("graph_id", flat=True)}
+    all_listed = {hash(copy_id) for copy_id in Sighting.objects.values_list("copy_id", flat=True)}
     reading = SimpleNamespace(mailbox=mailbox)
     walks = {
         "drift": (lambda: sum(len(rows) for _, rows in drift._months(acme, [])), Engagement, {"organization": acme}),

@@ -28,6 +28,6 @@ def test_reasons_are_told_in_the_order_of_the_rules():
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), OUTCOMES)))
 def test_seen_is_kept_plus_dropped_plus_failed_whatever_happens(notes):
     counts = RunCounts()
-    for graph_id, outcome in notes:
-        counts.note(graph_id, outcome)
+    for copy_id, outcome in notes:
+        counts.note(copy_id, outcome)
     assert counts.seen == counts.kept + sum(counts.dropped.values()) + counts.failed == len({one for one, _ in notes})

@@ -117,7 +117,7 @@ def test_a_round_reads_every_mail_of_a_folder_once_and_ends_with_a_delta_link(te
 
     pages = whole_round(graph, inbox, page_size=10)
 
-    ids = [envelope.graph_id for page in pages for envelope in page.envelopes]
+    ids = [envelope.copy_id for page in pages for envelope in page.envelopes]
     assert sorted(ids) == sorted(item["immutable_id"] for item in tenant.control.items(RITA, inbox))
     assert len(pages) == -(-len(ids) // 10)
     assert pages[-1].delta_link
@@ -133,7 +133,7 @@ def test_a_later_round_tells_what_came_and_what_went(tenant, graph):
     page = graph.message_delta(inbox, link=link)
 
     assert delivered in page.removed_ids
-    assert [envelope.graph_id for envelope in page.envelopes] == [fresh]
+    assert [envelope.copy_id for envelope in page.envelopes] == [fresh]
 
 
 def test_nothing_but_envelopes_is_ever_asked_of_a_folder(tenant, graph):
@@ -175,10 +175,10 @@ def test_a_listing_goes_back_through_a_window_newest_first(tenant, graph):
 
 
 def test_headers_come_first_and_bodies_as_text(tenant, graph):
-    graph_id = deliver(tenant, text="Two lines\nof text", subject="Offer")
+    copy_id = deliver(tenant, text="Two lines\nof text", subject="Offer")
 
-    headers = graph.fetch_headers([graph_id])[graph_id]
-    body = graph.fetch_bodies([graph_id])[graph_id]
+    headers = graph.fetch_headers([copy_id])[copy_id]
+    body = graph.fetch_bodies([copy_id])[copy_id]
 
     assert headers.headers.get("subject") == "Offer"
     assert headers.thread_index
@@ -188,9 +188,9 @@ def test_headers_come_first_and_bodies_as_text(tenant, graph):
 
 def test_an_envelope_is_found_by_its_id_and_by_its_message_id(tenant, graph):
     told = tenant.control.deliver(from_="jane@globex.example", to=[RITA], subject="O'Hara's offer")
-    graph_id = told["copies"][0]["immutable_id"]
+    copy_id = told["copies"][0]["immutable_id"]
 
-    by_id = graph.fetch_envelopes([graph_id])[graph_id]
+    by_id = graph.fetch_envelopes([copy_id])[copy_id]
     found = graph.find_by_message_id(told["internet_message_id"])
 
     assert by_id.subject == "O'Hara's offer"
@@ -204,20 +204,20 @@ def test_an_id_that_is_gone_or_nonsense_fails_alone(tenant, graph):
 
     found = graph.fetch_bodies([kept, gone, "no id at all+="])
 
-    assert found[kept].graph_id == kept
+    assert found[kept].copy_id == kept
     assert isinstance(found[gone], ItemGone)
     assert isinstance(found["no id at all+="], ItemUnreadable)
 
 
 def test_a_read_flag_alone_is_no_change_and_a_partial_row_is_told_apart(tenant, graph):
     inbox = inbox_of(graph)
-    graph_id = deliver(tenant)
+    copy_id = deliver(tenant)
     link = whole_round(graph, inbox)[-1].delta_link
-    tenant.control.set_read(RITA, graph_id, is_read=True)
+    tenant.control.set_read(RITA, copy_id, is_read=True)
 
     page = graph.message_delta(inbox, link=link)
 
-    assert graph_id not in {envelope.graph_id for envelope in page.envelopes}
+    assert copy_id not in {envelope.copy_id for envelope in page.envelopes}
 
 
 FAULTS = [
@@ -306,10 +306,10 @@ def test_an_expired_token_is_refreshed_without_anybody_noticing(tenant, graph):
 
 
 def test_a_token_may_expire_between_two_batches_and_again(tenant, graph):
-    graph_id = deliver(tenant)
+    copy_id = deliver(tenant)
     for _ in range(2):
         tenant.control.expire_access_tokens(RITA)
-        assert graph.fetch_headers([graph_id])[graph_id].graph_id == graph_id
+        assert graph.fetch_headers([copy_id])[copy_id].copy_id == copy_id
 
 
 @pytest.mark.parametrize(

@@ -48,13 +48,13 @@ def test_an_envelope_is_read_with_its_addresses_in_their_normal_form():
     assert envelope.from_ == MailAddress("Jane", "jane@x.example")
     assert envelope.to == (MailAddress("Rita", "rita@acme.example"),)
     assert envelope.received_at == datetime(2026, 11, 20, 10, 0, 5, tzinfo=UTC)
-    assert (envelope.graph_id, envelope.folder_id, envelope.item_type) == ("AAkALgA=", "F1", "")
+    assert (envelope.copy_id, envelope.folder_id, envelope.item_type) == ("AAkALgA=", "F1", "")
 
 
 def test_ids_that_differ_in_case_alone_are_two_mails():
     page = delta(message(id="AAkA"), message(id="AAka"))
 
-    assert [envelope.graph_id for envelope in page.envelopes] == ["AAkA", "AAka"]
+    assert [envelope.copy_id for envelope in page.envelopes] == ["AAkA", "AAka"]
 
 
 def test_a_row_with_only_a_changed_flag_is_partial_and_no_envelope():

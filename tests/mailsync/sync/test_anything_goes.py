@@ -150,7 +150,7 @@ class Anything(RuleBasedStateMachine):
 
     @invariant()
     def no_copy_is_stored_twice_and_no_claim_is_left(self) -> None:
-        ids = list(Sighting.objects.filter(mailbox=self.world.mailbox).values_list("graph_id", flat=True))
+        ids = list(Sighting.objects.filter(mailbox=self.world.mailbox).values_list("copy_id", flat=True))
         assert len(ids) == len(set(ids))
         assert Mailbox.objects.get(pk=self.world.mailbox.pk).claim == ""
 

@@ -18,7 +18,7 @@ from tests.mailsync.sync.conftest import JONAS, RITA, World
 
 
 def sighting_of(world: World, copy: dict[str, str]) -> Sighting:
-    return Sighting.objects.get(mailbox=world.mailbox, graph_id=copy["immutable_id"])
+    return Sighting.objects.get(mailbox=world.mailbox, copy_id=copy["immutable_id"])
 
 
 def follow_deletions(world: World) -> None:
@@ -192,7 +192,7 @@ def test_a_partial_row_is_fetched_whole_before_it_is_judged(synced: World, monke
         pages = dict(changes.folders)
         for folder, page in pages.items():
             if isinstance(page, DeltaPage) and page.envelopes:
-                ids = tuple(envelope.graph_id for envelope in page.envelopes)
+                ids = tuple(envelope.copy_id for envelope in page.envelopes)
                 pages[folder] = DeltaPage((), page.removed_ids, ids, page.next_link, page.delta_link)
         return replace(changes, folders=pages)
 

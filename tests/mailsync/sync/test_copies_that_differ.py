@@ -19,8 +19,8 @@ def mails_of(world: World) -> dict[str, set[object]]:
     """The tenant's own word on which copies are one mail, beside the emails that they became."""
     names = {row["id"]: row["mail"] for mailbox in world.mailboxes for row in world.truth(mailbox)}
     found: dict[str, set[object]] = defaultdict(set)
-    for graph_id, email in Sighting.objects.values_list("graph_id", "email"):
-        found[names[graph_id]].add(email)
+    for copy_id, email in Sighting.objects.values_list("copy_id", "email"):
+        found[names[copy_id]].add(email)
     return found
 
 

@@ -113,7 +113,7 @@ def test_new_mail_arrives_with_the_next_round(synced: World):
     result = synced.round()
     assert result.row is not None
     assert (result.row.seen, result.row.kept) == (1, 1)
-    email = Sighting.objects.get(graph_id=copy["immutable_id"]).email
+    email = Sighting.objects.get(copy_id=copy["immutable_id"]).email
     assert email.engagement.subject == "Shall we meet?"
     assert "Thursday" in email.text
     assert synced.state() == MailboxState.IN_SYNC

@@ -143,7 +143,7 @@ def test_a_mail_that_is_refused_is_not_taken_for_deleted(synced: World, graceles
     synced.control.clear_faults()
     assert synced.sync().is_in_sync
     assert synced.is_exact()
-    assert Sighting.objects.get(graph_id=copy["immutable_id"]).missing_since is None
+    assert Sighting.objects.get(copy_id=copy["immutable_id"]).missing_since is None
 
 
 def test_a_single_mail_in_an_outage_of_items_is_waited_for(synced: World):
@@ -160,8 +160,8 @@ def test_a_single_mail_in_an_outage_of_items_is_waited_for(synced: World):
 
 def test_several_poison_mails_of_one_page_do_not_stop_the_mailbox(synced: World):
     poison = [synced.deliver(subject=f"Poison {number}")["immutable_id"] for number in range(3)]
-    for graph_id in poison:
-        synced.control.fault("batch_item", path=graph_id.rstrip("="), status=500, count=FOREVER)
+    for copy_id in poison:
+        synced.control.fault("batch_item", path=copy_id.rstrip("="), status=500, count=FOREVER)
     assert synced.sync().is_in_sync
     assert SyncRun.objects.latest("started_at").failed == 3
     synced.deliver(subject="Behind them")
@@ -170,7 +170,7 @@ def test_several_poison_mails_of_one_page_do_not_stop_the_mailbox(synced: World)
 
 def test_what_could_not_be_read_is_looked_for_until_it_can_be_however_old_it_is(synced: World):
     rows = sorted((row for row in synced.truth() if row["import"]), key=lambda row: row["received"])
-    oldest = Sighting.objects.get(graph_id=rows[0]["id"])
+    oldest = Sighting.objects.get(copy_id=rows[0]["id"])
     oldest.email.engagement.delete()
     synced.control.fault("batch_item", path=rows[0]["id"].rstrip("="), status=500, count=FOREVER)
     waits = []

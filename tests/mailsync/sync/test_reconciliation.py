@@ -77,7 +77,7 @@ def test_a_gap_that_cannot_be_mended_is_never_shown_as_in_sync(synced: World, mo
 
 def test_a_stored_mail_that_the_mailbox_no_longer_holds_is_marked_and_confirmed(synced: World, graceless):
     copy = oldest_of(synced)
-    item = next(row for row in synced.control.items(synced.mailbox.user.email) if row["immutable_id"] == copy.graph_id)
+    item = next(row for row in synced.control.items(synced.mailbox.user.email) if row["immutable_id"] == copy.copy_id)
     synced.control.delete(synced.mailbox.user.email, item["id"], hard=True)
     synced.control.expire_sync_state(synced.mailbox.user.email)
     synced.sync()
