@@ -6,7 +6,6 @@ that needs it stops and says so (docs/decisions/0080).
 
 from accounts.models import Organization, OrganizationKey
 from core.encryption import UnreadableSecret
-from core.http.errors import Misconfigured
 
 
 class KeyMissing(UnreadableSecret):
@@ -22,13 +21,3 @@ def organization_key(organization: Organization) -> bytes:
             "Without it nobody can tell what was erased, so nothing is recorded."
         )
     return bytes.fromhex(row.secret)
-
-
-def as_alarm(error: UnreadableSecret) -> Misconfigured:
-    """The same as an error of the tree: whom it stops is told that the operator has to mend it."""
-    return Misconfigured(
-        type(error).__name__,
-        sentence="A secret that is stored here cannot be read.",
-        next_step="The operator has to restore the key or the row: manage.py check --database default says which. "
-        "Where it is your sign-in alone, connecting again mends it.",
-    )

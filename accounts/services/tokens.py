@@ -22,7 +22,6 @@ from accounts.microsoft.identity import Identity, Token
 from accounts.microsoft.scopes import MAIL_READ, USER_READ, as_granted, is_granted
 from accounts.microsoft.wording import AT_MICROSOFT, connection_state_of
 from accounts.models import MicrosoftConnection
-from accounts.selectors.keys import as_alarm
 from accounts.signals import connection_changed
 from core.db.fields import sealed_in
 from core.db.unit_of_work import unit_of_work
@@ -35,6 +34,7 @@ from core.http.errors import (
     ReauthenticationNeeded,
     Unavailable,
 )
+from core.runs.failures import as_alarm
 
 MAIL_READ_MISSING = "mail_read_missing"
 NOT_CONNECTED = "not_connected"

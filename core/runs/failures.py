@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from core.http.errors import OutsideError, Retryable, Throttled
+from core.encryption import UnreadableSecret
+from core.http.errors import Misconfigured, OutsideError, Retryable, Throttled
 from core.runs.pacing import backoff
 
 State = TypeVar("State", bound=StrEnum)
@@ -57,3 +58,13 @@ def judge(
     again_at = now + backoff(failures, retry_after, random.random())  # noqa: S311 - spreads a fleet, guards nothing
     state = states.throttled if isinstance(error, Throttled) else on_the_way
     return Failure(state, code, again_at, failures, is_wait=True)
+
+
+def as_alarm(error: UnreadableSecret) -> Misconfigured:
+    """The same as an error of the tree: whom it stops is told that the operator has to mend it."""
+    return Misconfigured(
+        type(error).__name__,
+        sentence="A secret that is stored here cannot be read.",
+        next_step="The operator has to restore the key or the row: manage.py check --database default says which. "
+        "Where it is your sign-in alone, connecting again mends it.",
+    )

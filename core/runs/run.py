@@ -13,9 +13,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+import structlog
+
+from core.encryption import UnreadableSecret
+from core.http.errors import OutsideError
 from core.remembering import forget
 from core.runs.claims import Claim, Interrupted, claim_source
 from core.runs.columns import RunColumns, StateColumns
+from core.runs.failures import Failure, as_alarm
+
+log = structlog.get_logger()
 
 TIME_UP = "time_up"
 
@@ -75,7 +82,7 @@ class Run(ABC, Generic[Source, Row]):
         """Put the source into the state that an end in order means; the row is closed."""
 
     @abstractmethod
-    def fail(self, error: Exception) -> None:
+    def fail(self, error: Exception) -> Failure[Any]:
         """Close the run with the code of `error`, and put the source into the state that it means."""
 
 
@@ -103,9 +110,20 @@ def claimed_run(
         except Interrupted as interruption:
             run.close(interruption.code)
         except Exception as error:  # noqa: BLE001 - whatever went wrong must be shown on the source
-            run.fail(error)
+            failure = run.fail(as_alarm(error) if isinstance(error, UnreadableSecret) else error)
+            _log(source, error, failure)
         finally:
             run.leave()
     finally:
         claim.release()
         forget()
+
+
+def _log(source: StateColumns, error: Exception, failure: Failure[Any]) -> None:
+    told = {"source": f"{type(source).__name__} {source.pk}", "state": str(failure.state), "code": failure.code}
+    if isinstance(error, OutsideError):
+        log.info("sync_stopped", **told)
+    elif isinstance(error, UnreadableSecret):
+        log.error("unreadable_secret", what=str(error), **told)
+    else:
+        log.error("sync_defect", exc_info=error, **told)

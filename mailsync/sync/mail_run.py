@@ -7,14 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-import structlog
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.selectors.keys import as_alarm
-from core.encryption import UnreadableSecret
-from core.http.errors import OutsideError, Retryable, Throttled
+from core.http.errors import Retryable, Throttled
 from core.runs.claims import Claim
+from core.runs.failures import Failure
 from core.runs.pacing import next_slot
 from core.runs.run import Run
 from crm.domain.directory import Directory
@@ -32,8 +30,6 @@ from mailsync.sync.failures import judge, show_failure
 from mailsync.sync.folder import Folder
 from mailsync.sync.marks import Marks
 from timeline.selectors.retention import keeps_from
-
-log = structlog.get_logger()
 
 FIRST_PAGE_SIZE = 200
 """Envelopes of a run's first page: at one match in ten, the matches fill one $batch and are there at once."""
@@ -197,17 +193,11 @@ class MailRun(Run[Mailbox, SyncRun]):
         for name, value in fields.items():
             setattr(mailbox, name, value)
 
-    def fail(self, error: Exception) -> None:
-        if isinstance(error, UnreadableSecret):
-            log.error("unreadable_secret", mailbox=str(self.mailbox.pk), what=str(error))
-            error = as_alarm(error)
+    def fail(self, error: Exception) -> Failure[MailboxState]:
         now = self.clock()
         failure = judge(error, self.mailbox, has_progressed=self.has_progressed, now=now)
         self.close(failure.code)
         is_only_a_walk = self.row.kind not in _ROUNDS and isinstance(error, Retryable)
         if not is_only_a_walk or isinstance(error, Throttled):  # a walk that did not get on goes on after a round
             show_failure(self.mailbox, failure, error, claim=self.claim.name, now=now)
-        if isinstance(error, OutsideError):
-            log.info("sync_stopped", mailbox=str(self.mailbox.pk), state=failure.state.value, code=failure.code)
-        else:
-            log.error("sync_defect", mailbox=str(self.mailbox.pk), code=failure.code, exc_info=error)
+        return failure

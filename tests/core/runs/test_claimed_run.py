@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from core.encryption import UnreadableSecret
 from core.http import errors
 from core.http.errors import ItemGone, OutsideError, Retryable, Throttled, Unavailable, leaves
 from core.runs.claims import Claim, ClaimLost
@@ -112,6 +113,12 @@ def test_a_defect_of_ours_is_told_by_its_kind_and_tried_again(feed, clock):
     read(feed, clock, error=ZeroDivisionError("with what a line says"))
     assert FeedRunRow.objects.get().ended_by == "Defect:ZeroDivisionError"
     assert fresh(feed).state == FeedState.CATCHING_UP
+
+
+def test_a_secret_that_does_not_open_is_the_operators_alarm(feed, clock):
+    read(feed, clock, error=UnreadableSecret("The key is gone."))
+    assert FeedRunRow.objects.get().ended_by == "UnreadableSecret"
+    assert fresh(feed).state == FeedState.MISCONFIGURED
 
 
 def test_switched_off_in_the_middle_nothing_more_is_written_and_no_state_is_touched(feed, clock):

@@ -19,7 +19,7 @@ from core.http.errors import (
 from core.ids import new_id
 from core.runs.claims import Claim
 from core.runs.columns import RunColumns, StateColumns
-from core.runs.failures import FailureStates, judge
+from core.runs.failures import Failure, FailureStates, judge
 from core.runs.run import Run
 
 
@@ -100,7 +100,7 @@ class FeedRun(Run[Feed, FeedRunRow]):
         state = FeedState.IN_SYNC if self.row.is_complete else FeedState.CATCHING_UP
         self.claim.release(state=state, state_reason="", failures=0, due_at=self.clock() + timedelta(minutes=15))
 
-    def fail(self, error: Exception) -> None:
+    def fail(self, error: Exception) -> Failure[FeedState]:
         failures = 1 if self.has_progressed else self.source.failures + 1
         now = self.clock()
         failure = judge(error, STATES, on_the_way=FeedState.CATCHING_UP, failures=failures, now=now)
@@ -109,6 +109,7 @@ class FeedRun(Run[Feed, FeedRunRow]):
             state=failure.state, state_reason=failure.code, failures=failures, due_at=failure.again_at,
             not_before=failure.again_at if failure.is_wait else None,
         )  # fmt: skip
+        return failure
 
 
 def run_over(feed: Feed, clock: Callable[[], datetime]) -> Callable[[Claim], FeedRun]:
