@@ -110,6 +110,7 @@ def claimed_run(
         except Interrupted as interruption:
             run.close(interruption.code)
         except Exception as error:  # noqa: BLE001 - whatever went wrong must be shown on the source
+            run.row.is_complete = False
             failure = run.fail(as_alarm(error) if isinstance(error, UnreadableSecret) else error)
             _log(source, error, failure)
         finally:

@@ -166,7 +166,8 @@ def test_who_lost_the_source_writes_nothing_more_and_takes_it_from_nobody(feed, 
 def test_an_end_that_cannot_be_shown_is_a_failure_and_its_row_is_closed_once(feed, clock, monkeypatch):
     monkeypatch.setattr(FeedRun, "end", lambda _: 1 / 0)
     read(feed, clock)
-    assert FeedRunRow.objects.get().ended_by == "Defect:ZeroDivisionError"
+    row = FeedRunRow.objects.get()
+    assert (row.ended_by, row.is_complete) == ("Defect:ZeroDivisionError", False)
     assert fresh(feed).state == FeedState.CATCHING_UP
 
 
