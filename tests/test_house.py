@@ -42,6 +42,10 @@ REQUESTS_AND_RESPONSES = {
     "django.contrib.messages",
 }
 LONGEST_IN_A_SHELL = 15
+LONGEST_FUNCTION = 46
+LONGEST_FILE = 320
+LISTS = {"accounts/models.py", "timeline/models.py", "jiminny_sync/settings.py"}
+"""One table, or one variable, after the other."""
 
 Node = TypeVar("Node", bound=ast.stmt | ast.expr)
 
@@ -126,6 +130,19 @@ def test_pages_api_admin_tasks_and_commands_stay_thin():
     assert {place: length for place, length in lengths.items() if length > LONGEST_IN_A_SHELL} == {}
 
 
+def test_a_file_holds_one_idea_and_a_function_is_read_at_once():
+    sources = {path.relative_to(ROOT): path.read_text(encoding="utf-8") for app in PRODUCT for path in _written(app)}
+    lines = {str(path): source.count("\n") for path, source in sources.items()}
+    assert {path: count for path, count in lines.items() if count > LONGEST_FILE} == {}
+    functions = {
+        f"{path}:{node.lineno} {node.name}": _length(node)
+        for path, source in sources.items()
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef)
+    }
+    assert {place: length for place, length in functions.items() if length > LONGEST_FUNCTION} == {}
+
+
 def test_only_a_unit_of_work_begins_a_transaction():
     assert _naming("atomic") == ["core/db/unit_of_work.py"]
 
@@ -169,6 +186,13 @@ def test_past_djangos_own_way_with_rows_leads_one_file():
     assert {word: _naming(word) for word in words if _naming(word) not in ([], ["core/db/bulk.py"])} == {}
     names = _public(ROOT / "core/db/bulk.py")
     assert names == {"Prepared", "insert_tuples"}  # and the lookup `among`
+
+
+def _written(app: str) -> Iterator[Path]:
+    """What is written by hand, lists left out."""
+    for path in (ROOT / app).rglob("*.py"):
+        if "migrations" not in path.parts and str(path.relative_to(ROOT)) not in LISTS:
+            yield path
 
 
 def _writes(tree: ast.Module) -> bool:
