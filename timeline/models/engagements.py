@@ -1,6 +1,5 @@
-"""The record: conversations, engagements of every kind, and what governs how long they are kept."""
+"""Emails, calls and meetings: what all have, what emails have, whose mailboxes hold them, who takes part."""
 
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from accounts.domain.vocabulary import Detail, Visibility
@@ -8,50 +7,8 @@ from accounts.models import Organization, User
 from core.db.fields import choices
 from core.ids import new_id
 from crm.models import Account, Contact, Lead, Opportunity
-from timeline.domain.vocabulary import AssignmentRule, Direction, HoldScope, Kind, ParticipantRole, SuppressionKind
-
-
-class Conversation(models.Model):
-    """Mails that answer one another, across mailboxes."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="conversations")
-    subject = models.TextField(blank=True, help_text="Of the earliest mail, prefixes taken off.")
-    first_at = models.DateTimeField()
-    last_at = models.DateTimeField()
-    email_count = models.PositiveIntegerField(default=0)
-    pinned_opportunity = models.ForeignKey(
-        Opportunity, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-    pinned_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    pinned_at = models.DateTimeField(null=True, blank=True, help_text="Set also where a person chose no opportunity.")
-
-    class Meta:
-        indexes = [
-            # the API's list: by what the row tells of no hidden mail
-            models.Index(fields=["organization", "-id"], name="conversations_by_id"),
-        ]
-
-    def __str__(self) -> str:
-        """Without the subject: the console names rows by this, whoever may read them."""
-        return f"conversation {self.pk}"
-
-
-class ThreadReference(models.Model):
-    """A Message-ID that belongs to a conversation, whether or not its mail has arrived."""
-
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="thread_references")
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="references")
-    reference_hash = models.CharField(max_length=64, help_text="SHA-256 of the normalized Message-ID, hex.")
-
-    class Meta:
-        constraints = [
-            # threading: the conversations that a page of mails refers to
-            models.UniqueConstraint(fields=["organization", "reference_hash"], name="one_conversation_per_reference"),
-        ]
-
-    def __str__(self) -> str:
-        return self.reference_hash
+from timeline.domain.vocabulary import AssignmentRule, Direction, Kind, ParticipantRole
+from timeline.models.conversations import Conversation
 
 
 class Engagement(models.Model):
@@ -117,47 +74,6 @@ class Engagement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
-
-
-class FilingRule(models.Model):
-    """A correction made a rule: what is exchanged with this person belongs to this deal while it is open (F25)."""
-
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="filing_rules")
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="filing_rules")
-    opportunity = models.ForeignKey(Opportunity, on_delete=models.CASCADE, related_name="filing_rules")
-    made_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    made_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ["-made_at", "-pk"]
-        constraints = [
-            # filing: the deals that the people of a page of mails were given to
-            models.UniqueConstraint(fields=["organization", "contact"], name="one_filing_rule_per_contact"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.contact} → {self.opportunity}"
-
-
-class ActivitySource(models.Model):
-    """The name under which a program reports calls and meetings, and whose it is."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="activity_sources")
-    name = models.CharField(max_length=40)
-    user = models.ForeignKey(
-        User, on_delete=models.CASCADE, related_name="activity_sources", help_text="Only this person's tokens report."
-    )
-    claimed_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints = [
-            # whose is it? asked by each report
-            models.UniqueConstraint(fields=["organization", "name"], name="one_owner_per_source"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class EmailMessage(models.Model):
@@ -298,126 +214,3 @@ class Association(models.Model):
 
     def __str__(self) -> str:
         return str(self.account_id or self.contact_id or self.lead_id)
-
-
-class RetentionPolicy(models.Model):
-    """How long an organization keeps engagements (F19)."""
-
-    organization = models.OneToOneField(Organization, on_delete=models.CASCADE, related_name="retention_policy")
-    months = models.PositiveSmallIntegerField(
-        default=36, validators=[MinValueValidator(1), MaxValueValidator(36)], help_text="1 to 36."
-    )
-    keep_open_opportunities = models.BooleanField(
-        default=True, help_text="What stands under an open opportunity is kept while it is open."
-    )
-    changed_at = models.DateTimeField(auto_now=True)
-
-    class Meta:
-        verbose_name_plural = "retention policies"
-
-    def __str__(self) -> str:
-        return f"{self.months} months"
-
-
-class LegalHold(models.Model):
-    """Nothing that a hold covers is purged, deleted or erased until it is released."""
-
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="legal_holds")
-    scope = models.CharField(max_length=20, choices=choices(HoldScope))
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    opportunity = models.ForeignKey(Opportunity, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    reason = models.CharField(max_length=255)
-    placed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    placed_at = models.DateTimeField(auto_now_add=True)
-    released_at = models.DateTimeField(null=True, blank=True)
-
-    def __str__(self) -> str:
-        return self.reason
-
-
-class Suppression(models.Model):
-    """What was erased, as a keyed hash, so that no sync brings it back and nobody can read it off (F27)."""
-
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="suppressions")
-    kind = models.CharField(max_length=10, choices=choices(SuppressionKind))
-    keyed_hash = models.CharField(max_length=64)
-    statement = models.CharField(max_length=120, blank=True, help_text="Of an email: keyed hashes of what it said.")
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints = [
-            # import asks for a page of mails at once
-            models.UniqueConstraint(
-                fields=["organization", "kind", "keyed_hash", "statement"], name="one_suppression_per_statement"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.kind
-
-
-class KnownAddition(models.Model):
-    """A banner, disclaimer or signature that the organization's servers put into mail: the hash of its words (F41)."""
-
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="known_additions")
-    name = models.CharField(max_length=80, help_text="For the list: what it is and who puts it in.")
-    word_count = models.PositiveSmallIntegerField(editable=False)
-    words_hash = models.CharField(max_length=64, editable=False, help_text="SHA-256, hex, of its normalized words.")
-    added_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    added_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ["name", "pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["organization", "words_hash"], name="one_row_per_addition"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class SearchText(models.Model):
-    """The folded words of an engagement (timeline.domain.words): what the database searches and the index is fed."""
-
-    engagement = models.OneToOneField(
-        Engagement, on_delete=models.CASCADE, primary_key=True, related_name="search_text"
-    )
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
-    people = models.TextField(blank=True, help_text="Names and addresses.")
-    subject = models.TextField(blank=True)
-    body = models.TextField(blank=True, help_text="An email's new text; a call's or meeting's notes.")
-
-    def __str__(self) -> str:
-        return str(self.engagement_id)
-
-
-class IndexOutbox(models.Model):
-    """An engagement whose search document is to be written or removed; commits with the engagement."""
-
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
-    engagement_id = models.UUIDField(help_text="No foreign key: the engagement may be gone.")
-    queued_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        verbose_name_plural = "index outbox"
-        indexes = [
-            models.Index(fields=["engagement_id"], name="outbox_by_engagement"),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.engagement_id)
-
-
-class IndexBuild(models.Model):
-    """A search index being built beside the one in use: changes go to both until it takes over."""
-
-    index = models.CharField(max_length=191, unique=True)
-    started_at = models.DateTimeField(auto_now_add=True)
-    alive_at = models.DateTimeField(help_text="A build that is silent for long has died with its process.")
-    done = models.PositiveBigIntegerField(default=0)
-    total = models.PositiveBigIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return self.index
