@@ -1,4 +1,5 @@
-"""The corridor: a page of envelopes comes in, what is kept of it goes out, and nothing in between is stored.
+"""The corridor: a page of envelopes comes in, what is kept of it goes out, and nothing in between is stored, but for a
+mail that workers died of, which is taken into the database alone.
 
     envelopes ──screen, match──▶ candidates ──▶ headers fetched ──screen──▶ bodies fetched ──compose──▶ copies
         │                            │                            │                            │
@@ -11,6 +12,7 @@ A body is asked for only when every rule that can be judged without it has let t
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from core.http.errors import ItemGone, OutsideError
 from crm.selectors.directory import directory_for
@@ -20,10 +22,9 @@ from mailsync.domain.envelope import Candidate, Content, Discard, Envelope, Kept
 from mailsync.domain.headers import Headers
 from mailsync.domain.screening import screen_envelope, screen_headers
 from mailsync.domain.vocabulary import Reason
-from mailsync.models import Sighting
 from mailsync.selectors.sightings import sightings_of
 from mailsync.services.efforts import Efforts
-from mailsync.sync.fetching import fetch_each
+from mailsync.sync.fetching import fetch_each, others_come
 from mailsync.sync.mail_run import MailRun
 from mailsync.sync.record import ImportedPage, record_page
 
@@ -95,12 +96,9 @@ def _work(
     run: MailRun, candidates: Sequence[Candidate], policy: ScreeningPolicy, result: ImportedPage, *, is_alone: bool
 ) -> None:
     """Fetch what is needed of the candidates, headers before bodies, and turn them into copies."""
-
-    def others_come() -> bool:
-        return _others_come(run, candidates, result)
-
+    beside = partial(others_come, run, {candidate.envelope.copy_id for candidate in candidates}, result.outcomes)
     efforts = Efforts()
-    headers = _contents(run.client.fetch_headers, candidates, result, others_come)
+    headers = _contents(run.client.fetch_headers, candidates, result, beside)
     run.marks.begin(candidates, is_alone=is_alone)
     passed = []
     for candidate in candidates:
@@ -112,7 +110,7 @@ def _work(
                 result.outcomes[candidate.envelope.copy_id] = _outcome(verdict)
     if is_alone:
         run.marks.clear()  # who dies while Microsoft is asked does not die of the mail
-    bodies = _contents(run.client.fetch_bodies, passed, result, others_come)
+    bodies = _contents(run.client.fetch_bodies, passed, result, beside)
     if is_alone:
         run.marks.begin(passed, is_alone=True)
     now = run.clock()
@@ -144,25 +142,13 @@ def _outcome(result: KeptCopy | Discard | Kept) -> Outcome:
     return result.reason if isinstance(result, Discard) else Kept.KEPT
 
 
-def _others_come(run: MailRun, candidates: Sequence[Candidate], result: ImportedPage) -> bool:
-    """Whether a mail beside the candidates can be had at this moment: its envelope alone is asked for."""
-    beside = {candidate.envelope.copy_id for candidate in candidates}
-    known = Sighting.objects.filter(mailbox=run.mailbox, gone_at=None).exclude(copy_id__in=beside)
-    other = next((copy_id for copy_id in result.outcomes if copy_id not in beside), None)
-    other = other or known.order_by("-received_at").values_list("copy_id", flat=True).first()
-    if other is None:
-        run.client.me()  # raises in an outage
-        return True
-    return isinstance(run.client.fetch_envelopes([other])[other], Envelope)
-
-
 def _contents(
-    fetch: Fetch, candidates: Sequence[Candidate], result: ImportedPage, others_come: Callable[[], bool]
+    fetch: Fetch, candidates: Sequence[Candidate], result: ImportedPage, beside: Callable[[], bool]
 ) -> dict[str, Content]:
     """Contents by id; what is gone is dropped, and what Microsoft cannot deliver is counted as failed."""
     contents: dict[str, Content] = {}
     ids = [candidate.envelope.copy_id for candidate in candidates]
-    for copy_id, answer in fetch_each(fetch, ids, others_come).items():
+    for copy_id, answer in fetch_each(fetch, ids, beside).items():
         if isinstance(answer, Content):
             contents[copy_id] = answer
         else:

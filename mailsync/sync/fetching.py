@@ -4,17 +4,19 @@ whole answer 429/503       the caller's request raises: the page is taken again 
 one item gone              ItemGone, for the caller to count
 one item refused, corrupt  ItemUnreadable, the same
 one item not delivered     asked for again by itself; then its error, for the caller to count
-nothing came               an outage: raises, the page is taken again later; unless `others_come` says that other mails
-                           can be had at this moment, which makes these poison
-one item asks to wait      the same
+nothing came, or one       an outage: raises, the page is taken again later; unless other mails can be had at this
+item asks to wait          moment, which makes these poison, for the caller to count
 one item 429               raises: we are asked to wait
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from core.http.errors import ItemGone, ItemUnreadable, OutsideError, Unavailable
+from mailsync.domain.envelope import Envelope
+from mailsync.models import Sighting
+from mailsync.sync.mail_run import MailRun
 
 _TRIES = 3
 _PAUSE_SECONDS = 0.2
@@ -25,9 +27,12 @@ T = TypeVar("T")
 def fetch_each(
     fetch: Callable[[Sequence[str]], Mapping[str, T | OutsideError]],
     ids: Sequence[str],
-    others_come: Callable[[], bool] | None = None,
+    others_come: Callable[[], bool],
 ) -> dict[str, T | ItemGone | ItemUnreadable | Unavailable]:
-    """What `fetch` gives for each id: the item, its loss, or Unavailable where it cannot be had after several tries."""
+    """What `fetch` gives for each id: the item, its loss, or Unavailable where it cannot be had after several tries.
+
+    `others_come` is asked where nothing came: an outage, or mails that cannot be had? (docs/decisions/0039)
+    """
     if not ids:
         return {}
     got = dict(fetch(ids))
@@ -45,6 +50,21 @@ def fetch_each(
         results[copy_id] = answer
     failed = [answer for answer in results.values() if isinstance(answer, Unavailable)]
     is_outage = len(failed) == len(results) or any(answer.retry_after for answer in failed)
-    if failed and is_outage and not (others_come() if others_come else len(results) == 1):
+    if failed and is_outage and not others_come():
         raise failed[0]
     return results
+
+
+def others_come(run: MailRun, wanted: Collection[str], near: Iterable[str] = ()) -> bool:
+    """Whether a mail beside the `wanted` can be had at this moment: its envelope alone is asked for.
+
+    One of `near`, which the same page shows, else the newest that the mailbox is known to hold. Raises in an outage.
+    """
+    other = next((copy_id for copy_id in near if copy_id not in wanted), None)
+    if other is None:
+        known = Sighting.objects.filter(mailbox=run.mailbox, gone_at=None).exclude(copy_id__in=wanted)
+        other = known.order_by("-received_at").values_list("copy_id", flat=True).first()
+    if other is None:
+        run.client.me()
+        return True
+    return isinstance(run.client.fetch_envelopes([other])[other], Envelope)

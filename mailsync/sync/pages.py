@@ -9,6 +9,7 @@ partial rows     ──▶ fetched by id where this mailbox does not know the ma
 
 from collections.abc import Collection
 from datetime import timedelta
+from functools import partial
 
 from core.http.errors import ItemUnreadable, Unavailable
 from mailsync.domain.counts import Kept
@@ -18,7 +19,7 @@ from mailsync.graph.client import DeltaPage
 from mailsync.models import FolderCursor, Sighting
 from mailsync.selectors.sightings import sightings_of
 from mailsync.sync.corridor import import_page
-from mailsync.sync.fetching import fetch_each
+from mailsync.sync.fetching import fetch_each, others_come
 from mailsync.sync.folder import Folder
 from mailsync.sync.mail_run import MailRun
 from mailsync.sync.record import record_page
@@ -108,7 +109,9 @@ def _look_for(
     found: list[Envelope] = []
     missing: list[Sighting] = []
     failed: list[str] = []
-    for copy_id, answer in fetch_each(run.client.fetch_envelopes, list(dict.fromkeys(wanted))).items():
+    near = (envelope.copy_id for envelope in page.envelopes)
+    beside = partial(others_come, run, wanted, near)
+    for copy_id, answer in fetch_each(run.client.fetch_envelopes, list(dict.fromkeys(wanted)), beside).items():
         if isinstance(answer, Envelope) and run.is_synced(answer.folder_id):
             found.append(answer)
         elif copy_id in sightings:

@@ -8,12 +8,13 @@ since                         poison second                         before      
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import pairwise
 
 from core.http.errors import ItemGone, Unavailable
 from mailsync.domain.envelope import Envelope
 from mailsync.graph.client import ListPage
-from mailsync.sync.fetching import fetch_each
+from mailsync.sync.fetching import fetch_each, others_come
 from mailsync.sync.folder import Window
 from mailsync.sync.mail_run import MailRun
 
@@ -65,7 +66,10 @@ def _taken(run: MailRun, window: Window, page: ListPage) -> Listed:
     window.size = min(window.size * 2, run.page_size)
     has_moved = _lower(window, [envelope.received_at for envelope in page.envelopes if envelope.received_at])
     window.link = "" if has_moved else page.next_link
-    fetched = fetch_each(run.client.fetch_envelopes, page.partial_ids)
+    near = (envelope.copy_id for envelope in page.envelopes)
+    fetched = fetch_each(
+        run.client.fetch_envelopes, page.partial_ids, partial(others_come, run, page.partial_ids, near)
+    )
     whole = (*page.envelopes, *(each for each in fetched.values() if isinstance(each, Envelope)))
     failed = [key for key, each in fetched.items() if not isinstance(each, Envelope | ItemGone)]
     return Listed(whole, is_last=not page.next_link, failed=tuple(failed))

@@ -9,9 +9,10 @@ import pytest
 from django.db import OperationalError
 
 from accounts.domain.vocabulary import DeletionPolicy
+from core.http.errors import Unavailable
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.graph.client import DeltaPage, GraphClient
-from mailsync.models import FolderCursor, Sighting
+from mailsync.models import FolderCursor, Sighting, SyncRun
 from mailsync.sync.folder import Folder
 from mailsync.sync.tree import leave_folder
 from tests.mailsync.sync.conftest import JONAS, RITA, World
@@ -182,9 +183,9 @@ def test_a_flag_or_read_mark_brings_nothing_in_twice(synced: World):
     assert synced.rows() == before
 
 
-def test_a_partial_row_is_fetched_whole_before_it_is_judged(synced: World, monkeypatch):
-    """A change of one property comes without the others (microsoft-graph-docs#7776): missing is not null."""
-    copy = synced.deliver(subject="Only a read flag was told")
+@pytest.fixture
+def partial_rows(monkeypatch):
+    """A change of one property comes without the others (microsoft-graph-docs#7776)."""
     real = GraphClient.delta_batch
 
     def partial(self, links, **arguments):
@@ -197,8 +198,33 @@ def test_a_partial_row_is_fetched_whole_before_it_is_judged(synced: World, monke
         return replace(changes, folders=pages)
 
     monkeypatch.setattr("mailsync.graph.client.GraphClient.delta_batch", partial)
+
+
+def test_a_partial_row_is_fetched_whole_before_it_is_judged(synced: World, partial_rows):
+    """Missing is not null."""
+    copy = synced.deliver(subject="Only a read flag was told")
     synced.sync()
     assert sighting_of(synced, copy).email.engagement.subject == "Only a read flag was told"
+
+
+def test_a_partial_row_that_an_outage_keeps_away_is_taken_with_the_next_round(synced: World, partial_rows, monkeypatch):
+    """Alone in its page: counted as failed it would be missing from a mailbox that says it is in sync."""
+    copy = synced.deliver(subject="Only a read flag was told")
+    real = GraphClient.fetch_envelopes
+    monkeypatch.setattr(GraphClient, "fetch_envelopes", lambda _, ids: {each: Unavailable("503") for each in ids})
+    synced.round()
+    assert synced.state() == MailboxState.CATCHING_UP
+    monkeypatch.setattr(GraphClient, "fetch_envelopes", real)
+    synced.sync()
+    assert sighting_of(synced, copy).email.engagement.subject == "Only a read flag was told"
+    assert synced.is_exact()
+
+
+def test_a_partial_row_that_cannot_be_had_beside_others_is_counted(synced: World, partial_rows):
+    poison = synced.deliver(subject="Poison")
+    synced.control.fault("poison_item", id=poison["immutable_id"])
+    assert synced.sync().is_in_sync
+    assert sum(run.failed for run in SyncRun.objects.filter(mailbox=synced.mailbox)) >= 1
 
 
 def test_a_new_folder_is_read_with_the_next_round_also_when_nested(synced: World):
