@@ -2,8 +2,8 @@
 
     @remembered(4_096)   a function whose answers are remembered      forget()   at the end of a page, task, request
 
-A process lives for months. What it remembers of mail that nobody matched would be kept after all (promise 2), and what
-was erased would still be there.
+A process lives for months. What it remembers of mail that nobody matched would be kept after all, and what was erased
+would still be there.
 """
 
 from collections.abc import Callable

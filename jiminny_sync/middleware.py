@@ -1,4 +1,4 @@
-"""Security headers beyond Django's own."""
+"""What every answer passes: security headers, no controls of direction, unreadable secrets told in words."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping

@@ -166,9 +166,6 @@ PASSWORD_SIGN_IN = env.switch("PASSWORD_SIGN_IN", default=True)
 if not PASSWORD_SIGN_IN and not MICROSOFT_CLIENT_ID:
     raise ImproperlyConfigured("PASSWORD_SIGN_IN is off, and without MICROSOFT_CLIENT_ID nobody could sign in.")
 
-SALESFORCE_LOGIN_URL = env.address("SALESFORCE_LOGIN_URL", default="https://login.salesforce.com")
-HUBSPOT_API_URL = env.address("HUBSPOT_API_URL", default="https://api.hubapi.com")
-
 # --- search
 ELASTICSEARCH_URL = env.str("ELASTICSEARCH_URL", default="").rstrip("/")
 ELASTICSEARCH_INDEX_PREFIX = env.str("ELASTICSEARCH_INDEX_PREFIX", default="jiminny")

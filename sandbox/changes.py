@@ -50,7 +50,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class CollapseRules:
-    """Which of Exchange's habits hold (GRAPH.md §3, §4)."""
+    """Which of Exchange's habits hold (sandbox/switches.py)."""
 
     immutable: bool
     move_shows_add: bool

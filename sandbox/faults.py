@@ -9,7 +9,7 @@ FOREVER = -1
 
 
 class FaultKind(StrEnum):
-    """What may go wrong (GRAPH.md §2D, §3)."""
+    """What may go wrong."""
 
     STATUS = "status"
     THROTTLE_429 = "throttle_429"

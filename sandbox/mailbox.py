@@ -10,7 +10,7 @@ from sandbox.mail import Item, Mail
 from sandbox.people import Person
 from sandbox.vocabulary import Reason, WellKnown
 
-# The client leaves these out, with everything under them (GRAPH.md §2B).
+# The client leaves these out, with everything under them.
 LEFT_OUT = frozenset(
     {WellKnown.DELETED, WellKnown.DRAFTS, WellKnown.JUNK, WellKnown.OUTBOX, WellKnown.CONVERSATION_HISTORY}
 )

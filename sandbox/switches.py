@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(slots=True)
 class Switches:
-    """Each switch stands at what Exchange most likely does; GRAPH.md §3 and §4 name the doubtful ones."""
+    """Each switch stands at what Exchange most likely does, where its documentation leaves it open."""
 
     move_shows_add: bool = True
     returning_item_is_lost: bool = True

@@ -46,6 +46,14 @@ def test_links_of_the_readme_lead_somewhere():
         assert (ROOT / target).exists(), target
 
 
+def test_every_feature_named_by_a_number_is_told():
+    told = set(re.findall(r"^\| (F\d+) \|", (ROOT / "docs" / "FEATURES.md").read_text(encoding="utf-8"), re.MULTILINE))
+    places = [*(ROOT / "docs").rglob("*.md"), *(path for app in OUR_APPS for path in (ROOT / app).rglob("*.py"))]
+    named = {each for path in places for each in re.findall(r"\bF\d{1,2}\b", path.read_text(encoding="utf-8"))}
+    assert len(named) > 20
+    assert named - told == set()
+
+
 def test_the_index_of_decisions_is_whole():
     folder = ROOT / "docs" / "decisions"
     rows = dict(re.findall(r"^\| \[\d{4}\]\(([\w.-]+)\) \| (.+) \|$", (folder / "README.md").read_text(), re.MULTILINE))

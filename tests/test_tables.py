@@ -14,7 +14,7 @@ from timeline.domain import explaining
 from timeline.domain.vocabulary import AssignmentRule as Rule
 
 APPS = ("core", "accounts", "crm", "timeline", "mailsync", "jiminny_sync")
-BEGIN_SOMETHING = {"jiminny_sync.asgi", "jiminny_sync.wsgi"}
+BEGIN_SOMETHING = {"jiminny_sync.wsgi"}
 Table = Mapping[Any, object]
 
 WITHOUT: list[tuple[Table, set[Any]]] = [

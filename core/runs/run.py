@@ -1,7 +1,7 @@
 """The life of a run: the one place that opens it, closes it, fails it and frees what it held.
 
 claim ─▶ begin ─▶ the caller's work ─┬─ came to its end, or time was up ─▶ close, end    the state that means
-  │                                  ├─ may not go on ───────────────────▶ close         nothing more is written
+  │                                  ├─ may not go on ───────────────────▶ close         nothing on the source
   │                                  └─ an error ────────────────────────▶ fail          its state, and when again
   └─ somebody else's, or off: None                        in every case ─▶ leave, release, forget
 """

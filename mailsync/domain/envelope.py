@@ -27,7 +27,7 @@ class Envelope(NamedTuple):
 
     `sent_at` and `received_at` are aware UTC datetimes; `item_type` is Graph's @odata.type where it is not a plain
     message (such as "#microsoft.graph.eventMessageResponse"), else empty. Who stands there by an Exchange name
-    (`/O=…/CN=…`: GRAPH.md) has no address: `exchange_names` counts those in To and Cc, and `is_from_exchange_name`
+    (`/O=…/CN=…`) has no address: `exchange_names` counts those in To and Cc, and `is_from_exchange_name`
     tells that From is one, and nobody else the sender.
     """
 

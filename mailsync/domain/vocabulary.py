@@ -22,15 +22,16 @@ class MailboxState(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a mail was dropped; the order is the order of the rules."""
+    """Why a mail was dropped, in the order in which it is asked; what calendars send is asked on the envelope too."""
 
-    DRAFT = "draft"
     FOLDER = "folder"
+    DRAFT = "draft"
     MALFORMED = "malformed"
     NEVER_IMPORT = "never_import"
     INTERNAL = "internal"
     NO_CRM_MATCH = "no_crm_match"
     EXCLUDED = "excluded"
+    TOO_OLD = "too_old"
     SENSITIVITY = "sensitivity"
     BOUNCE = "bounce"
     AUTO_REPLY = "auto_reply"
@@ -39,7 +40,6 @@ class Reason(StrEnum):
     TRANSACTIONAL = "transactional"
     SUPPRESSED = "suppressed"
     SUPPRESSED_UNTOLD = "suppressed_untold"
-    TOO_OLD = "too_old"
     GONE = "gone"
 
 

@@ -7,7 +7,8 @@
                      fetch_bodies  ◀── those that the header rules let through
 
 Every request asks for immutable ids; a page's size travels with every page, for Graph forgets it. Errors are the tree
-of mailsync.graph.errors; where several things are asked for at once, each has its own result or error.
+of core.http.errors, and mailsync.graph.errors for what a mailbox alone has; where several things are asked for at once,
+each has its own result or error.
 """
 
 from collections.abc import Callable, Iterable, Mapping

@@ -1,1 +1,1 @@
-"""Graph's part: folders, delta, messages, lists, $batch, subscriptions, calendar (GRAPH.md §2B to §3)."""
+"""Graph's part: folders, delta, messages, lists, $batch, subscriptions, calendar."""

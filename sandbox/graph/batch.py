@@ -1,4 +1,4 @@
-"""`POST /$batch`: up to twenty requests in four lanes, answered in any order (GRAPH.md §2D).
+"""`POST /$batch`: up to twenty requests in four lanes, answered in any order.
 
 parts ──▶ lane 1..4 (one lane where any part depends on another) ──▶ answers, shuffled unless a switch says no
 """

@@ -1,4 +1,4 @@
-"""How much one app may ask of one mailbox: requests at once, and requests in ten minutes (GRAPH.md §2D)."""
+"""How much one app may ask of one mailbox: requests at once, and requests in ten minutes."""
 
 from collections import deque
 from dataclasses import dataclass, field

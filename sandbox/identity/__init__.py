@@ -1,1 +1,1 @@
-"""The identity platform's part: discovery, authorize, token, consent (GRAPH.md §2A)."""
+"""The identity platform's part: discovery, authorize, token, consent."""

@@ -1,4 +1,4 @@
-"""The identity platform's error table (GRAPH.md §2A) and the JSON it answers with."""
+"""The identity platform's error table and the JSON it answers with."""
 
 import time
 from dataclasses import dataclass

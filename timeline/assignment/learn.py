@@ -1,6 +1,6 @@
 """A correction offered as a rule: from here on, what is exchanged with a person belongs to the deal of the correction.
 
-correction ──▶ offered for each contact in it ──make_rule──▶ FilingRule ──▶ filed again ◀── take_back_rule
+correction ──▶ offered for each contact in it ──make_rule──▶ FilingRule ──▶ settled again ◀── take_back_rule
 """
 
 from accounts.domain.audit import AuditVerb

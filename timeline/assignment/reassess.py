@@ -24,7 +24,7 @@ _AT_ONCE = 1_000
 
 
 def reassess(*, organization: Organization, changes: CustomerChanges) -> int:
-    """File again what `changes` may concern; how many engagements changed. Safe to repeat, commits in portions."""
+    """Settle again what `changes` may concern; how many engagements changed. Safe to repeat, commits in portions."""
     if not Engagement.objects.filter(organization=organization).exists():
         return 0
     affected = affected_engagements(organization, changes)

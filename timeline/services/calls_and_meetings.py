@@ -5,7 +5,7 @@ source somebody else's?       ──yes──▶ NotYourSource
 deleted or erased before?     ──yes──▶ WasDeleted · ErasedParticipant
       │ no
       ▼ one transaction
-directory ─▶ deal: the given one, else the organization's rule ─▶ owner ─▶ rows ─▶ search index
+directory ─▶ MailFacts ─▶ settle() ─▶ rows ─▶ search index
 """
 
 from collections.abc import Iterable, Mapping, Sequence

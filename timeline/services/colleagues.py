@@ -1,6 +1,6 @@
 """People become colleagues after mail with them was recorded: they took part, and it may be theirs (F10, F26).
 
-a login, or an address that Microsoft lists ──▶ participants with it point to the user ──▶ filed again by who took part
+a login, or an address that Microsoft lists ──▶ participants with it point to the user ──▶ settled again
 """
 
 from collections.abc import Collection, Sequence

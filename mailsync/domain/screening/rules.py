@@ -4,7 +4,7 @@ envelope ─▶ draft ▶ readable ▶ never import ▶ internal ▶ CRM match �
                                                                                                    │ Candidate
 headers  ─▶ private ▶ delivery report ▶ automatic reply ▶ calendar ▶ list and marketing ▶ transactional
                                                                                                    │
-body     ─▶ the same five once more, with what the text gives away                                 ▼ kept
+body     ─▶ the same once more, with what the text gives away                                      ▼ kept
 """
 
 from collections.abc import Iterable
