@@ -15,6 +15,7 @@ from core.hashing import hash_of
 from timeline.domain.authored import Authored
 from timeline.domain.identity import CLOCKS_APART, Envelope
 
+_FORM = "="
 _DIGITS = 16
 """Hexadecimal digits of a hash: it only tells mails under one Message-ID apart."""
 
@@ -39,15 +40,19 @@ class Said:
     words: tuple[Authored, ...]
 
 
-def statement(said: Said, hashes: Hashes) -> str:
-    """The hashes of an erased mail, in one text of at most 120 characters."""
+def statement(said: Said, hashes: Hashes, *, in_this_form: bool = False) -> str:
+    """The hashes of an erased mail, in one text of at most 120 characters.
+
+    `in_this_form` keeps nothing out but what says the very same to the very same people: what a rep deletes alone may
+    be a mail that the rep made up.
+    """
     minutes = {_minute(said.envelope.earliest), _minute(said.envelope.latest)}
     parts = (
         hashes(f"author {said.envelope.author}"),
         _people(said, hashes),
         hashes(f"subject {said.envelope.core}"),
         ",".join(hashes(f"minute {minute}")[:8] for minute in sorted(minutes)),
-        ",".join(_words(said, hashes)),
+        _FORM + ",".join(_forms(said, hashes)) if in_this_form else ",".join(_words(said, hashes)),
     )
     return ".".join(parts)
 
@@ -62,6 +67,10 @@ def compare(erased: str, said: Said, hashes: Hashes) -> Verdict:
         return Verdict.OTHER
     if not set(minutes.split(",")) & {hashes(f"minute {minute}")[:8] for minute in _near(said.envelope)}:
         return Verdict.OTHER
+    if words.startswith(_FORM):
+        forms = _forms(said, hashes)
+        is_form = any(_are_alike(one, each) for one in words[1:].split(",") for each in forms)
+        return Verdict.ERASED if is_form and people == arriving else Verdict.OTHER
     own = _words(said, hashes)
     if not words or not own:
         return Verdict.CANNOT_BE_TOLD
@@ -85,6 +94,11 @@ def _words(said: Said, hashes: Hashes) -> list[str]:
     """Words and addresses, each as a hash; none where they cannot be told."""
     if any(words.is_empty or words.is_cut for words in said.words):
         return []
+    return _forms(said, hashes)
+
+
+def _forms(said: Said, hashes: Hashes) -> list[str]:
+    """The same of a copy as it stands, though it may be empty or cut."""
     return sorted({_hash_of(words, hashes) for words in said.words})
 
 

@@ -45,7 +45,7 @@ def delete_conversation(*, conversation: Conversation, actor: User) -> int:
         _lock([conversation.pk])  # before the question: what a colleague's mailbox adds meanwhile counts, too
         if not _may_delete(actor, rows):
             raise NotAllowed(f"Colleagues took part in this conversation, or their mailboxes hold it: {_INSTEAD}")
-        deleted = _delete(conversation.organization, rows, what="This conversation")
+        deleted = _delete(conversation.organization, rows, actor, what="This conversation")
         record_event(
             organization=conversation.organization,
             actor=actor,
@@ -73,7 +73,7 @@ def delete_engagement(*, engagement: Engagement, actor: User) -> None:
 
     def delete() -> None:
         _lock([conversation] if conversation else [])
-        _delete(organization, rows, what=f"This {engagement.kind}")
+        _delete(organization, rows, actor, what=f"This {engagement.kind}")
         record_event(
             organization=organization,
             actor=actor,
@@ -146,21 +146,21 @@ def _may_delete(actor: User, rows: QuerySet[Engagement]) -> bool:
     return not hidden.exclude(took_part(actor)).exists() and permitted.count() == rows.filter(hidden_at=None).count()
 
 
-def _delete(organization: Organization, rows: QuerySet[Engagement], *, what: str) -> int:
+def _delete(organization: Organization, rows: QuerySet[Engagement], actor: User, *, what: str) -> int:
     if rows.filter(is_held(organization)).exists():
         raise OnHold(f"{what} is under a legal hold: nothing of it can be deleted until the hold is released.")
-    _keep_out(organization, rows)
+    _keep_out(organization, rows, in_this_form=not actor.reads_every_deal)
     ids = list(rows.values_list("pk", flat=True))
     Engagement.objects.filter(pk__in=ids).delete()
     announce(organization.pk, ids)
     return len(ids)
 
 
-def _keep_out(organization: Organization, rows: QuerySet[Engagement]) -> None:
+def _keep_out(organization: Organization, rows: QuerySet[Engagement], *, in_this_form: bool = False) -> None:
     """Suppress each by what the same thing would be recognized by if it came again."""
     emails = EmailMessage.objects.filter(engagement__in=rows.filter(kind=Kind.EMAIL)).select_related("engagement")
     for some in in_portions(emails, _AT_ONCE):
-        suppress_emails(organization, some)
+        suppress_emails(organization, some, in_this_form=in_this_form)
     others = rows.exclude(kind=Kind.EMAIL).values_list("source", "external_id")
     suppress(organization, [(SuppressionKind.MESSAGE, activity_identity(*each)) for each in others])
 

@@ -57,8 +57,11 @@ def suppress(organization: Organization, values: Iterable[Suppressed]) -> None:
     )
 
 
-def suppress_emails(organization: Organization, emails: Iterable[EmailMessage]) -> None:
-    """Keep these recorded emails from being recorded again, whatever form a copy has; nothing else is kept out."""
+def suppress_emails(organization: Organization, emails: Iterable[EmailMessage], *, in_this_form: bool = False) -> None:
+    """Keep these recorded emails from being recorded again, whatever form a copy has; nothing else is kept out.
+
+    `in_this_form` keeps out copies alone that say the very same.
+    """
     rows = list(emails)
     if not rows:
         return
@@ -69,7 +72,7 @@ def suppress_emails(organization: Organization, emails: Iterable[EmailMessage]) 
                 organization=organization,
                 kind=SuppressionKind.MESSAGE,
                 keyed_hash=_keyed_hash(key, SuppressionKind.MESSAGE, value),
-                statement=statement(desk.said(row, people[row.pk]), _shortened_by(key)),
+                statement=statement(desk.said(row, people[row.pk]), _shortened_by(key), in_this_form=in_this_form),
             )
             for row in rows
             for value in sorted({row.message_key, row.fingerprint})
