@@ -98,7 +98,7 @@ class EngagementDocument(Document):  # type: ignore[misc]  # the library has no 
 
     def prepare_readers(self, row: Engagement) -> list[str]:
         users = {person.user_id for person in row.participants.all()}
-        users |= {copy.user_id for copy in row.copies.all() if copy.taken_back_at is None}
+        users |= {copy.user_id for copy in row.copies.all() if copy.gives_rights}
         return sorted(str(user) for user in users if user is not None)
 
     def prepare_is_hidden(self, row: Engagement) -> bool:

@@ -23,7 +23,7 @@ from timeline.models import Engagement, MailboxCopy, Participant
 def took_part(viewer: User) -> Q:
     """Engagements that are the viewer's own: written, received (in Bcc or by a group, too), attended or reported."""
     parts = Participant.objects.filter(engagement=OuterRef("pk"), user=viewer)
-    copies = MailboxCopy.objects.filter(engagement=OuterRef("pk"), user=viewer, taken_back_at=None)
+    copies = MailboxCopy.objects.filter(engagement=OuterRef("pk"), user=viewer, taken_back_at=None, is_hollow=False)
     return Q(Exists(parts)) | Q(Exists(copies))
 
 

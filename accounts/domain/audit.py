@@ -28,6 +28,7 @@ class AuditVerb(StrEnum):
     DELETED = "deleted"
     CORRECTED = "corrected"
     FILLED = "filled"
+    EMPTIED = "emptied"
     JOINED = "joined"
     ERASED_PERSON = "erased_person"
     PURGED = "purged"

@@ -31,7 +31,6 @@ from tests.timeline.test_recording import BANNER, JANE, compose, record
 from timeline.domain.additions import known_additions
 from timeline.domain.authored import authored
 from timeline.models import Conversation, EmailMessage, Engagement, Participant
-from timeline.services.mailbox_copies import take_back
 from timeline.visibility import may_be_deleted_by, visible_to
 
 pytestmark = pytest.mark.django_db
@@ -491,14 +490,6 @@ def test_a_mail_without_words_that_turns_out_to_be_another_shows_its_holder_none
         row = EmailMessage.objects.get()
         assert (row.text, row.inbox_owner, row.engagement.visibility) == (WORDS, carol, "owner_only")
         assert not readable(erin)
-
-
-def test_taking_back_the_words_takes_the_mail_whoever_holds_it_without(acme, carol, jane):
-    erin = UserFactory(organization=acme, email="erin@acme.example")
-    record(acme, erin, mail(acme, ""))
-    record(acme, carol, mail(acme))
-    [pk] = readable(carol)
-    assert take_back(acme, carol.pk, [pk], now=A_MONDAY) == {pk}
 
 
 # --- which mails there are, and who may read them, does not depend on the order of arrival

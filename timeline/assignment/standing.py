@@ -112,7 +112,7 @@ def standing(organization: Organization, engagement_ids: Sequence[UUID], ours: C
     locked = list(rows.select_for_update().values_list("id", flat=True))
     participants = _by_engagement(Participant.objects.filter(engagement_id__in=locked).order_by("position", "pk"))
     associations = _by_engagement(Association.objects.filter(engagement_id__in=locked))
-    copies = _by_engagement(MailboxCopy.objects.filter(engagement_id__in=locked, taken_back_at=None))
+    copies = _by_engagement(MailboxCopy.objects.filter(engagement_id__in=locked, taken_back_at=None, is_hollow=False))
     outsiders = {
         person.address
         for people in participants.values()

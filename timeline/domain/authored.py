@@ -21,7 +21,8 @@ from timeline.domain.additions import Additions
 from timeline.domain.links import unwrapped
 
 LEAST_CUT = 40_000
-"""Characters of a text whose end was left out that are enough to know it by; what is cut shorter is compared whole."""
+"""Characters of its author's words that are enough to know a text by whose end was left out; what has fewer is compared
+whole: a text may be long by what counts for nothing."""
 
 _LONGEST_OPENING = 1_000
 """Characters of a line that may open a quotation."""
@@ -46,8 +47,15 @@ _ALIKE = str.maketrans(
 _QUOTE_MARKS = re.compile(r"[\s>|]+")
 _BULLETS = frozenset("*•·▪▫‣◦●○■□➢✓-")
 _RULE = frozenset("-_=*~#>|•·+")
+_SIGNS = frozenset("-+<>=~")
+_CURRENCY_CODE = 3
+"""Letters (ISO 4217)."""
 _EMPHASIS = re.compile(r"(?<![^\W_])[*_]+|[*_]+(?![^\W_])")
-_IMAGE_NAME = re.compile(r"\[(?:image|cid|bild|inline image)(?::| \d)[^\[\]\n]{0,300}\]")
+_IMAGE_NAME = re.compile(
+    r"\[(?:cid:[\w.@$-]{1,120}"
+    r"|(?:image|bild|inline image)(?: \d{1,3}|: ?[\w.@-]{1,80}\.(?:png|gif|jpe?g|bmp|svg|webp)))\]"
+)
+"""A name of a picture's file; what else stands in such brackets may be what somebody wrote."""
 _ADDRESS = re.compile(r"<((?:https?://|mailto:|tel:)[^<>\s]+)>(\W{0,3})\Z")
 _LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 _AFTER_LINKS = ")]'.,;:!?"
@@ -90,9 +98,11 @@ def authored(text: str, additions: Additions, *, is_cut: bool = False) -> Author
     end = len(words) - additions.from_foot(words[quoted_from:])
     kept = (*words[start:above], *words[quoted_from:end])
     beside = [
-        address for place, address in addresses if start < place <= above or quoted_from < place <= max(end, above)
+        f"{place - start - (quoted_from - above if place > quoted_from else 0)} {address}"
+        for place, address in addresses
+        if start < place <= above or quoted_from < place <= max(end, above)
     ]
-    return Authored(kept, hash_of(*beside) if beside else "", is_cut and len(text) >= LEAST_CUT)
+    return Authored(kept, hash_of(*beside) if beside else "", is_cut and sum(map(len, kept)) + len(kept) >= LEAST_CUT)
 
 
 def words_of_addition(text: str) -> tuple[str, ...]:
@@ -164,14 +174,17 @@ def _words_of_line(line: str) -> Iterator[str]:
         parts = parts[1:]
     for number, part in enumerate(parts):
         word = _EMPHASIS.sub("", part) if "*" in part or "_" in part else part
-        if not word or (_RULE.issuperset(word) and not _is_sign(word, parts[number + 1 : number + 2])):
+        if not word or (_RULE.issuperset(word) and not _is_sign(word, parts[number + 1 : number + 3])):
             continue
         yield word
 
 
 def _is_sign(word: str, following: Sequence[str]) -> bool:
-    """A dash or plus before a number may be its sign."""
-    return word in {"-", "+"} and bool(following) and following[0][:1].isdigit()
+    """A dash, a plus or a comparison before a number or an amount may be its sign; before "eur" or "$", too."""
+    if word not in _SIGNS or not following:
+        return False
+    is_code = len(following[0]) == _CURRENCY_CODE and following[0].isalpha() and following[1:] != []
+    return (following[-1] if is_code else following[0]).lstrip("$€£¥").strip("-+")[:1].isdigit()
 
 
 def _without_wrapper(link: re.Match[str]) -> str:

@@ -62,6 +62,8 @@ def _inner(link: str) -> str:
         host = (parts.hostname or "").casefold()
     except ValueError:
         return ""
+    if "\\" in parts.netloc or "@" in parts.netloc:  # a browser ends the host at a backslash, urlsplit does not
+        return ""
     for opens in (_from_parameter, _from_proofpoint, _from_path):
         found = opens(host, parts.path, parts.query, link)
         if found.casefold().startswith(("http://", "https://", "mailto:")):

@@ -141,6 +141,9 @@ class MailboxCopy(models.Model):
     visibility = models.CharField(max_length=40, choices=choices(Visibility))
     detail = models.CharField(max_length=20, choices=choices(Detail))
     taken_back_at = models.DateTimeField(null=True, blank=True, help_text="From then on the person holds it no more.")
+    is_hollow = models.BooleanField(
+        default=False, help_text="Without the words that the email has: it is held, and gives nobody anything."
+    )
 
     class Meta:
         verbose_name_plural = "mailbox copies"
@@ -155,6 +158,11 @@ class MailboxCopy(models.Model):
 
     def __str__(self) -> str:
         return f"copy of {self.engagement_id}"
+
+    @property
+    def gives_rights(self) -> bool:
+        """Whether its person reads the email by it, and it shows colleagues what its mailbox shows."""
+        return self.taken_back_at is None and not self.is_hollow
 
 
 class Participant(models.Model):

@@ -20,6 +20,12 @@ _RECORDED: Prepared[tuple[UUID]] = Prepared(
 )
 
 
+def crowded_keys(organization: Organization, keys: Iterable[str]) -> list[str]:
+    """Of these message keys those with mails beyond the first: some of the first may be gone."""
+    beyond = EmailMessage.objects.filter(organization=organization, place__gte=MOST_COMPARED)
+    return sorted(set(beyond.filter(message_key__in=list(keys)).order_by().values_list("message_key", flat=True)))
+
+
 def stored_mails(
     organization: Organization, keys: Iterable[str]
 ) -> tuple[list[EmailMessage], dict[UUID, list[tuple[str, str]]]]:

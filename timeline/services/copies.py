@@ -11,7 +11,7 @@ that the same mails stand whichever copy comes first.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
@@ -30,7 +30,7 @@ from timeline.domain.vocabulary import ParticipantRole
 from timeline.models import EmailMessage
 from timeline.selectors.additions import additions_of
 from timeline.selectors.holds import held_among
-from timeline.selectors.recorded_mails import MOST_COMPARED, stored_mails
+from timeline.selectors.recorded_mails import MOST_COMPARED, crowded_keys, stored_mails
 from timeline.services.people import OurPeople, as_compared, our_people
 
 People = Iterable[tuple[str, str]]
@@ -102,9 +102,8 @@ def find_mails(organization: Organization, emails: Sequence[ComposedEmail]) -> F
         mail = desk.mail_of(row, people[row.pk])
         mail.is_held = row.pk in held
         known[row.message_key].append(mail)
-    for key, some in list(known.items()):
-        if len(some) == MOST_COMPARED:
-            known[key] = some + desk.mails_beyond(key, [email for email in emails if email.message_key == key])
+    for key in crowded_keys(organization, {email.message_key for email in emails}):
+        known[key] = known[key] + desk.mails_beyond(key, [email for email in emails if email.message_key == key])
     mails = [desk.place(email, known[email.message_key]) for email in emails]
     return Found(mails, desk.our_people, frozenset(desk.bridged))
 
@@ -142,13 +141,12 @@ class CopyDesk:
         last = rows.order_by("-place").values_list("place", flat=True).first()
         wanted = rows.filter(Q(words_hash__in=hashes) | Q(place=last)).order_by("place").select_for_update()
         held = held_among(self._organization, [row.pk for row in wanted])
-        nobody = self._envelope((), "", datetime.min.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC))
         return [
             Mail(
                 row.pk,
                 key,
                 row.place,
-                nobody,
+                self._moments_of(row),
                 None,
                 authentication=row.authentication,
                 words_hash=row.words_hash,
@@ -178,7 +176,8 @@ class CopyDesk:
     def _rank(self, mail: Mail, envelope: Envelope, email: ComposedEmail) -> int:
         """How surely a copy is of `mail`."""
         if mail.text is None:
-            return _ALIKE if mail.words_hash == self._hash(envelope, self._words_of(email)) else _OTHER
+            is_near = mail.envelope.near(envelope, Tells.NOTHING, Tells.NOTHING)
+            return _ALIKE if is_near and mail.words_hash == self._hash(envelope, self._words_of(email)) else _OTHER
         rank = self._likeness(mail, _new(email, envelope, 0))
         return _OTHER if rank == _SILENT and mail.is_held and self._words(mail).is_empty else rank
 
@@ -269,6 +268,11 @@ class CopyDesk:
 
     def _words_of(self, email: ComposedEmail) -> Authored:
         return authored(email.text, self.additions, is_cut=email.is_text_cut)
+
+    def _moments_of(self, row: EmailMessage) -> Envelope:
+        """The moments of a mail whose people and subject are in its hash."""
+        moment = row.engagement.occurred_at
+        return self._envelope((), "", row.earliest_at or moment, row.latest_at or moment)
 
     def _envelope_of(self, email: ComposedEmail) -> Envelope:
         people = [(person.role, person.address) for person in email.participants]

@@ -28,7 +28,7 @@ from timeline.selectors.holds import held_among
 from timeline.selectors.recorded_mails import stored_mails
 from timeline.services.copies import CopyDesk, Mail
 from timeline.services.deletion import refresh_conversations
-from timeline.services.mailbox_copies import let_go, move_copies
+from timeline.services.mailbox_copies import make_hollow, move_copies
 from timeline.services.people import as_compared, our_people
 from timeline.services.sightings import remembered
 
@@ -69,7 +69,7 @@ def join_copies(organization: Organization, keys: Collection[str], *, actor: Use
             survivor, absorbed = pair
             silent = desk.take_in(survivor, absorbed)
             if silent is not None:
-                let_go([silent.id])  # who held what has no words reads nothing of the mail that has them by it
+                make_hollow([silent.id])  # who held what has no words reads nothing of the mail that has them by it
             _move_people(desk, survivor, _row(absorbed).engagement)
             _absorb(organization, _row(survivor), absorbed, survivor)
             record_event(

@@ -6,7 +6,8 @@ a page shows it ──hold_new, hold_known──▶ MailboxCopy ◀──take_ba
                                               ▼
                             Engagement.visibility, Engagement.detail
 
-A copy says what its mailbox showed colleagues when it came: seeing it again publishes nothing.
+A copy says what its mailbox showed colleagues when it came: seeing it again publishes nothing. A hollow one, without
+the words that the email has, keeps the email and gives nobody anything; where only such are left, the words go.
 """
 
 from collections import defaultdict
@@ -15,16 +16,19 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from accounts.domain.audit import AuditVerb
 from accounts.domain.vocabulary import Detail, Visibility
 from accounts.models import Organization
+from accounts.services.audit import record_event
 from core.db.bulk import insert_tuples
 from timeline.assignment.assign import settle_again
 from timeline.domain.sharing import Sharing, openness, widest
 from timeline.models import EmailMessage, Engagement, MailboxCopy
-from timeline.search.outbox import announce
+from timeline.search.outbox import announce, queue_for_index
 from timeline.selectors.holds import held_among
 
 _AT_ONCE = 500
+_COLUMNS = ("visibility", "detail", "taken_back_at", "is_hollow")
 
 
 class CopyRow(NamedTuple):
@@ -35,11 +39,15 @@ class CopyRow(NamedTuple):
     user_id: UUID
     visibility: Visibility
     detail: Detail
+    is_hollow: bool
 
 
-def hold_new(organization: Organization, user: UUID, sharing: Sharing, engagements: Iterable[UUID]) -> None:
-    """Let a person hold engagements that nobody holds yet: one statement."""
-    insert_tuples(MailboxCopy, [CopyRow(organization.pk, engagement, user, *sharing) for engagement in engagements])
+def hold_new(
+    organization: Organization, user: UUID, sharing: Sharing, engagements: Iterable[UUID], *, is_hollow: bool = False
+) -> None:
+    """Let a person hold engagements that this person does not hold yet: one statement."""
+    rows = [CopyRow(organization.pk, engagement, user, *sharing, is_hollow) for engagement in engagements]
+    insert_tuples(MailboxCopy, rows)
 
 
 def hold_known(
@@ -52,22 +60,31 @@ def hold_known(
     copies = _copies(engagement.pk for engagement in engagements)
     own = {engagement: copy for engagement, some in copies.items() for copy in some if copy.user_id == user}
     missing = [engagement.pk for engagement in engagements if engagement.pk not in own]
-    returned = [copy for copy in own.values() if copy.taken_back_at is not None]
+    returned = [copy for copy in own.values() if not copy.gives_rights]
     hold_new(organization, user, sharing, missing)
     for copy in returned:
         copy.visibility, copy.detail = sharing
-        copy.taken_back_at = None
-    MailboxCopy.objects.bulk_update(returned, ["visibility", "detail", "taken_back_at"], batch_size=_AT_ONCE)
-    sharings = {pk: [_sharing(copy) for copy in some if copy.taken_back_at is None] for pk, some in copies.items()}
+        copy.taken_back_at, copy.is_hollow = None, False
+    MailboxCopy.objects.bulk_update(returned, _COLUMNS, batch_size=_AT_ONCE)
+    sharings = {pk: _sharings(some) for pk, some in copies.items()}
     for pk in missing:
         sharings.setdefault(pk, []).append(sharing)
     share(organization, engagements, sharings)
     return {*missing, *(copy.engagement_id for copy in returned)}
 
 
-def let_go(engagements: Iterable[UUID]) -> None:
-    """Let nobody hold these engagements, as if nobody had: the caller lets somebody hold them right after."""
-    MailboxCopy.objects.filter(engagement__in=list(engagements)).delete()
+def hold_hollow(organization: Organization, user: UUID, sharing: Sharing, engagements: Collection[UUID]) -> None:
+    """Let a person hold emails without the words that they have: who holds them by words does so as before."""
+    known = MailboxCopy.objects.filter(engagement__in=list(engagements), user=user)
+    held = set(known.values_list("engagement_id", flat=True))
+    known.exclude(taken_back_at=None).update(taken_back_at=None, is_hollow=True)
+    missing = [engagement for engagement in engagements if engagement not in held]
+    hold_new(organization, user, sharing, missing, is_hollow=True)
+
+
+def make_hollow(engagements: Iterable[UUID]) -> None:
+    """Let whoever holds these emails, which have no words, hold nothing of the words that they are given."""
+    MailboxCopy.objects.filter(engagement__in=list(engagements)).update(is_hollow=True)
 
 
 def share(
@@ -93,11 +110,8 @@ def take_back(organization: Organization, user: UUID, emails: Collection[UUID], 
     MailboxCopy.objects.filter(engagement__in=list(rows), user=user, taken_back_at=None).update(taken_back_at=now)
     live = {pk: [copy for copy in some if copy.taken_back_at is None] for pk, some in _copies(rows).items()}
     held = [rows[pk] for pk in rows if live.get(pk)]
-    share(
-        organization,
-        [row.engagement for row in held],
-        {row.pk: [_sharing(copy) for copy in live[row.pk]] for row in held},
-    )
+    _empty(organization, [row for row in held if all(copy.is_hollow for copy in live[row.pk])], live)
+    share(organization, [row.engagement for row in held], {row.pk: _sharings(live[row.pk]) for row in held})
     Engagement.objects.bulk_update([row.engagement for row in held], ["visibility", "detail"], batch_size=_AT_ONCE)
     Engagement.objects.filter(pk__in=list(rows)).update(changed_at=now)
     settle_again(organization, [row.pk for row in held], now=now)
@@ -115,13 +129,29 @@ def move_copies(organization: Organization, survivor: Engagement, absorbed: Enga
         by_user[copy.user_id].append(copy)
     MailboxCopy.objects.filter(engagement__in=[survivor.pk, absorbed.pk]).delete()
     kept = [
-        min(some, key=lambda copy: (copy.taken_back_at is not None, openness(_sharing(copy))))
+        min(some, key=lambda copy: (not copy.gives_rights, copy.taken_back_at is not None, openness(_sharing(copy))))
         for some in by_user.values()
     ]
     for copy in kept:
         copy.pk, copy.engagement_id = None, survivor.pk
     MailboxCopy.objects.bulk_create(kept, batch_size=_AT_ONCE)
-    share(organization, [survivor], {survivor.pk: [_sharing(copy) for copy in kept if copy.taken_back_at is None]})
+    share(organization, [survivor], {survivor.pk: _sharings(kept)})
+
+
+def _empty(organization: Organization, emails: Iterable[EmailMessage], live: Mapping[UUID, list[MailboxCopy]]) -> None:
+    """Take the words, which no mailbox holds any more, from emails that some hold without; not under a legal hold."""
+    rows = list(emails)
+    frozen = held_among(organization, [row.pk for row in rows])
+    emptied = [row for row in rows if row.pk not in frozen]
+    for row in emptied:
+        row.text, row.new_text, row.is_text_cut = "", "", False
+        for copy in live[row.pk]:
+            copy.is_hollow = False
+        record_event(organization=organization, actor=None, verb=AuditVerb.EMPTIED, subject=row.engagement)
+    EmailMessage.objects.bulk_update(emptied, ["text", "new_text", "is_text_cut"], batch_size=_AT_ONCE)
+    copies = [copy for row in emptied for copy in live[row.pk]]
+    MailboxCopy.objects.bulk_update(copies, ["is_hollow"], batch_size=_AT_ONCE)
+    queue_for_index(organization.pk, [row.pk for row in emptied])
 
 
 def _copies(engagements: Iterable[UUID]) -> dict[UUID, list[MailboxCopy]]:
@@ -129,6 +159,10 @@ def _copies(engagements: Iterable[UUID]) -> dict[UUID, list[MailboxCopy]]:
     for copy in MailboxCopy.objects.filter(engagement__in=list(engagements)):
         copies[copy.engagement_id].append(copy)
     return copies
+
+
+def _sharings(copies: Iterable[MailboxCopy]) -> list[Sharing]:
+    return [_sharing(copy) for copy in copies if copy.gives_rights]
 
 
 def _sharing(row: MailboxCopy | Engagement) -> Sharing:

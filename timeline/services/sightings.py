@@ -25,7 +25,7 @@ from timeline.domain.copies import RECIPIENTS
 from timeline.domain.sharing import Sharing
 from timeline.models import Association, Conversation, EmailMessage, Engagement, Participant
 from timeline.services.copies import Mail
-from timeline.services.mailbox_copies import hold_known, let_go
+from timeline.services.mailbox_copies import hold_hollow, hold_known, make_hollow
 from timeline.services.people import ParticipantRow, as_compared, participant_rows
 
 _AT_ONCE = 500
@@ -78,9 +78,11 @@ def bring_up_to_date(holding: Holding, seen: Iterable[Seen]) -> list[UUID]:
     associations: list[AssociationRow] = []
     known = [(each, row) for each in sorted(seen, key=lambda one: one.mail.id) if (row := each.mail.stored) is not None]
     states = {row.pk: _state(row) for _, row in known}
-    let_go(row.pk for each, row in known if each.mail.fills_words)  # who held it held no words
+    make_hollow(row.pk for each, row in known if each.mail.fills_words)  # who held it held no words
     rows = [row.engagement for each, row in known if each.mail.is_shown]
     newly_held = hold_known(holding.organization, holding.owner.pk, holding.sharing, rows)
+    hollow = [row.pk for each, row in known if not each.mail.is_shown]
+    hold_hollow(holding.organization, holding.owner.pk, holding.sharing, hollow)
     for each, row in known:
         _complete(row, each.mail)
         owned = Owned(row.organization_id, row.pk, row.engagement.occurred_at)
@@ -117,9 +119,10 @@ def remembered(mail: Mail, moment: datetime) -> dict[str, Any]:
 def _complete(row: EmailMessage, mail: Mail) -> None:
     """Set what the row lacks and a copy has: it says what came before the mail, and no word of it."""
     copy = mail.copy
-    if not row.references and row.in_reply_to is None:
+    if mail.is_shown and not row.references and row.in_reply_to is None:
         row.references, row.in_reply_to = list(copy.references), copy.in_reply_to
-    row.thread_index = row.thread_index or copy.thread_index
+    if mail.is_shown:
+        row.thread_index = row.thread_index or copy.thread_index
     row.authentication = mail.authentication
     if mail.text is not None:
         row.exchange_names = row.exchange_names if mail.is_held else mail.envelope.unnamed
