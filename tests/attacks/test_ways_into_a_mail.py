@@ -153,5 +153,15 @@ def test_what_a_rep_made_up_and_deleted_keeps_no_true_mail_out(acme, bob, carol,
         assert not isinstance(recorded, Suppressed)
 
 
+@pytest.mark.parametrize("count", [5, 150])
+def test_no_moment_of_an_erased_mail_comes_back(acme, carol, jane, count):
+    admin = UserFactory(organization=acme, role="admin", email="root@acme.example")
+    page = [mail(acme, occurred_at=MOMENT + timedelta(minutes=9 * number)) for number in range(count)]
+    record(acme, carol, *page)
+    [row] = EmailMessage.objects.all()
+    delete_engagement(engagement=row.engagement, actor=admin)
+    assert all(isinstance(each, Suppressed) for each in record(acme, carol, *page))
+
+
 def deletable(rep):
     return EmailMessage.objects.filter(engagement__in=rep.organization.engagements.filter(may_be_deleted_by(rep)))

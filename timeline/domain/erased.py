@@ -16,6 +16,7 @@ from timeline.domain.authored import Authored
 from timeline.domain.identity import CLOCKS_APART, Envelope
 
 _FORM = "="
+_MOST_MINUTES = 40
 _DIGITS = 16
 """Hexadecimal digits of a hash: it only tells mails under one Message-ID apart."""
 
@@ -41,12 +42,15 @@ class Said:
 
 
 def statement(said: Said, hashes: Hashes, *, in_this_form: bool = False) -> str:
-    """The hashes of an erased mail, in one text of at most 120 characters.
+    """The hashes of an erased mail, in one text of at most 500 characters; empty where its copies drifted too far apart
+    for that: everything under its Message-ID stays away then.
 
     `in_this_form` keeps nothing out but what says the very same to the very same people: what a rep deletes alone may
     be a mail that the rep made up.
     """
-    minutes = {_minute(said.envelope.earliest), _minute(said.envelope.latest)}
+    minutes = _minutes(said.envelope)
+    if len(minutes) > _MOST_MINUTES:
+        return ""
     parts = (
         hashes(f"author {said.envelope.author}"),
         _people(said, hashes),
@@ -115,6 +119,15 @@ def _are_alike(one: str, other: str) -> bool:
 
 def _minute(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M")
+
+
+def _minutes(envelope: Envelope) -> set[str]:
+    """Minutes of which one is near whatever moment its copies gave."""
+    moment, minutes = envelope.earliest, {_minute(envelope.latest)}
+    while moment < envelope.latest and len(minutes) <= _MOST_MINUTES:
+        minutes.add(_minute(moment))
+        moment += 2 * CLOCKS_APART
+    return minutes | {_minute(envelope.earliest)}
 
 
 def _near(envelope: Envelope) -> Iterable[str]:

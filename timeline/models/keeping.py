@@ -53,7 +53,7 @@ class Suppression(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="suppressions")
     kind = models.CharField(max_length=10, choices=choices(SuppressionKind))
     keyed_hash = models.CharField(max_length=64)
-    statement = models.CharField(max_length=120, blank=True, help_text="Of an email: keyed hashes of what it said.")
+    statement = models.CharField(max_length=500, blank=True, help_text="Of an email: keyed hashes of what it said.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
