@@ -119,6 +119,16 @@ def test_words_go_with_the_mailbox_that_had_them_and_the_mail_stays(acme, bob, c
     assert take_back(acme, carol.pk, [row.pk], now=A_MONDAY) == {row.pk}
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_an_empty_copy_that_names_nobody_opens_no_empty_mail(acme, bob, carol, dave, jane, turned):
+    pair = [(dave, mail(acme, ""), OWN), (bob, mail(acme, "", to=(), cc=()), Visibility.EVERYONE)]
+    for owner, copy, visibility in reversed(pair) if turned else pair:
+        record(acme, owner, copy, visibility=visibility)
+    row = EmailMessage.objects.select_related("engagement").get()
+    assert (row.engagement.visibility, row.inbox_owner) == (OWN, dave)
+    assert not readable(bob)
+
+
 def test_words_under_a_hold_stay_whoever_takes_them_back(acme, bob, carol, jane):
     record(acme, carol, mail(acme, "", **GROUP), visibility=OWN)
     record(acme, bob, mail(acme, **GROUP), visibility=OWN)

@@ -95,6 +95,12 @@ class Tells(IntFlag):
     WORDS = 2
 
 
+def is_hollow(copy: Tells, mail: Tells) -> bool:
+    """Whether a copy is without what counts of the mail that it is of: its words, or where it has none, its people."""
+    lacking = mail & ~copy
+    return bool(lacking & Tells.WORDS) or bool(lacking & Tells.PEOPLE and not mail & Tells.WORDS)
+
+
 Moments = tuple[datetime, datetime]
 """The earliest and the latest that copies of a mail give; aware."""
 

@@ -25,7 +25,7 @@ from timeline.domain.authored import Authored, authored
 from timeline.domain.copies import FAILED, RECIPIENTS, completed, surer
 from timeline.domain.email import ComposedEmail
 from timeline.domain.erased import Said
-from timeline.domain.identity import Envelope, Moments, Tells, agree, mail_key, subject_core, words_agree
+from timeline.domain.identity import Envelope, Moments, Tells, agree, is_hollow, mail_key, subject_core, words_agree
 from timeline.domain.vocabulary import ParticipantRole
 from timeline.models import EmailMessage
 from timeline.selectors.additions import additions_of
@@ -60,7 +60,9 @@ class Mail:
     is_held: bool = False
     fills_words: bool = False
     is_shown: bool = True
-    """A copy in the page says what the mail says: its mailbox holds it. One without words does not, beside words."""
+    """A copy in the page says what the mail says: its mailbox holds it. A hollow one does not."""
+    is_outgrown: bool = False
+    """What was recorded of it is hollow beside what it says by now."""
     lacked: frozenset[str] = frozenset()
     """Of `envelope.people`, whom a later copy named first."""
     shares_envelope: bool = False
@@ -218,10 +220,10 @@ class CopyDesk:
         return self._likeness(one, other) != _OTHER
 
     def take_in(self, mail: Mail, other: Mail) -> Mail | None:
-        """Let `mail` know what `other`, which is the same, tells; which of the two has no words, if the other has."""
-        silent, speaking = self._is_silent(mail), self._is_silent(other)
+        """Let `mail` know what `other`, which is the same, tells; which of the two is hollow beside the other."""
+        told, others = self._tells(mail), self._tells(other)
         self._learn(mail, other)
-        return None if silent == speaking else mail if silent else other
+        return next((each for each, tells in ((mail, told), (other, others)) if is_hollow(tells, told | others)), None)
 
     def _join(self, mail: Mail, email: ComposedEmail, envelope: Envelope) -> None:
         """Let the mail know what one more copy of it tells."""
@@ -243,7 +245,9 @@ class CopyDesk:
         else:
             speaks, other_speaks = not self._is_silent(mail), not self._is_silent(other)
             mail.addresses = self._words(mail).addresses or self._words(other).addresses
-        mail.is_shown |= other_speaks or not speaks
+        told, others = mail.envelope.tells(speaks=speaks), other.envelope.tells(speaks=other_speaks)
+        mail.is_shown |= not is_hollow(others, told | others)
+        mail.is_outgrown |= is_hollow(told, told | others) and not mail.is_held
         if lacks_words := other_speaks and not speaks:
             mail.text, mail.is_text_cut, mail.words, mail.fills_words = other.text, other.is_text_cut, other.words, True
         if speaks == other_speaks:
@@ -253,6 +257,9 @@ class CopyDesk:
         mail.lacked |= other.envelope.people - mail.envelope.people
         mail.envelope = mail.envelope.united(other.envelope, speaks=speaks, other_speaks=other_speaks)
         return lacks_words
+
+    def _tells(self, mail: Mail) -> Tells:
+        return mail.envelope.tells(speaks=not self._is_silent(mail))
 
     def _is_silent(self, mail: Mail) -> bool:
         """Whether a mail has no words of its author's."""

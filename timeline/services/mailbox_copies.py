@@ -83,7 +83,7 @@ def hold_hollow(organization: Organization, user: UUID, sharing: Sharing, engage
 
 
 def make_hollow(engagements: Iterable[UUID]) -> None:
-    """Let whoever holds these emails, which have no words, hold nothing of the words that they are given."""
+    """Let whoever holds these emails hold nothing of the words, or without any the people, that they are given."""
     MailboxCopy.objects.filter(engagement__in=list(engagements)).update(is_hollow=True)
 
 

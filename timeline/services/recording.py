@@ -106,7 +106,7 @@ def _seen(holding: Holding, found: Found) -> list[Seen]:
         users = found.people.at(mail.copy.occurred_at)
         places = places_of_users(mail.copy.participants, users)
         holders = {holding.owner.pk} if mail.is_shown else set()
-        if mail.stored is not None and mail.stored.inbox_owner_id is not None and not mail.fills_words:
+        if mail.stored is not None and mail.stored.inbox_owner_id is not None and not mail.is_outgrown:
             holders.add(mail.stored.inbox_owner_id)
         seen.append(Seen(mail, users, frozenset(places), nearest_inbox_owner(holders, places)))
     return seen

@@ -78,7 +78,7 @@ def bring_up_to_date(holding: Holding, seen: Iterable[Seen]) -> list[UUID]:
     associations: list[AssociationRow] = []
     known = [(each, row) for each in sorted(seen, key=lambda one: one.mail.id) if (row := each.mail.stored) is not None]
     states = {row.pk: _state(row) for _, row in known}
-    make_hollow(row.pk for each, row in known if each.mail.fills_words)  # who held it held no words
+    make_hollow(row.pk for each, row in known if each.mail.is_outgrown)
     rows = [row.engagement for each, row in known if each.mail.is_shown]
     newly_held = hold_known(holding.organization, holding.owner.pk, holding.sharing, rows)
     hollow = [row.pk for each, row in known if not each.mail.is_shown]
