@@ -11,7 +11,9 @@ from tests.attacks.test_forged_copies import DAVE, ID, MOMENT, WORDS, in_every_o
 from tests.factories import A_MONDAY, LegalHoldFactory, UserFactory
 from tests.timeline.test_recording import compose, record
 from timeline.models import EmailMessage, MailboxCopy
+from timeline.services.additions import know_addition
 from timeline.services.deletion import delete_engagement
+from timeline.services.joining import join_all
 from timeline.services.mailbox_copies import take_back
 from timeline.services.recording import Suppressed
 from timeline.visibility import may_be_deleted_by
@@ -56,6 +58,15 @@ def test_beyond_the_first_another_day_is_another_mail(acme, bob, carol, dave, ja
     record(acme, dave, mail(acme, "Thanks", **alone), visibility=OWN)
     record(acme, bob, mail(acme, "Thanks", **alone, occurred_at=MOMENT + timedelta(days=300)))
     assert EmailMessage.objects.filter(text="Thanks").count() == 2
+
+
+def test_an_addition_that_becomes_known_doubles_nothing_beyond_the_first(acme, alice, carol, dave, jane):
+    flood = [mail(acme, f"Version {number}") for number in range(23)]
+    record(acme, carol, *flood)
+    know_addition(organization=acme, name="banner", text="This is the new banner of Acme, an addition", actor=alice)
+    join_all(organization=acme)
+    record(acme, dave, *flood)
+    assert EmailMessage.objects.count() == 23
 
 
 @pytest.mark.parametrize(

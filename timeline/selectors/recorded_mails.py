@@ -31,13 +31,18 @@ def stored_mails(
 ) -> tuple[list[EmailMessage], dict[UUID, list[tuple[str, str]]]]:
     """The first recorded mails under these message keys in the order of their places, locked, and each one's people."""
     ids = [pk for (pk,) in _RECORDED.ask(organization=organization.pk, keys=list(keys))]
-    people: dict[UUID, list[tuple[str, str]]] = defaultdict(list)
     if not ids:
-        return [], people
+        return [], {}
     rows = EmailMessage.objects.filter(pk__among=ids).select_related("engagement")
     # Locked: what two mailboxes add to one mail at the same moment must not overwrite each other.
     locked = list(rows.order_by("pk").select_for_update())
-    parts = Participant.objects.filter(engagement_id__among=[row.pk for row in locked])
+    return sorted(locked, key=lambda row: (row.message_key, row.place)), people_of(row.pk for row in locked)
+
+
+def people_of(emails: Iterable[UUID]) -> dict[UUID, list[tuple[str, str]]]:
+    """Roles and addresses of each of these emails' people."""
+    people: dict[UUID, list[tuple[str, str]]] = defaultdict(list)
+    parts = Participant.objects.filter(engagement_id__among=list(emails))
     for engagement, role, address in parts.values_list("engagement_id", "role", "address"):
         people[engagement].append((role, address))
-    return sorted(locked, key=lambda row: (row.message_key, row.place)), people
+    return people

@@ -215,6 +215,11 @@ class CopyDesk:
         raw = authored(text, NONE, is_cut=mail.is_text_cut)
         return Said(mail.envelope, (self._words(mail), raw))
 
+    def hash_of(self, row: EmailMessage, people: People) -> str:
+        """What a recorded mail beyond the first is found by."""
+        mail = self.mail_of(row, people)
+        return self._hash(mail.envelope, self._words(mail))
+
     def are_one(self, one: Mail, other: Mail) -> bool:
         """Whether two recorded mails are one after all."""
         return self._likeness(one, other) != _OTHER

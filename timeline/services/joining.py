@@ -9,7 +9,8 @@ The earlier one's words stay. Nothing is suppressed by it.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import partial
 from itertools import combinations
 from uuid import UUID
 
@@ -19,13 +20,14 @@ from accounts.domain.audit import AuditVerb
 from accounts.models import Organization, User
 from accounts.services.audit import record_event
 from core.chunks import chunks
+from core.db.portions import in_portions
 from core.db.unit_of_work import unit_of_work
 from timeline.assignment.assign import settle_again
 from timeline.domain.copies import RECIPIENTS
 from timeline.models import Association, Conversation, EmailMessage, Engagement, Participant
 from timeline.search.outbox import queue_for_index
 from timeline.selectors.holds import held_among
-from timeline.selectors.recorded_mails import stored_mails
+from timeline.selectors.recorded_mails import MOST_COMPARED, people_of, stored_mails
 from timeline.services.copies import CopyDesk, Mail
 from timeline.services.deletion import refresh_conversations
 from timeline.services.mailbox_copies import make_hollow, move_copies
@@ -46,7 +48,21 @@ def join_all(
     for some in chunks(keys, _AT_ONCE):
         joined += len(unit_of_work(lambda some=some: join_copies(organization, some, actor=actor)))  # type: ignore[misc]
         on_portion(len(some))
+    beyond = EmailMessage.objects.filter(organization=organization, place__gte=MOST_COMPARED)
+    for rows in in_portions(beyond.select_related("engagement"), _AT_ONCE):
+        unit_of_work(partial(_hash_anew, organization, rows))
     return joined
+
+
+def _hash_anew(organization: Organization, rows: Sequence[EmailMessage]) -> None:
+    """Let mails beyond the first be found by what is known of additions by now."""
+    people = people_of(row.pk for row in rows)
+    desk = CopyDesk(
+        organization, our_people(organization, {address for some in people.values() for _, address in some})
+    )
+    for row in rows:
+        row.words_hash = desk.hash_of(row, people.get(row.pk, ()))
+    EmailMessage.objects.bulk_update(rows, ["words_hash"])
 
 
 def join_copies(organization: Organization, keys: Collection[str], *, actor: User | None = None) -> dict[UUID, UUID]:

@@ -23,7 +23,8 @@ from core.db.bulk import Prepared
 from timeline.domain.email import ComposedEmail
 from timeline.domain.erased import Hashes, Verdict, compare, shortened, statement
 from timeline.domain.vocabulary import SuppressionKind
-from timeline.models import EmailMessage, Participant, Suppression
+from timeline.models import EmailMessage, Suppression
+from timeline.selectors.recorded_mails import people_of
 from timeline.services.copies import CopyDesk
 from timeline.services.people import our_people
 
@@ -144,10 +145,7 @@ def _statements(organization: Organization, values: Iterable[Suppressed]) -> dic
 def _desk(
     organization: Organization, rows: Sequence[EmailMessage]
 ) -> tuple[bytes, CopyDesk, Mapping[UUID, Sequence[tuple[str, str]]]]:
-    people: dict[UUID, list[tuple[str, str]]] = defaultdict(list)
-    parts = Participant.objects.filter(engagement_id__in=[row.pk for row in rows])
-    for engagement, role, address in parts.values_list("engagement_id", "role", "address"):
-        people[engagement].append((role, address))
+    people = people_of(row.pk for row in rows)
     addresses = {address for some in people.values() for _, address in some}
     return organization_key(organization), CopyDesk(organization, our_people(organization, addresses)), people
 
