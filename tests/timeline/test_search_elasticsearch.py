@@ -160,6 +160,7 @@ class TestTheIndex:
             Engagement.objects.select_related("email", "search_text").get(),
             writing._clock(),
             ALIAS,
+            ALIAS,
         )
         key = engagement.pk
         engagement.delete()
@@ -248,6 +249,17 @@ class TestTheIndex:
         assert len(server.indices.get(index=f"{ALIAS}*")) == 1
 
     @pytest.mark.usefixtures("server")
+    def test_a_deletion_while_an_index_is_about_to_be_built_makes_none_of_its_aliass_name(self, acme, carol, server):
+        from timeline.search import writing
+
+        [mail] = record(acme, carol, compose(acme, 1))
+        bring_index_up_to_date()
+        IndexBuild.objects.create(pk=1, index="soon", alive_at=timezone.now())
+        gone = writing.Announced(acme.pk, mail.email_id)
+        Engagement.objects.filter(pk=mail.email_id).delete()
+        writing.write_everywhere([gone])
+        assert not server.indices.exists(index=writing.BUILDING)
+
     def test_a_second_build_waits_for_the_first_and_takes_over_a_dead_one(self):
         from timeline.search.building import BuildUnderWay, build_index
 

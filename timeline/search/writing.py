@@ -78,11 +78,12 @@ def write_documents(announced: Sequence[Announced], target: str, *, is_findable_
     standing = {
         row.pk: row for row in rows.select_related("email", "search_text").prefetch_related("participants", "copies")
     }
-    actions = (_action(each, standing.get(each.engagement), version, target) for each in announced)
     try:
+        behind = _index_behind(target)
+        actions = (_action(each, standing.get(each.engagement), version, target, behind) for each in announced)
         for is_done, result in streaming_bulk(
             client(),
-            actions,
+            filter(None, actions),
             chunk_size=_AT_ONCE,
             max_chunk_bytes=_MOST_BYTES,
             raise_on_error=False,
@@ -95,7 +96,19 @@ def write_documents(announced: Sequence[Announced], target: str, *, is_findable_
         raise IndexUnavailable(type(error).__name__) from error
 
 
-def _action(each: Announced, row: Engagement | None, version: int, target: str) -> dict[str, Any]:
+def _index_behind(target: str) -> str:
+    """The index in which documents of `target` are deleted; empty while it has none.
+
+    A deletion with a version makes an index of the name that it is given where there is none, and an index being built
+    has none for a moment: nothing could then bear that name as its alias.
+    """
+    if target != BUILDING:
+        return target
+    indices = client().indices
+    return next(iter(indices.get_alias(name=target)), "") if indices.exists_alias(name=target) else ""
+
+
+def _action(each: Announced, row: Engagement | None, version: int, target: str, behind: str) -> dict[str, Any] | None:
     action: dict[str, Any] = {
         "_index": target,
         "_id": str(each.engagement),
@@ -104,7 +117,7 @@ def _action(each: Announced, row: Engagement | None, version: int, target: str) 
         "version_type": "external_gte",
     }
     if row is None or row.organization_id != each.organization:
-        return {**action, "_op_type": "delete"}
+        return {**action, "_op_type": "delete", "_index": behind} if behind else None
     return {**action, "_op_type": "index", "_source": _DOCUMENT.prepare(row)}
 
 
