@@ -168,7 +168,7 @@ class TestTheIndex:
         settled()
         from elasticsearch.helpers import streaming_bulk
 
-        refused = [not is_done for is_done, _ in streaming_bulk(server, [late], raise_on_error=False)]
+        refused = [not is_done for is_done, _ in streaming_bulk(server, filter(None, [late]), raise_on_error=False)]
         assert refused == [True]
         assert documents(server) == {}
 

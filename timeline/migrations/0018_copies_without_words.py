@@ -15,4 +15,13 @@ class Migration(migrations.Migration):
             name='is_hollow',
             field=models.BooleanField(default=False, help_text='Without the words that the email has: it is held, and gives nobody anything.'),
         ),
+        # the new one before the old one goes: MariaDB keeps the user's foreign key indexed at every moment
+        migrations.AddIndex(
+            model_name='mailboxcopy',
+            index=models.Index(fields=['user', 'engagement', 'taken_back_at', 'is_hollow'], name='copies_by_user'),
+        ),
+        migrations.RemoveIndex(
+            model_name='mailboxcopy',
+            name='copies_of_user',
+        ),
     ]

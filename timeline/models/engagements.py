@@ -153,7 +153,7 @@ class MailboxCopy(models.Model):
         ]
         indexes = [
             # "does this colleague hold it?" of each engagement; also the foreign key's
-            models.Index(fields=["user", "engagement", "taken_back_at"], name="copies_of_user"),
+            models.Index(fields=["user", "engagement", "taken_back_at", "is_hollow"], name="copies_by_user"),
         ]
 
     def __str__(self) -> str:
