@@ -10,7 +10,7 @@ from datetime import datetime
 
 
 def new_id() -> uuid.UUID:
-    """A UUIDv7 for now."""
+    """A UUIDv7 of this moment."""
     milliseconds = time.time_ns() // 1_000_000
     random = secrets.randbits(74)
     value = (
