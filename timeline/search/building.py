@@ -12,7 +12,7 @@ from elasticsearch import ApiError, TransportError
 
 from timeline.documents import ALIAS, EngagementDocument
 from timeline.models import Engagement, IndexBuild
-from timeline.search.elastic import client
+from timeline.search.elastic import client, indices_behind
 from timeline.search.lag import BUILD_SILENT_FOR
 from timeline.search.writing import BUILDING, IndexUnavailable, all_announced, drain_outbox, write_documents
 
@@ -67,7 +67,7 @@ def _claim() -> IndexBuild:
 
 
 def _create(index: str) -> None:
-    _drop_all_but([*_in_use()])
+    _drop_all_but(indices_behind(ALIAS))
     client().indices.create(index=index, aliases={BUILDING: {}}, **EngagementDocument._index.to_dict())  # noqa: SLF001
 
 
@@ -85,27 +85,23 @@ def _copy(build: IndexBuild, on_progress: Progress) -> int:
 
 
 def _take_over(index: str) -> None:
-    if _in_use():
+    in_use = indices_behind(ALIAS)
+    if in_use:
         drain_outbox()
     indices = client().indices
     indices.refresh(index=index)
-    if not indices.exists_alias(name=BUILDING, index=index):
+    if index not in indices_behind(BUILDING):
         raise IndexUnavailable("The index vanished while it was built.")
-    if indices.exists(index=ALIAS) and not indices.exists_alias(name=ALIAS):
+    if not in_use and indices.exists(index=ALIAS):
         indices.delete(index=ALIAS)
     indices.update_aliases(
         actions=[
-            *({"remove": {"index": old, "alias": ALIAS}} for old in _in_use()),
+            *({"remove": {"index": old, "alias": ALIAS}} for old in in_use),
             {"remove": {"index": index, "alias": BUILDING}},
             {"add": {"index": index, "alias": ALIAS}},
         ]
     )
     _drop_all_but([index])
-
-
-def _in_use() -> list[str]:
-    indices = client().indices
-    return list(indices.get_alias(name=ALIAS)) if indices.exists_alias(name=ALIAS) else []
 
 
 def _drop_all_but(kept: list[str]) -> None:

@@ -24,6 +24,7 @@ MOST_HITS = 10_000
 
 _ANSWER_WITHIN_SECONDS = 3
 _LEAVE_ALONE_SECONDS = 10
+_NOT_FOUND = 404
 Query = dict[str, Any]
 log = structlog.get_logger(__name__)
 
@@ -67,6 +68,12 @@ def _client(url: str) -> Elasticsearch:
 def client() -> Elasticsearch:
     """The process's connection pool to ELASTICSEARCH_URL; one attempt, no retries."""
     return _client(settings.ELASTICSEARCH_URL)
+
+
+def indices_behind(alias: str) -> list[str]:
+    """The indices that bear `alias`, asked in one question: between two of them an alias may come or go."""
+    answer = client().options(ignore_status=404).indices.get_alias(name=alias)
+    return list(answer) if answer.meta.status != _NOT_FOUND else []
 
 
 def find(viewer: User, terms: Sequence[Sequence[str]]) -> Hits:

@@ -16,6 +16,7 @@ from uuid import UUID
 
 import structlog
 from django.db import connection
+from django.db.models import Max
 from elasticsearch import ApiError, TransportError
 from elasticsearch.helpers import BulkIndexError, streaming_bulk
 
@@ -23,7 +24,7 @@ from core.db.portions import in_portions
 from core.db.unit_of_work import unit_of_work
 from timeline.documents import ALIAS, EngagementDocument
 from timeline.models import Engagement, IndexBuild, IndexOutbox
-from timeline.search.elastic import client
+from timeline.search.elastic import client, indices_behind
 
 BUILDING = f"{ALIAS}-building"
 """The alias of the index that is being built."""
@@ -52,9 +53,13 @@ class Announced:
 
 
 def drain_outbox() -> int:
-    """Bring the index up to date with everything announced; how many rows that were. Raises IndexUnavailable."""
+    """Bring the index up to date with everything announced so far; how many rows that were. Raises IndexUnavailable.
+
+    What is announced meanwhile is left to the next call, so that this one ends however much is written.
+    """
     drained = 0
-    while rows := list(IndexOutbox.objects.order_by("id")[:_AT_ONCE]):
+    newest = IndexOutbox.objects.aggregate(newest=Max("id"))["newest"]
+    while rows := list(IndexOutbox.objects.filter(pk__lte=newest or 0).order_by("id")[:_AT_ONCE]):
         announced = list(
             {row.engagement_id: Announced(row.organization_id, row.engagement_id) for row in rows}.values()
         )
@@ -104,8 +109,7 @@ def _index_behind(target: str) -> str:
     """
     if target != BUILDING:
         return target
-    indices = client().indices
-    return next(iter(indices.get_alias(name=target)), "") if indices.exists_alias(name=target) else ""
+    return next(iter(indices_behind(target)), "")
 
 
 def _action(each: Announced, row: Engagement | None, version: int, target: str, behind: str) -> dict[str, Any] | None:
