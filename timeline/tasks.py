@@ -4,9 +4,10 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.models import Organization
+from timeline.recording import join
 from timeline.search import leftovers, upkeep
 from timeline.search.writing import IndexUnavailable
-from timeline.services import joining, retention
+from timeline.services import retention
 
 
 @shared_task(name="timeline.tasks.drain_index_outbox")
@@ -58,4 +59,4 @@ def join_copies() -> int:
 def join_organization(organization_id: str) -> int:
     """Join one organization's copies; how many mails went into another."""
     organization = Organization.objects.filter(pk=organization_id).first()
-    return joining.join_all(organization=organization) if organization else 0
+    return join.join_all(organization=organization) if organization else 0

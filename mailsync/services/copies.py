@@ -9,9 +9,9 @@ from django.utils import timezone
 from core.chunks import chunks
 from core.db.unit_of_work import one_unit_of_work
 from mailsync.models import Mailbox, Sighting
+from timeline.copies import take_back
 from timeline.selectors.holds import held_among
 from timeline.services.deletion import delete_rows
-from timeline.services.mailbox_copies import take_back
 
 _AT_ONCE = 500
 

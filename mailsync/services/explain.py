@@ -37,7 +37,7 @@ from mailsync.services.suspects import is_suspected
 from timeline.domain.identity import message_key, normalize_message_id
 from timeline.domain.vocabulary import SuppressionKind
 from timeline.models import Engagement
-from timeline.services.suppression import suppressed_among
+from timeline.recording.erased import suppressed_among
 
 MOST_QUESTIONS_A_MINUTE = 10
 _MOST_PAGES = 5

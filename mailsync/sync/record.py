@@ -19,7 +19,7 @@ from mailsync.models import MailboxWalk, Sighting
 from mailsync.selectors.sightings import new_sighting, settle_known
 from mailsync.sync.folder import Folder
 from mailsync.sync.mail_run import MailRun
-from timeline.services.recording import RecordedEmail, record_emails
+from timeline.recording.record import RecordedEmail, record_emails
 
 
 @dataclass(slots=True)

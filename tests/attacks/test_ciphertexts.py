@@ -34,7 +34,8 @@ from tests.factories import MailboxFactory, MicrosoftConnectionFactory, Organiza
 from tests.scenery import scene
 from tests.sign_in import JONAS, connect
 from timeline.domain.vocabulary import SuppressionKind
-from timeline.services.suppression import suppress, suppressed_among
+from timeline.recording.erased import suppressed_among
+from timeline.services.suppression import suppress
 
 pytestmark = pytest.mark.django_db
 

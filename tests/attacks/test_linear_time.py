@@ -26,7 +26,7 @@ from timeline.domain.identity import base_subject, normalize_message_id, subject
 from timeline.domain.links import unwrapped
 from timeline.domain.quoting import split_quoted
 from timeline.domain.words import searchable
-from timeline.services.recording import record_emails
+from timeline.recording.record import record_emails
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 ENVELOPE = Envelope(

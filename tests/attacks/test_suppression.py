@@ -21,8 +21,8 @@ from tests.factories import UserAddressFactory
 from tests.timeline.test_recording import BANNER, JANE, record
 from timeline.domain.identity import fingerprint
 from timeline.models import Conversation, EmailMessage, Engagement, Suppression
+from timeline.recording.record import RecordedEmail, Suppressed
 from timeline.services.deletion import delete_conversation, delete_engagement
-from timeline.services.recording import RecordedEmail, Suppressed
 
 __all__ = ["jane"]
 pytestmark = pytest.mark.django_db

@@ -10,12 +10,12 @@ from accounts.models import AuditEvent
 from tests.attacks.test_forged_copies import DAVE, ID, MOMENT, WORDS, in_every_order, jane, mail, readable
 from tests.factories import A_MONDAY, LegalHoldFactory, UserFactory
 from tests.timeline.test_recording import compose, record
+from timeline.copies import take_back
 from timeline.models import EmailMessage, MailboxCopy
+from timeline.recording.join import join_all
+from timeline.recording.record import Suppressed
 from timeline.services.additions import know_addition
 from timeline.services.deletion import delete_engagement
-from timeline.services.joining import join_all
-from timeline.services.mailbox_copies import take_back
-from timeline.services.recording import Suppressed
 from timeline.visibility import may_be_deleted_by
 
 __all__ = ["jane"]

@@ -28,7 +28,7 @@ from tests.factories import (
 )
 from timeline.domain.vocabulary import HoldScope, SuppressionKind
 from timeline.models import Conversation, EmailMessage, Engagement, LegalHold, ThreadReference
-from timeline.services.suppression import suppressed_among
+from timeline.recording.erased import suppressed_among
 
 URL = "/api/v1/conversations/"
 

@@ -21,8 +21,8 @@ from tests.factories import (
 from timeline.domain.refusals import OnHold
 from timeline.domain.vocabulary import HoldScope, SuppressionKind
 from timeline.models import Engagement, LegalHold
+from timeline.recording.erased import suppressed_among
 from timeline.services.erasure import erase_person, preview_erasure
-from timeline.services.suppression import suppressed_among
 
 JANE = "jane@globex.example"
 

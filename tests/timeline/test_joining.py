@@ -10,8 +10,8 @@ from tests.attacks.test_forged_copies import DAVE, WORDS, jane, mail
 from tests.factories import LegalHoldFactory
 from tests.timeline.test_recording import JANE, record
 from timeline.models import Conversation, EmailMessage, Engagement, KnownAddition, MailboxCopy, Suppression
+from timeline.recording.join import join_all
 from timeline.services.additions import know_addition
-from timeline.services.joining import join_all
 
 __all__ = ["jane"]
 pytestmark = pytest.mark.django_db

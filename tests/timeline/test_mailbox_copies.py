@@ -5,10 +5,10 @@ import pytest
 from accounts.domain.vocabulary import Detail, Visibility
 from tests.factories import A_MONDAY, AccountFactory, ContactFactory, LegalHoldFactory, OpportunityFactory, UserFactory
 from tests.timeline.test_recording import JANE, compose, record
+from timeline.copies import take_back
 from timeline.domain.sharing import Sharing, widest
 from timeline.models import Engagement
 from timeline.selectors import engagements_for
-from timeline.services.mailbox_copies import take_back
 
 pytestmark = pytest.mark.django_db
 

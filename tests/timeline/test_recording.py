@@ -24,7 +24,7 @@ from timeline.domain.email import ComposedEmail, EmailParticipant
 from timeline.domain.identity import fingerprint, message_key, subject_core
 from timeline.domain.vocabulary import AssignmentRule, Direction, ParticipantRole, SuppressionKind
 from timeline.models import Association, Conversation, EmailMessage, Engagement, Participant, ThreadReference
-from timeline.services.recording import RecordedEmail, Suppressed, record_emails
+from timeline.recording.record import RecordedEmail, Suppressed, record_emails
 from timeline.services.suppression import suppress
 
 JANE = "jane@globex.example"

@@ -14,8 +14,8 @@ from tests.factories import (
 from tests.timeline.test_assignment import tell
 from tests.timeline.test_recording import JANE, compose, record
 from timeline.assignment.correct import correct_opportunity
+from timeline.copies import take_back
 from timeline.models import Engagement
-from timeline.services.mailbox_copies import take_back
 
 pytestmark = pytest.mark.django_db
 

@@ -33,6 +33,7 @@ from tests.timeline.test_recording import JANE, compose, record
 from timeline.assignment.correct import correct_opportunity
 from timeline.assignment.learn import make_rule, take_back_rule
 from timeline.assignment.reassess import reassess
+from timeline.copies import take_back
 from timeline.domain import assignment
 from timeline.domain.assignment import HeldRecords, MailFacts, Place, Settled, nearest_inbox_owner, pinned, settle
 from timeline.domain.choosing import Assignment, AssignmentRules, Candidate, Candidates
@@ -40,7 +41,6 @@ from timeline.domain.refusals import NotAllowed, OnHold
 from timeline.domain.vocabulary import AssignmentRule, ParticipantRole
 from timeline.models import Engagement, FilingRule, LegalHold
 from timeline.services.calls_and_meetings import ParticipantGiven, record_activity
-from timeline.services.mailbox_copies import take_back
 
 pytestmark = pytest.mark.django_db
 

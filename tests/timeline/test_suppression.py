@@ -2,7 +2,8 @@
 
 from timeline.domain.vocabulary import SuppressionKind
 from timeline.models import Suppression
-from timeline.services.suppression import suppress, suppressed_among, suppression_hash
+from timeline.recording.erased import suppressed_among
+from timeline.services.suppression import suppress, suppression_hash
 
 MESSAGE, ADDRESS = SuppressionKind.MESSAGE, SuppressionKind.ADDRESS
 

@@ -25,17 +25,17 @@ from crm.models import Account, Opportunity
 from crm.selectors import directory_for
 from timeline.assignment.assign import Assigner, columns_of
 from timeline.assignment.records import AssociationRow, Owned, association_rows
+from timeline.copies import hold_new
 from timeline.domain.assignment import MailFacts, given, nearest_inbox_owner
 from timeline.domain.email import EmailParticipant
 from timeline.domain.sharing import Sharing
 from timeline.domain.vocabulary import ParticipantRole, SuppressionKind
 from timeline.models import Association, Engagement, Participant
+from timeline.recording.erased import suppressed_among
+from timeline.recording.people import our_people, participant_rows, places_of_users
 from timeline.search.outbox import queue_for_index
 from timeline.services.deletion import activity_identity
-from timeline.services.mailbox_copies import hold_new
-from timeline.services.people import our_people, participant_rows, places_of_users
 from timeline.services.sources import claim_source
-from timeline.services.suppression import suppressed_among
 
 
 class WasDeleted(Exception):

@@ -15,9 +15,9 @@ from core.db.unit_of_work import one_unit_of_work
 from crm.domain.changes import CustomerChanges
 from timeline.assignment.reassess import reassess_engagements
 from timeline.models import Engagement, Participant
+from timeline.recording.people import our_people
 from timeline.search.outbox import announce
 from timeline.selectors.affected import affected_engagements, in_use
-from timeline.services.people import our_people
 
 _AT_ONCE = 1_000
 _READ = ("address", "engagement", "engagement__occurred_at")

@@ -7,9 +7,7 @@ under a hold?    ──yes─▶ OnHold
 suppress (keyed hashes) ─▶ queue for the search index ─▶ delete rows, sightings with them ─▶ audit
 """
 
-from collections import defaultdict
 from collections.abc import Collection
-from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -19,10 +17,10 @@ from accounts.models import Organization, User
 from accounts.services.audit import record_event
 from core.db.portions import in_portions
 from core.db.unit_of_work import unit_of_work
-from timeline.domain.identity import base_subject
 from timeline.domain.refusals import NotAllowed, OnHold
 from timeline.domain.vocabulary import Kind, SuppressionKind
-from timeline.models import Conversation, EmailMessage, Engagement, LegalHold
+from timeline.models import Conversation, EmailMessage, Engagement
+from timeline.recording.thread import lock_conversations, refresh_conversations
 from timeline.search.outbox import announce
 from timeline.selectors import engagements_for
 from timeline.selectors.holds import is_held
@@ -42,7 +40,7 @@ def delete_conversation(*, conversation: Conversation, actor: User) -> int:
     rows = Engagement.objects.filter(conversation=conversation)
 
     def delete() -> int:
-        _lock([conversation.pk])  # before the question: what a colleague's mailbox adds meanwhile counts, too
+        lock_conversations([conversation.pk])  # before the question: what a mailbox adds meanwhile counts, too
         if not _may_delete(actor, rows):
             raise NotAllowed(f"Colleagues took part in this conversation, or their mailboxes hold it: {_INSTEAD}")
         deleted = _delete(conversation.organization, rows, actor, what="This conversation")
@@ -72,7 +70,7 @@ def delete_engagement(*, engagement: Engagement, actor: User) -> None:
     organization, conversation = engagement.organization, engagement.conversation_id
 
     def delete() -> None:
-        _lock([conversation] if conversation else [])
+        lock_conversations([conversation] if conversation else [])
         _delete(organization, rows, actor, what=f"This {engagement.kind}")
         record_event(
             organization=organization,
@@ -94,42 +92,12 @@ def delete_rows(organization: Organization, ids: Collection[UUID], *, suppressed
     """
     rows = Engagement.objects.filter(organization=organization, pk__in=ids)
     conversations = set(rows.exclude(conversation=None).values_list("conversation_id", flat=True))
-    _lock(conversations)
+    lock_conversations(conversations)
     if suppressed:
         _keep_out(organization, rows)
     rows.delete()
     announce(organization.pk, ids)
     refresh_conversations(conversations)
-
-
-def refresh_conversations(ids: Collection[UUID]) -> None:
-    """Count and date again what stands in these conversations, and delete those in which nothing is left."""
-    remaining: dict[UUID, list[tuple[datetime, str]]] = defaultdict(list)
-    for pk, occurred_at, subject in (
-        Engagement.objects.filter(conversation__in=ids)
-        .order_by("occurred_at")
-        .values_list("conversation_id", "occurred_at", "subject")
-    ):
-        remaining[pk].append((occurred_at, base_subject(subject)))
-    empty = [pk for pk in ids if pk not in remaining]
-    # a hold that was released stays on record without what it held
-    LegalHold.objects.filter(conversation__in=empty, released_at__isnull=False).update(conversation=None)
-    Conversation.objects.filter(pk__in=empty).delete()
-    for pk, mails in remaining.items():
-        first_at, subject = min(mails)
-        Conversation.objects.filter(pk=pk).update(
-            email_count=len(mails), first_at=first_at, last_at=mails[-1][0], subject=subject
-        )
-
-
-def _lock(conversations: Collection[UUID | None]) -> None:
-    """Take turns with recording, which locks a conversation before it adds to it: in the order of their ids."""
-    list(
-        Conversation.objects.select_for_update()
-        .filter(pk__in={pk for pk in conversations if pk})
-        .order_by("pk")
-        .values_list("pk")
-    )
 
 
 def _may_delete(actor: User, rows: QuerySet[Engagement]) -> bool:

@@ -6,8 +6,8 @@ from mailsync.models import Sighting
 from sandbox import ways
 from tests.mailsync.sync.conftest import EVERYONE, World
 from timeline.models import EmailMessage, Participant
+from timeline.recording.join import join_all
 from timeline.services.additions import know_addition
-from timeline.services.joining import join_all
 
 CONTRACT = "\n".join(
     f"Clause {number:04} of the contract, as Acme and the customer agreed on it." for number in range(1_000)

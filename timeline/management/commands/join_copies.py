@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import Organization
-from timeline.services.joining import join_all
+from timeline.recording.join import join_all
 
 
 class Command(BaseCommand):

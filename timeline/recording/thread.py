@@ -4,7 +4,7 @@ mails ──link hashes──▶ ThreadReference ──plan_threads──▶ joi
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -71,6 +71,36 @@ def place_in_conversations(organization: Organization, arrivals: Sequence[Arriva
         {key: rows[_id_of(place, made)] for key, place in plan.conversations.items()},
         tuple(rows[survivor] for survivor in joined),
     )
+
+
+def lock_conversations(conversations: Iterable[UUID | None]) -> None:
+    """Take turns with whoever adds to these conversations or takes from them: in the order of their ids."""
+    list(
+        Conversation.objects.select_for_update()
+        .filter(pk__in={pk for pk in conversations if pk})
+        .order_by("pk")
+        .values_list("pk")
+    )
+
+
+def refresh_conversations(ids: Collection[UUID]) -> None:
+    """Count and date again what stands in these conversations, and delete those in which nothing is left."""
+    remaining: dict[UUID, list[tuple[datetime, str]]] = defaultdict(list)
+    for pk, occurred_at, subject in (
+        Engagement.objects.filter(conversation__in=ids)
+        .order_by("occurred_at")
+        .values_list("conversation_id", "occurred_at", "subject")
+    ):
+        remaining[pk].append((occurred_at, base_subject(subject)))
+    empty = [pk for pk in ids if pk not in remaining]
+    # a hold that was released stays on record without what it held
+    LegalHold.objects.filter(conversation__in=empty, released_at__isnull=False).update(conversation=None)
+    Conversation.objects.filter(pk__in=empty).delete()
+    for pk, mails in remaining.items():
+        first_at, subject = min(mails)
+        Conversation.objects.filter(pk=pk).update(
+            email_count=len(mails), first_at=first_at, last_at=mails[-1][0], subject=subject
+        )
 
 
 def _known(organization: Organization, mails: Iterable[ThreadedMail]) -> dict[str, UUID]:

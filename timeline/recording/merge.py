@@ -20,13 +20,13 @@ from core.db.bulk import insert_tuples
 from timeline.assignment.assign import settle_again
 from timeline.assignment.records import AssociationRow, Owned, association_rows
 from timeline.assignment.standing import decided_for
+from timeline.copies import hold_hollow, hold_known, make_hollow
 from timeline.domain.assignment import MailFacts
 from timeline.domain.copies import RECIPIENTS
 from timeline.domain.sharing import Sharing
 from timeline.models import Association, Conversation, EmailMessage, Engagement, Participant
-from timeline.services.copies import Mail
-from timeline.services.mailbox_copies import hold_hollow, hold_known, make_hollow
-from timeline.services.people import ParticipantRow, as_compared, participant_rows
+from timeline.recording.identify import Mail
+from timeline.recording.people import ParticipantRow, as_compared, participant_rows
 
 _AT_ONCE = 500
 _ENGAGEMENT_COLUMNS = ("visibility", "detail", "changed_at")

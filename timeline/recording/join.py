@@ -9,7 +9,7 @@ The earlier one's words stay. Nothing is suppressed by it.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from itertools import combinations
 from uuid import UUID
@@ -23,16 +23,16 @@ from core.chunks import chunks
 from core.db.portions import in_portions
 from core.db.unit_of_work import unit_of_work
 from timeline.assignment.assign import settle_again
+from timeline.copies import make_hollow, move_copies
 from timeline.domain.copies import RECIPIENTS
-from timeline.models import Association, Conversation, EmailMessage, Engagement, Participant
+from timeline.models import Association, EmailMessage, Engagement, Participant
+from timeline.recording.identify import CopyDesk, Mail
+from timeline.recording.merge import remembered
+from timeline.recording.people import as_compared, our_people
+from timeline.recording.thread import lock_conversations, refresh_conversations
 from timeline.search.outbox import queue_for_index
 from timeline.selectors.holds import held_among
 from timeline.selectors.recorded_mails import MOST_COMPARED, people_of, stored_mails
-from timeline.services.copies import CopyDesk, Mail
-from timeline.services.deletion import refresh_conversations
-from timeline.services.mailbox_copies import make_hollow, move_copies
-from timeline.services.people import as_compared, our_people
-from timeline.services.sightings import remembered
 
 _AT_ONCE = 100
 
@@ -78,7 +78,7 @@ def join_copies(organization: Organization, keys: Collection[str], *, actor: Use
     for row in rows:
         if row.pk not in held:
             by_key[row.message_key].append(desk.mail_of(row, people[row.pk]))
-    _lock_conversations(rows)
+    lock_conversations(row.engagement.conversation_id for row in rows)
     gone: dict[UUID, UUID] = {}
     for mails in by_key.values():
         while pair := next((pair for pair in combinations(mails, 2) if desk.are_one(*pair)), None):
@@ -104,12 +104,6 @@ def _row(mail: Mail) -> EmailMessage:
     if mail.stored is None:
         raise LookupError("Only recorded mails are joined.")
     return mail.stored
-
-
-def _lock_conversations(rows: Iterable[EmailMessage]) -> None:
-    """As deletion does: recording locks a conversation before it adds to it."""
-    wanted = {pk for row in rows if (pk := row.engagement.conversation_id)}
-    list(Conversation.objects.select_for_update().filter(pk__in=wanted).order_by("pk").values_list("pk"))
 
 
 def _absorb(organization: Organization, row: EmailMessage, absorbed: Mail, survivor: Mail) -> None:

@@ -28,10 +28,10 @@ from timeline.domain.erased import Said
 from timeline.domain.identity import Envelope, Moments, Tells, agree, is_hollow, mail_key, subject_core, words_agree
 from timeline.domain.vocabulary import ParticipantRole
 from timeline.models import EmailMessage
+from timeline.recording.people import OurPeople, as_compared, our_people
 from timeline.selectors.additions import additions_of
 from timeline.selectors.holds import held_among
 from timeline.selectors.recorded_mails import MOST_COMPARED, crowded_keys, stored_mails
-from timeline.services.people import OurPeople, as_compared, our_people
 
 People = Iterable[tuple[str, str]]
 """Roles and normalized addresses."""

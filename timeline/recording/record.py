@@ -2,8 +2,8 @@
 
 page of composed mails
    │ suppressed? ──▶ Suppressed                            erased mail and people stay away
-   │ known?      ──▶ its row, and what this copy adds       timeline/services/copies.py, sightings.py
-   │ conversation                                           timeline/services/conversations.py
+   │ known?      ──▶ its row, and what this copy adds       identify.py, merge.py
+   │ conversation                                           thread.py
    │ deal, owner                                            timeline/domain/assignment.py
    ▼
 Engagement + EmailMessage + Participant + Association + MailboxCopy + outbox row, in the caller's transaction
@@ -23,6 +23,7 @@ from accounts.models import Organization, User
 from core.db.bulk import insert_tuples
 from timeline.assignment.assign import Assigner, columns_of, settle_again
 from timeline.assignment.records import AssociationRow, Owned, association_rows
+from timeline.copies import hold_new
 from timeline.domain.assignment import Settled, nearest_inbox_owner
 from timeline.domain.email import ComposedEmail
 from timeline.domain.erased import Verdict
@@ -30,15 +31,14 @@ from timeline.domain.sharing import Sharing
 from timeline.domain.threading import threaded
 from timeline.domain.vocabulary import AssignmentRule, Direction, Kind
 from timeline.models import Association, Conversation, EmailMessage, Engagement, Participant
+from timeline.recording.erased import erased_among
+from timeline.recording.identify import Found, Mail, find_mails
+from timeline.recording.join import join_copies
+from timeline.recording.merge import Holding, Seen, bring_up_to_date, remembered
+from timeline.recording.people import ParticipantRow, participant_rows, places_of_users
+from timeline.recording.thread import Arrival, place_in_conversations
 from timeline.search.outbox import announce, queue_for_index
 from timeline.search.texts import SearchTextRow, search_text, write_search_texts
-from timeline.services.conversations import Arrival, place_in_conversations
-from timeline.services.copies import Found, Mail, find_mails
-from timeline.services.joining import join_copies
-from timeline.services.mailbox_copies import hold_new
-from timeline.services.people import ParticipantRow, participant_rows, places_of_users
-from timeline.services.sightings import Holding, Seen, bring_up_to_date, remembered
-from timeline.services.suppression import erased_among
 
 SOURCE = "microsoft"
 
