@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-TOGETHER = ("tests/processes/", "tests/journeys/", "tests/services/test_corridor.py")
+TOGETHER = ("tests/processes/", "tests/journeys/", "tests/servers/test_corridor.py")
 LONG = ("services", "processes", "journey")
 
 

@@ -58,7 +58,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with own_rooms() as rooms:
         stack = Stack(
             tmp_path_factory.mktemp("workers"),
-            variables={"DJANGO_SETTINGS_MODULE": "tests.services.quick_settings", **rooms},
+            variables={"DJANGO_SETTINGS_MODULE": "tests.servers.quick_settings", **rooms},
         )
         try:
             stack.start_sandbox("--mails", "200", "--days", "20")

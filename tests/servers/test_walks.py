@@ -13,7 +13,7 @@ from django.db import connection
 
 from mailsync.models import Mailbox, Sighting
 from mailsync.sync import reconciliation
-from tests.services.large import build_large_organization, empty_every_table
+from tests.servers.large import build_large_organization, empty_every_table
 from timeline.models import Engagement, Participant
 from timeline.search import drift, writing
 from timeline.selectors import affected

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from mailsync.models import Mailbox
 from tests.api_client import description
-from tests.services.large import build_large_organization, empty_every_table
+from tests.servers.large import build_large_organization, empty_every_table
 from tests.test_api_surface import resource
 from tests.test_pages_walk import filled, pages
 

@@ -37,7 +37,7 @@ def stack(own_mariadb, own_redis, tmp_path):
             "DATABASE_URL": own_mariadb.url(),
             "CELERY_BROKER_URL": own_redis.url(),
             "ELASTICSEARCH_URL": "",
-            "DJANGO_SETTINGS_MODULE": "tests.services.quick_settings",
+            "DJANGO_SETTINGS_MODULE": "tests.servers.quick_settings",
         },
     )
     try:

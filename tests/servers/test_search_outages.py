@@ -39,7 +39,7 @@ def stack(own_mariadb, own_redis, own_elasticsearch, tmp_path):
             "CELERY_BROKER_URL": own_redis.url(),
             "ELASTICSEARCH_URL": own_elasticsearch.url(),
             "ELASTICSEARCH_INDEX_PREFIX": PREFIX,
-            "DJANGO_SETTINGS_MODULE": "tests.services.quick_settings",
+            "DJANGO_SETTINGS_MODULE": "tests.servers.quick_settings",
         },
     )
     try:
