@@ -14,14 +14,14 @@ from accounts.domain.vocabulary import Role
 from accounts.models import Organization, User
 from accounts.reading import Reading, reading
 from sandbox.testing import SandboxProcess
-from tests.factories import OrganizationFactory, UserFactory
-from tests.journeys.left_out import pytest_terminal_summary  # noqa: F401 - a hook, lent to pytest here
-from tests.scheduling import (  # noqa: F401 - likewise
+from tests.support.factories import OrganizationFactory, UserFactory
+from tests.support.left_out import pytest_terminal_summary  # noqa: F401 - a hook, lent to pytest here
+from tests.support.scheduling import (  # noqa: F401 - likewise
     pytest_collection_modifyitems,
     pytest_xdist_auto_num_workers,
     pytest_xdist_make_scheduler,
 )
-from tests.telling import pytest_configure  # noqa: F401 - likewise
+from tests.support.telling import pytest_configure  # noqa: F401 - likewise
 
 # how long an example takes says more about the machine than about the code
 hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])

@@ -13,8 +13,8 @@ from django.urls import reverse
 from accounts.models import ApiToken, AuditEvent, ConsentGrant, MicrosoftConnection, Organization, User
 from crm.models import Account, Contact, CrmConnection, Lead, Opportunity
 from mailsync.models import AddressQuestion, BlockedDomain, DeparturePolicy, Exclusion, Mailbox
-from tests import factories
-from tests.api_client import token_for
+from tests.support import factories
+from tests.support.api_client import token_for
 from timeline.models import ActivitySource, KnownAddition, LegalHold, RetentionPolicy, Suppression
 
 CANARY = "canary-xyzzy"

@@ -8,8 +8,8 @@ from django.core.management import call_command
 from django.test import Client
 
 from accounts.models import ApiToken
-from tests.api_client import PREFIX, CheckedClient, client_of, description
-from tests.factories import (
+from tests.support.api_client import PREFIX, CheckedClient, client_of, description
+from tests.support.factories import (
     PASSWORD,
     AccountFactory,
     AssociationFactory,

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from accounts.domain.vocabulary import Detail, Visibility
 from accounts.models import AuditEvent, Organization, User
-from tests.api_client import PREFIX, client_of
-from tests.factories import (
+from tests.support.api_client import PREFIX, client_of
+from tests.support.factories import (
     PASSWORD,
     AccountDomainFactory,
     BlockedDomainFactory,
@@ -25,7 +25,7 @@ from tests.factories import (
     ParticipantFactory,
     SyncRunFactory,
 )
-from tests.scenery import scene
+from tests.support.scenery import scene
 from tests.test_pages_walk import filled, pages
 from timeline.models import LegalHold
 

@@ -4,7 +4,7 @@ import inspect
 
 import pytest
 
-from tests import factories
+from tests.support import factories
 
 FACTORIES = [
     made

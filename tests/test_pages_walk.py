@@ -5,8 +5,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from zeal import zeal_context
 
-from tests.factories import ExclusionFactory, LeadFactory, MailboxFactory, UserFactory
-from tests.scenery import scene
+from tests.support.factories import ExclusionFactory, LeadFactory, MailboxFactory, UserFactory
+from tests.support.scenery import scene
 
 pytestmark = pytest.mark.django_db
 

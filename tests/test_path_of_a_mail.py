@@ -7,7 +7,7 @@ import re
 import sys
 
 from mailsync.tasks import sync_mailbox
-from tests.mailsync.sync.conftest import World, enter, synced, world
+from tests.support.mailboxes import World, enter, synced, world
 from tests.support.walk import REPOSITORY, Hop, Walk
 from timeline.models import Engagement
 

@@ -14,9 +14,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.domain.api_tokens import digest_of
 from accounts.models import ApiToken, User
-from tests.api_client import PREFIX, CheckedClient, client_of, description, token_for
-from tests.factories import ExclusionFactory, LeadFactory, MailboxFactory, SyncRunFactory
-from tests.scenery import Scene, scene
+from tests.support.api_client import PREFIX, CheckedClient, client_of, description, token_for
+from tests.support.factories import ExclusionFactory, LeadFactory, MailboxFactory, SyncRunFactory
+from tests.support.scenery import Scene, scene
 from timeline.models import EmailMessage, Engagement, FilingRule
 
 pytestmark = pytest.mark.django_db

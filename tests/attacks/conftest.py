@@ -1,5 +1,5 @@
 """What attacks are made on: among others, a mailbox in the sandbox tenant."""
 
-from tests.mailsync.sync.conftest import enter, synced, world
+from tests.support.mailboxes import enter, synced, world
 
 __all__ = ["enter", "synced", "world"]

@@ -13,8 +13,8 @@ from django.db import connection
 
 from accounts.domain.vocabulary import Role
 from accounts.services.people import create_organization, create_user
-from tests.factories import ContactFactory, DirectoryChangeFactory, ParticipantFactory
-from tests.scenery import scene
+from tests.support.factories import ContactFactory, DirectoryChangeFactory, ParticipantFactory
+from tests.support.scenery import scene
 from timeline.search.texts import refresh_search_texts
 from timeline.services.erasure import erase_person
 

@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts.models import User
 from jiminny_sync.middleware import as_header
-from tests.scenery import scene
+from tests.support.scenery import scene
 from tests.test_settings import ROOT
 
 INLINE = re.compile(r"<style\b|\sstyle=|\son[a-z]+=[\"']|<script(?![^>]*\bsrc=)|javascript:", re.IGNORECASE)

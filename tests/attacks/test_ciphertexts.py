@@ -29,10 +29,10 @@ from crm.models import CrmConnection
 from jiminny_sync.checks import check_services
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.sync.run import sync_mailbox
-from tests.api_client import PREFIX, client_of
-from tests.factories import MailboxFactory, MicrosoftConnectionFactory, OrganizationFactory, UserFactory
-from tests.scenery import scene
-from tests.sign_in import JONAS, connect
+from tests.support.api_client import PREFIX, client_of
+from tests.support.factories import MailboxFactory, MicrosoftConnectionFactory, OrganizationFactory, UserFactory
+from tests.support.scenery import scene
+from tests.support.sign_in import JONAS, connect
 from timeline.domain.vocabulary import SuppressionKind
 from timeline.recording.erased import suppressed_among
 from timeline.services.suppression import suppress

@@ -16,8 +16,8 @@ from accounts.domain.audit import AuditVerb
 from accounts.domain.vocabulary import Visibility
 from accounts.models import AuditEvent
 from crm.models import Contact
-from tests.api_client import client_of
-from tests.factories import (
+from tests.support.api_client import client_of
+from tests.support.factories import (
     A_MONDAY,
     AccountFactory,
     ContactFactory,
@@ -27,7 +27,7 @@ from tests.factories import (
     UserAddressFactory,
     UserFactory,
 )
-from tests.timeline.test_recording import BANNER, JANE, compose, record
+from tests.timeline.recording.test_recording import BANNER, JANE, compose, record
 from timeline.domain.additions import known_additions
 from timeline.domain.authored import authored
 from timeline.models import Conversation, EmailMessage, Engagement, Participant

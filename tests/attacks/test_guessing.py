@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts import known_browsers
 from accounts.models import GuessCount, User
 from accounts.services.login import ALLOWED_GUESSES, ALLOWED_GUESSES_A_PLACE, WINDOW
-from tests.factories import PASSWORD
+from tests.support.factories import PASSWORD
 
 PLACE = "203.0.113.7"
 WRONG = "wrong"

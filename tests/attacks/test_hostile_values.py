@@ -20,8 +20,8 @@ from django.urls import URLResolver
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from tests.api_client import PREFIX, description
-from tests.factories import UserFactory
+from tests.support.api_client import PREFIX, description
+from tests.support.factories import UserFactory
 from tests.test_admin_scoping import PAGES, page, rows_of
 from tests.test_second_organization import filled, pages, side_of
 

@@ -13,9 +13,15 @@ from rest_framework.test import APIClient
 from accounts.domain.vocabulary import Detail
 from accounts.models import User
 from core.api.pagination import MOST_PAGE_BYTES
-from tests.api_client import client_of
-from tests.factories import A_MONDAY, ConversationFactory, EmailMessageFactory, EngagementFactory, ParticipantFactory
-from tests.scenery import scene
+from tests.support.api_client import client_of
+from tests.support.factories import (
+    A_MONDAY,
+    ConversationFactory,
+    EmailMessageFactory,
+    EngagementFactory,
+    ParticipantFactory,
+)
+from tests.support.scenery import scene
 from timeline.models import Conversation, EmailMessage, Engagement
 from timeline.selectors.timelines import PAGE_SIZE
 

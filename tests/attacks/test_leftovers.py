@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from core import remembering
 from core.remembering import forget, remembered
-from tests.mailsync.sync.conftest import World, enter, world  # noqa: F401 - fixtures, lent to this file
+from tests.support.mailboxes import World, enter, world  # noqa: F401 - fixtures, lent to this file
 from timeline.models import Engagement
 
 ROOT = Path(__file__).resolve().parents[2]

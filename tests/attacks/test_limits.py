@@ -14,8 +14,8 @@ from accounts.models import User
 from mailsync.domain.compose import participants
 from mailsync.domain.envelope import Envelope, MailAddress
 from mailsync.views.notifications import MOST_BYTES
-from tests.api_client import client_of
-from tests.scenery import scene
+from tests.support.api_client import client_of
+from tests.support.scenery import scene
 from tests.test_settings import ROOT
 from timeline.domain.email import MOST_PEOPLE
 from timeline.models import Participant

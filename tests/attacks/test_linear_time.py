@@ -19,7 +19,7 @@ from mailsync.domain.signals import away, failing
 from mailsync.domain.text import body_text
 from tests.attacks.product_patterns import APPS, ROOT, Found, compiled_patterns, patterns_in_source
 from tests.attacks.worst_cases import MOST_GROWTH, STOCK, Maker, growth, heaviest, repeated, worst_texts
-from tests.factories import OrganizationFactory, UserFactory
+from tests.support.factories import OrganizationFactory, UserFactory
 from timeline.domain.additions import known_additions
 from timeline.domain.authored import authored
 from timeline.domain.identity import base_subject, normalize_message_id, subject_core

@@ -17,9 +17,9 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from tests.api_client import PREFIX, description
-from tests.factories import UserFactory
-from tests.scenery import scene
+from tests.support.api_client import PREFIX, description
+from tests.support.factories import UserFactory
+from tests.support.scenery import scene
 from tests.test_admin_scoping import PAGES, page, rows_of
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from tests.api_client import PREFIX, description
+from tests.support.api_client import PREFIX, description
 
 pytestmark = pytest.mark.django_db
 

@@ -14,8 +14,8 @@ from accounts.domain.vocabulary import Role
 from accounts.models import AuditEvent, Organization, SignInFlow, User
 from sandbox.testing import SandboxProcess
 from tests.attacks.test_one_of_us import FOREIGN, PERSONAL, of_tenant
-from tests.factories import PASSWORD, BlockedDomainFactory, UserFactory
-from tests.sign_in import ADA, JONAS, RITA, answer_to, cancelled_at, come_back
+from tests.support.factories import PASSWORD, BlockedDomainFactory, UserFactory
+from tests.support.sign_in import ADA, JONAS, RITA, answer_to, cancelled_at, come_back
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,7 @@ from accounts.microsoft import id_token
 from accounts.models import ConsentGrant, MicrosoftConnection, Organization, User, UserAddress
 from mailsync.services.addresses import learn_addresses
 from sandbox.testing import SandboxProcess
-from tests.factories import (
+from tests.support.factories import (
     AccountDomainFactory,
     BlockedDomainFactory,
     ContactFactory,
@@ -22,7 +22,7 @@ from tests.factories import (
     MailboxFactory,
     UserFactory,
 )
-from tests.sign_in import ADA, RITA, answer_to, come_back, consent_answer
+from tests.support.sign_in import ADA, RITA, answer_to, come_back, consent_answer
 
 pytestmark = pytest.mark.django_db
 

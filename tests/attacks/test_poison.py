@@ -14,11 +14,11 @@ from mailsync.models import AtWork, Mailbox, SyncRun
 from mailsync.selectors.mailboxes import failures_of
 from mailsync.services.explain import explain_message
 from mailsync.services.suspects import CopyKeys, write_marks
-from tests.mailsync.sync.conftest import World
 from tests.mailsync.sync.test_crash import ROOT, environment_of
 from tests.mailsync.sync.test_late_match import enter_crm
-from tests.mailsync.syncing import stored_ids
+from tests.support.mailboxes import World
 from tests.support.store import Store
+from tests.support.syncing import stored_ids
 
 DEADLY = """
 import os, signal, sys

@@ -19,8 +19,8 @@ from accounts.services.people import create_user
 from crm.domain.changes import CustomerChanges
 from crm.models import Account, Contact, Opportunity
 from mailsync.services.addresses import learn_addresses
-from tests.api_client import PREFIX, client_of
-from tests.factories import (
+from tests.support.api_client import PREFIX, client_of
+from tests.support.factories import (
     A_MONDAY,
     AccountFactory,
     ContactFactory,
@@ -31,7 +31,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.test_pages_walk import filled, pages
-from tests.timeline.test_recording import JANE, compose, record
+from tests.timeline.recording.test_recording import JANE, compose, record
 from timeline.assignment.reassess import reassess
 from timeline.models import Engagement
 

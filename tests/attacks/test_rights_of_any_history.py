@@ -24,7 +24,7 @@ from crm.domain.changes import CustomerChanges
 from mailsync.models import Sighting
 from mailsync.services.addresses import learn_addresses
 from mailsync.services.copies import forget_copies
-from tests.factories import (
+from tests.support.factories import (
     A_MONDAY,
     AccountFactory,
     ContactFactory,
@@ -34,7 +34,7 @@ from tests.factories import (
     SightingFactory,
     UserFactory,
 )
-from tests.timeline.test_recording import JANE, compose, record
+from tests.timeline.recording.test_recording import JANE, compose, record
 from timeline.assignment.correct import correct_opportunity
 from timeline.assignment.learn import make_rule
 from timeline.assignment.reassess import reassess

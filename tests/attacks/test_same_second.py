@@ -11,8 +11,8 @@ from django.test import Client
 
 from accounts.domain.vocabulary import Detail, Visibility
 from accounts.models import User
-from tests.api_client import PREFIX, client_of
-from tests.scenery import scene
+from tests.support.api_client import PREFIX, client_of
+from tests.support.scenery import scene
 from timeline.models import Conversation
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from tests.factories import PASSWORD, BlockedDomainFactory
+from tests.support.factories import PASSWORD, BlockedDomainFactory
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import ApiToken, AuditEvent, User
-from tests.api_client import PREFIX, client_of, description
+from tests.support.api_client import PREFIX, client_of, description
 from tests.test_second_organization import browser_of
 from timeline.models import ActivitySource, Engagement
 

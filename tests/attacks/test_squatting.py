@@ -11,7 +11,7 @@ from django.test import Client
 from accounts.models import Organization, User
 from mailsync.models import BlockedDomain
 from mailsync.services.organizations import open_organization
-from tests.factories import PASSWORD, UserFactory
+from tests.support.factories import PASSWORD, UserFactory
 from tests.test_admin_scoping import page
 
 pytestmark = pytest.mark.django_db

@@ -17,8 +17,8 @@ from tests.attacks.test_forged_copies import (
     jane,
     mail,
 )
-from tests.factories import UserAddressFactory
-from tests.timeline.test_recording import BANNER, JANE, record
+from tests.support.factories import UserAddressFactory
+from tests.timeline.recording.test_recording import BANNER, JANE, record
 from timeline.domain.identity import fingerprint
 from timeline.models import Conversation, EmailMessage, Engagement, Suppression
 from timeline.recording.record import RecordedEmail, Suppressed

@@ -16,8 +16,8 @@ from django.utils import timezone
 from accounts.domain.api_tokens import MOST_TOKENS, TokenScope, digest_of
 from accounts.models import ApiToken, AuditEvent, User
 from accounts.services.api_tokens import TokenRefused, make_token, token_of
-from tests.api_client import PREFIX, CheckedClient, client_of, description, token_for
-from tests.factories import PASSWORD, EmailMessageFactory, MailboxFactory, UserFactory
+from tests.support.api_client import PREFIX, CheckedClient, client_of, description, token_for
+from tests.support.factories import PASSWORD, EmailMessageFactory, MailboxFactory, UserFactory
 from tests.test_pages_walk import OPEN_TO_ALL, filled, pages, rows_of
 
 pytestmark = pytest.mark.django_db

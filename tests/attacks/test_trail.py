@@ -15,9 +15,9 @@ from accounts.domain.audit import AuditVerb
 from accounts.models import AuditEvent, AuditIntake, User
 from accounts.reading import Unwitnessed
 from accounts.services.intake import chain_intake
-from tests.api_client import client_of
-from tests.factories import PASSWORD, ExclusionFactory, LeadFactory, MailboxFactory
-from tests.scenery import scene
+from tests.support.api_client import client_of
+from tests.support.factories import PASSWORD, ExclusionFactory, LeadFactory, MailboxFactory
+from tests.support.scenery import scene
 from tests.test_pages_walk import filled, pages
 from timeline.domain.vocabulary import Kind
 from timeline.selectors import engagements_for, presented, with_parts

@@ -16,8 +16,8 @@ from accounts.selectors.trail import trail_end
 from accounts.services.audit import log_trail_ends, record_event
 from accounts.services.intake import chain_intake
 from mailsync.services.digest import send_digests
-from tests.factories import UserFactory
-from tests.scenery import scene
+from tests.support.factories import UserFactory
+from tests.support.scenery import scene
 
 pytestmark = pytest.mark.django_db
 

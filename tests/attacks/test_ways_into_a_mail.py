@@ -8,8 +8,8 @@ from accounts.domain.audit import AuditVerb
 from accounts.domain.vocabulary import Visibility
 from accounts.models import AuditEvent
 from tests.attacks.test_forged_copies import DAVE, ID, MOMENT, WORDS, in_every_order, jane, mail, readable
-from tests.factories import A_MONDAY, LegalHoldFactory, UserFactory
-from tests.timeline.test_recording import compose, record
+from tests.support.factories import A_MONDAY, LegalHoldFactory, UserFactory
+from tests.timeline.recording.test_recording import compose, record
 from timeline.copies import take_back
 from timeline.models import EmailMessage, MailboxCopy
 from timeline.recording.join import join_all

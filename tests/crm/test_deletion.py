@@ -4,7 +4,7 @@ import pytest
 
 from accounts.models import Organization
 from crm.models import Contact, Lead, PersonAddress
-from tests.factories import AccountFactory, ContactFactory, LeadFactory, PersonAddressFactory
+from tests.support.factories import AccountFactory, ContactFactory, LeadFactory, PersonAddressFactory
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from jiminny_sync import health
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.models import MailboxWalk
-from tests.factories import IndexOutboxFactory, MailboxFactory, SyncRunFactory
+from tests.support.factories import IndexOutboxFactory, MailboxFactory, SyncRunFactory
 from timeline.models import IndexBuild, IndexOutbox
 
 

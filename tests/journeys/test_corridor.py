@@ -13,8 +13,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Opener
-from tests.journeys.left_out import WHY, chromium
-from tests.rooms import own_rooms
+from tests.support.left_out import WHY, chromium
+from tests.support.rooms import own_rooms
 from tools.stack import PASSWORD, Stack
 
 FIRST_SYNC_MS = 120_000

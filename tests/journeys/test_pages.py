@@ -14,7 +14,8 @@ from accounts.models import User
 from crm.models import Lead
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.models import Mailbox
-from tests.factories import (
+from tests.journeys.conftest import Opener
+from tests.support.factories import (
     PASSWORD,
     AccountFactory,
     ExclusionFactory,
@@ -24,8 +25,7 @@ from tests.factories import (
     OpportunityFactory,
     SyncRunFactory,
 )
-from tests.journeys.conftest import Opener
-from tests.scenery import Scene, scene
+from tests.support.scenery import Scene, scene
 from timeline.models import Engagement
 from timeline.selectors.timelines import PAGE_SIZE
 

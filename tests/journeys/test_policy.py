@@ -9,7 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import User
 from tests.journeys.conftest import Opener
 from tests.journeys.test_pages import _pages, _sign_in, globex
-from tests.scenery import Scene
+from tests.support.scenery import Scene
 from tests.test_admin_scoping import rows_of
 
 __all__ = ["globex"]

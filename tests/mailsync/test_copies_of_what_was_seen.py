@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 
 from accounts.domain.vocabulary import Visibility
-from tests.factories import EmailMessageFactory, MailboxFactory, SightingFactory
+from tests.support.factories import EmailMessageFactory, MailboxFactory, SightingFactory
 from timeline.models import MailboxCopy
 
 pytestmark = pytest.mark.django_db

@@ -24,11 +24,11 @@ from typing import Any
 import pytest
 import requests
 
-from tests.person import Person
 from tests.processes.leaks import Forbidden, files_below, forbidden, found_in
 from tests.processes.rules import RITA, set_rules
-from tests.rooms import files_of_servers, own_rooms
-from tests.scheduling import assert_built_once
+from tests.support.person import Person
+from tests.support.rooms import files_of_servers, own_rooms
+from tests.support.scheduling import assert_built_once
 from tools.stack import ROOT, Stack
 
 pytestmark = pytest.mark.processes

@@ -13,10 +13,10 @@ from uuid import UUID
 
 import pytest
 
-from tests.person import Person
 from tests.processes.test_promises import World, _truth
-from tests.rooms import own_rooms
-from tests.scheduling import assert_built_once
+from tests.support.person import Person
+from tests.support.rooms import own_rooms
+from tests.support.scheduling import assert_built_once
 from tools.stack import Stack
 
 pytestmark = pytest.mark.processes

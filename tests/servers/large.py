@@ -15,7 +15,7 @@ from accounts.models import Organization, User
 from accounts.services.audit import record_event
 from crm.models import Account, Contact, Lead, Opportunity
 from mailsync.models import Mailbox
-from tests import factories
+from tests.support import factories
 from timeline.models import Conversation, Engagement
 
 ACCOUNTS, CONTACTS, OPPORTUNITIES, PEOPLE = 500, 2_000, 1_000, 40

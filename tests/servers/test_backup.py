@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from tests.factories import EmailMessageFactory, ParticipantFactory
+from tests.support.factories import EmailMessageFactory, ParticipantFactory
 from timeline.models import EmailMessage, Engagement
 from timeline.search.texts import refresh_search_texts
 

@@ -21,11 +21,11 @@ import pytest
 import redis
 import requests
 
-from tests.person import Person
 from tests.processes.leaks import files_below, forbidden, found_in
 from tests.processes.rules import ADMIN, RITA
 from tests.processes.test_promises import PARENTS, World, _truth
-from tests.scheduling import assert_built_once
+from tests.support.person import Person
+from tests.support.scheduling import assert_built_once
 from tools.servers.elasticsearch import Elasticsearch
 from tools.servers.life import Server
 from tools.servers.mariadb import MariaDb

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.person import Person
 from tests.processes.test_promises import IMPORTED, World, _truth
+from tests.support.person import Person
 from tools.servers.life import NotReadyError
 from tools.stack import Stack
 

@@ -30,7 +30,7 @@ from mailsync.domain.vocabulary import BlockKind
 from mailsync.models import BlockedDomain
 from mailsync.services.organization_rules import add_rules
 from mailsync.services.switch import set_import
-from tests.factories import (
+from tests.support.factories import (
     AccountFactory,
     AssociationFactory,
     ContactFactory,

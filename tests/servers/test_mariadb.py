@@ -6,7 +6,13 @@ from django.db import IntegrityError, connection, transaction
 from django.db.utils import DataError, OperationalError
 
 from crm.models import Account
-from tests.factories import AccountFactory, ContactFactory, EmailMessageFactory, PersonAddressFactory, UserFactory
+from tests.support.factories import (
+    AccountFactory,
+    ContactFactory,
+    EmailMessageFactory,
+    PersonAddressFactory,
+    UserFactory,
+)
 from timeline.models import EmailMessage
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db]

@@ -15,8 +15,8 @@ from core.db import rotation as encryption_rotation
 from jiminny_sync import metrics
 from mailsync.models import Sighting
 from mailsync.sync import reconciliation
-from tests.api_client import client_of
-from tests.factories import (
+from tests.support.api_client import client_of
+from tests.support.factories import (
     EmailMessageFactory,
     EngagementFactory,
     MailboxFactory,
@@ -142,7 +142,7 @@ def test_no_answer_is_longer_than_a_portion(acme, mailbox, filled, walk, monkeyp
 
 def test_secrets_are_encrypted_anew_in_portions(acme, mailbox, filled):
     from accounts.models import OrganizationKey
-    from tests.factories import OrganizationFactory
+    from tests.support.factories import OrganizationFactory
 
     for _ in range(ROWS):
         OrganizationFactory()

@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError, OperationalError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
-from tests.factories import AccountFactory
+from tests.support.factories import AccountFactory
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 

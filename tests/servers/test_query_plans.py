@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from mailsync.models import Mailbox
-from tests.api_client import description
 from tests.servers.large import build_large_organization, empty_every_table
+from tests.support.api_client import description
 from tests.test_api_surface import resource
 from tests.test_pages_walk import filled, pages
 

@@ -12,9 +12,9 @@ from collections.abc import Callable
 import pytest
 import requests
 
-from tests.person import Person
 from tests.processes.rules import ADMIN
 from tests.processes.test_promises import World
+from tests.support.person import Person
 from tools.servers.mariadb import MariaDb
 from tools.stack import Stack
 

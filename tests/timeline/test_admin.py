@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEvent
-from tests.factories import (
+from tests.support.factories import (
     AccountFactory,
     EngagementFactory,
     LegalHoldFactory,

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from accounts.domain.vocabulary import Detail, Visibility
 from accounts.models import Organization, User
-from tests.factories import (
+from tests.support.factories import (
     EmailMessageFactory,
     EngagementFactory,
     MailboxCopyFactory,

@@ -13,7 +13,7 @@ from accounts.microsoft.scopes import as_granted, is_granted
 from accounts.microsoft.session import IdentityTransport, graph_pool, identity_session
 from core.http.errors import Misconfigured
 from core.http.retry_after import seconds_to_wait
-from tests.factories import A_MONDAY
+from tests.support.factories import A_MONDAY
 
 DISCOVERY = "https://login.example/organizations/v2.0/.well-known/openid-configuration"
 

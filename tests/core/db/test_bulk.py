@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import MicrosoftConnection
 from core.db.bulk import Prepared, insert_tuples
 from crm.models import Opportunity, PersonAddress
-from tests.factories import (
+from tests.support.factories import (
     AccountFactory,
     ContactFactory,
     EngagementFactory,

@@ -10,7 +10,7 @@ import pytest
 
 from core.runs.claims import ClaimLost, SwitchedOff, claim_source, is_abandoned, new_claim_name
 from mailsync.models import Mailbox, SyncRun
-from tests.factories import MailboxFactory
+from tests.support.factories import MailboxFactory
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
 

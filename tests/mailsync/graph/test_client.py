@@ -29,8 +29,8 @@ from mailsync.graph.client import ENVELOPE_SELECT, DeltaPage, GraphClient, ListP
 from mailsync.graph.errors import FolderGone, MailboxUnavailable
 from mailsync.services.graph_access import graph_client_for
 from sandbox.testing import SandboxProcess
-from tests.factories import MailboxFactory
-from tests.sign_in import JONAS, RITA, connect
+from tests.support.factories import MailboxFactory
+from tests.support.sign_in import JONAS, RITA, connect
 
 EVER = datetime(2000, 1, 1, tzinfo=UTC)
 

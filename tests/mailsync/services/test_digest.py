@@ -5,7 +5,7 @@ from django.utils import timezone
 from accounts.domain.vocabulary import Role
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.services.digest import send_digests
-from tests.factories import MailboxFactory, UserFactory
+from tests.support.factories import MailboxFactory, UserFactory
 
 
 def stopped(user, state=MailboxState.NEEDS_SIGN_IN, reason="AADSTS50173"):

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from mailsync.models import Mailbox
 from mailsync.services.fleet import dispatch_due
-from tests.factories import MailboxFactory
+from tests.support.factories import MailboxFactory
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from core.hashing import hash_of
 from mailsync.models import Mailbox, Subscription
 from mailsync.services import subscriptions
 from mailsync.services.subscriptions import can_be_notified, end_subscription, keep_subscription
-from tests.factories import MailboxFactory
-from tests.mailsync.sync.conftest import RITA
-from tests.mailsync.syncing import acme_of, switched_on
+from tests.support.factories import MailboxFactory
+from tests.support.mailboxes import RITA
+from tests.support.syncing import acme_of, switched_on
 
 PROOF = "a secret that only Microsoft was told"
 

@@ -11,7 +11,7 @@ from mailsync.domain.mailbox_state import NOT_CONNECTED
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.models import Mailbox
 from mailsync.services.switch import MayNotSync, request_sync, set_import
-from tests.factories import MailboxFactory, MicrosoftConnectionFactory
+from tests.support.factories import MailboxFactory, MicrosoftConnectionFactory
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ from mailsync.models import Mailbox, Sighting, SyncRun
 from mailsync.services.switch import set_import
 from mailsync.sync import fetching, removals
 from mailsync.sync.late_match import newest_change
-from tests.mailsync.sync.conftest import RITA, World
-from tests.mailsync.syncing import acme_of, connect, stored_ids, switched_on
+from tests.support.mailboxes import RITA, World
+from tests.support.syncing import acme_of, connect, stored_ids, switched_on
 
 EXAMPLES = int(os.environ.get("RANDOM_EXAMPLES", "6"))
 STRANGER = "newcomer@unknown-corp.example"

@@ -15,7 +15,7 @@ from mailsync.graph.client import DeltaPage, GraphClient
 from mailsync.models import FolderCursor, Sighting, SyncRun
 from mailsync.sync.folder import Folder
 from mailsync.sync.tree import leave_folder
-from tests.mailsync.sync.conftest import JONAS, RITA, World
+from tests.support.mailboxes import JONAS, RITA, World
 
 
 def sighting_of(world: World, copy: dict[str, str]) -> Sighting:

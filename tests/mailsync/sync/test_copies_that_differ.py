@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from mailsync.models import Sighting
 from sandbox import ways
-from tests.mailsync.sync.conftest import EVERYONE, World
+from tests.support.mailboxes import EVERYONE, World
 from timeline.models import EmailMessage, Participant
 from timeline.recording.join import join_all
 from timeline.services.additions import know_addition

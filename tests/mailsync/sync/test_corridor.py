@@ -11,8 +11,8 @@ from mailsync.domain.vocabulary import MailboxState
 from mailsync.models import Mailbox, Sighting, SyncRun
 from mailsync.sync.mail_run import Terms
 from mailsync.sync.run import sync_mailbox
-from tests.mailsync.sync.conftest import EVERYONE, RITA, World
-from tests.mailsync.syncing import stored_ids
+from tests.support.mailboxes import EVERYONE, RITA, World
+from tests.support.syncing import stored_ids
 
 
 def test_every_mail_that_should_be_imported_is_exactly_once_and_no_other_for_all_mailboxes(enter):

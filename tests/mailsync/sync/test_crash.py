@@ -19,7 +19,7 @@ from django.conf import settings
 
 from mailsync.models import Mailbox
 from sandbox.testing import SandboxProcess
-from tests.mailsync.sync.conftest import EVERYONE, JONAS, RITA, World
+from tests.support.mailboxes import EVERYONE, JONAS, RITA, World
 from tests.support.store import Store
 
 POINTS = int(os.environ.get("CRASH_POINTS", "5"))

@@ -3,7 +3,7 @@
 import pytest
 
 from mailsync.services.explain import explain_message
-from tests.mailsync.sync.conftest import JONAS, RITA, World
+from tests.support.mailboxes import JONAS, RITA, World
 from timeline.models import EmailMessage, Participant
 
 RITAS_NAME, JONAS_NAME = (

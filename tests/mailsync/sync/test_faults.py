@@ -11,8 +11,8 @@ from mailsync.domain.vocabulary import MailboxState
 from mailsync.models import Mailbox, SyncRun
 from mailsync.sync import fetching
 from mailsync.sync.foreground import sync_until_settled
-from tests.mailsync.sync.conftest import RITA, World
-from tests.mailsync.syncing import connect, stored_ids
+from tests.support.mailboxes import RITA, World
+from tests.support.syncing import connect, stored_ids
 
 DELTA, ITEM, TREE, BATCH = r"/messages/delta", r"^/me/messages/[^?/]+\?", r"(?i)/mailfolders\?|childfolders", r"\$batch"
 LIST = r"^/me/messages\?"

@@ -7,8 +7,8 @@ from crm.services.directory import set_account_websites, set_contact_addresses
 from mailsync.domain.vocabulary import RunKind
 from mailsync.models import Mailbox, MailboxWalk, SyncRun
 from mailsync.sync.mail_run import Terms
-from tests.mailsync.sync.conftest import JONAS, RITA, World
-from tests.mailsync.syncing import stored_ids
+from tests.support.mailboxes import JONAS, RITA, World
+from tests.support.syncing import stored_ids
 
 NEWCOMER = "newcomer@unknown-corp.example"
 

@@ -9,7 +9,7 @@ import pytest
 
 from mailsync.models import SyncRun
 from mailsync.sync import fetching
-from tests.mailsync.sync.conftest import RITA, World
+from tests.support.mailboxes import RITA, World
 
 REFUSED = {"status": 400, "code": "BadRequest", "count": -1}
 LACKING: dict[str, tuple[str, dict[str, Any]]] = {

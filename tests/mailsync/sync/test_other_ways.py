@@ -9,9 +9,9 @@ from django.utils import timezone
 from mailsync.domain.vocabulary import MailboxState, RunKind
 from mailsync.models import FolderCursor, Mailbox, MailboxWalk, Sighting, SyncRun
 from mailsync.sync import fetching
-from tests.mailsync.sync.conftest import RITA, World
 from tests.mailsync.sync.test_changes import follow_deletions
-from tests.mailsync.syncing import stored_ids
+from tests.support.mailboxes import RITA, World
+from tests.support.syncing import stored_ids
 
 FOREVER = -1
 FOLDERS = int(os.environ.get("MANY_FOLDERS", "45"))

@@ -9,7 +9,7 @@ from django.utils import timezone
 from mailsync.domain.mailbox_state import RECONCILIATION_GAP
 from mailsync.domain.vocabulary import MailboxState, RunKind
 from mailsync.models import Mailbox, MailboxWalk, Sighting
-from tests.mailsync.sync.conftest import World
+from tests.support.mailboxes import World
 
 
 def make_due(world: World) -> None:

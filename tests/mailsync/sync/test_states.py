@@ -10,8 +10,8 @@ from mailsync.domain.vocabulary import MailboxState
 from mailsync.models import Mailbox
 from mailsync.selectors.mailboxes import advice_of
 from mailsync.services.switch import set_import
-from tests.mailsync.sync.conftest import RITA, World
-from tests.mailsync.syncing import connect
+from tests.support.mailboxes import RITA, World
+from tests.support.syncing import connect
 
 
 def stored(world: World) -> Mailbox:

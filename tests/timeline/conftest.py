@@ -1,5 +1,0 @@
-"""What the timeline's tests share."""
-
-import pytest
-
-pytest.register_assert_rewrite("tests.timeline.searching")

@@ -1,0 +1,5 @@
+"""What the timeline's tests share."""
+
+import pytest
+
+pytest.register_assert_rewrite("tests.timeline.search.searching")
