@@ -7,7 +7,7 @@ import argparse
 import sys
 from collections.abc import Iterator
 
-from benchmarks.quality import measures, reply_fixtures
+from benchmarks.quality import made, measures, reply_fixtures
 from benchmarks.quality.measures import Tally
 from benchmarks.quality.sources import fetched
 
@@ -53,6 +53,9 @@ def _rows() -> Iterator[Row]:
             lines, words = measures.replies(list(fixtures(folder)))
             yield "replies right to the line", name, lines, 92
             yield "author's words kept", name, words, 100
+    for name, make in made.CLASSES.items():
+        for source, is_held_back in (("made", False), ("made, held back", True)):
+            yield name, source, measures.made_mails(each for each in make() if each.is_held_back == is_held_back), 98
     for name in ("python test suite", "mail-parser", "hyperkitty", "flufl.bounce"):
         if folder := fetched(name):
             yield "no exception, no stall", name, measures.torture(folder), 100

@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import UUID
 
 from benchmarks.quality.adapter import NOW, POLICY, as_exchange_text, directory_of, read
+from benchmarks.quality.made import MadeMail
 from benchmarks.quality.reply_fixtures import Fixture
 from mailsync.domain.compose import compose_email
 from mailsync.domain.envelope import Content, Discard, Envelope, KeptCopy
@@ -133,6 +134,17 @@ def replies(fixtures: Iterable[Fixture]) -> tuple[Tally, Tally]:
         kept = set(_WORDS.findall(with_signature))
         words.note(fixture.name, is_right=any(set(_WORDS.findall(" ".join(each))) <= kept for each in expected))
     return lines, words
+
+
+def made_mails(found: Iterable[MadeMail]) -> Tally:
+    """Mails made by rules: every line of the author's stands in the author's text, and no line of another's."""
+    tally = Tally()
+    for mail in found:
+        text = body_text(mail.text, is_html=mail.is_html).text
+        said = split_reply(text, is_forwarding=mail.is_forwarding).new_text
+        is_right = all(line in said for line in mail.own) and not any(line in said for line in mail.others)
+        tally.note(mail.name, is_right=is_right)
+    return tally
 
 
 def threads(folders: Iterable[Path], seed: int = 1) -> Tally:

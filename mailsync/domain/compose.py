@@ -11,14 +11,15 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
+from core.normalization import normalized
 from mailsync.domain.authentication import judged_from
 from mailsync.domain.envelope import Candidate, Content, Discard, Envelope, KeptCopy, MailAddress, ScreeningPolicy
 from mailsync.domain.headers import Headers
-from mailsync.domain.replies import split_reply
+from mailsync.domain.replies import Reply, split_reply
 from mailsync.domain.screening import Step, explain_text, is_ours, screen_text
 from mailsync.domain.text import body_text
 from timeline.domain.email import MOST_PEOPLE, ComposedEmail, EmailParticipant
-from timeline.domain.identity import fingerprint, message_key, normalize_message_id
+from timeline.domain.identity import base_subject, fingerprint, message_key, normalize_message_id
 from timeline.domain.vocabulary import Direction, ParticipantRole
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -33,6 +34,7 @@ _FORWARD_SUBJECT = re.compile(
     r"\s*(?:\[[^\]]{1,40}\]\s*)?(?:fwd?|wg|tr|rv|enc|i|doorst|fs|vs|vl|pd|vb|välitt|továbbítás|пересл|пн|転送|转发|轉寄)\s*[:：]",
     re.IGNORECASE,
 )
+_TAG = re.compile(r"\A\s*\[[^\]]{1,40}\]")
 _INDEX_HEADER_LENGTH = 22
 _INDEX_GUID = slice(6, 22)
 
@@ -58,7 +60,7 @@ def compose_email(
     body = body_text(content.body, is_html=content.is_html)
     between_steps()
     subject = _one_line(envelope.subject)[:_MAX_SUBJECT_LENGTH]
-    reply = split_reply(body.text, is_forwarding=_is_forward(subject, body.text))
+    reply = _split(envelope, content, subject, body.text)
     between_steps()
     verdict = screen_text(candidate, headers, policy, text=reply.authored, body=content.body)
     if verdict is not None:
@@ -98,8 +100,27 @@ def explain_content(
     subject = _one_line(candidate.envelope.subject)[:_MAX_SUBJECT_LENGTH]
     text = body_text(content.body, is_html=content.is_html).text
     between_steps()
-    authored = split_reply(text, is_forwarding=_is_forward(subject, text)).authored
+    authored = _split(candidate.envelope, content, subject, text).authored
     return explain_text(candidate, content.headers, policy, text=authored, body=content.body)
+
+
+def _split(envelope: Envelope, content: Content, subject: str, text: str) -> Reply:
+    author = envelope.from_ or envelope.sender
+    return split_reply(
+        text,
+        is_forwarding=_is_forward(subject, text),
+        is_answer=_is_answer(content, subject),
+        author=f"{author.name} {author.address}" if author else "",
+    )
+
+
+def _is_answer(content: Content, subject: str) -> bool:
+    """Whether a mail answers one: by its headers, by its subject, or by an index beyond the one of a first mail."""
+    headers = content.headers
+    bare = " ".join(normalized("NFC", _TAG.sub("", subject)).split())
+    if any(headers.get(name).strip() for name in ("references", "in-reply-to")) or base_subject(bare) != bare:
+        return True
+    return len(_decoded_index(content.thread_index or headers.get("thread-index"))) > _INDEX_HEADER_LENGTH
 
 
 def direction(envelope: Envelope, policy: ScreeningPolicy) -> Direction:
@@ -148,12 +169,16 @@ def parents(headers: Headers, own_id: str | None = None) -> tuple[tuple[str, ...
 
 def conversation_guid(thread_index: str) -> str:
     """The GUID of a conversationIndex (MS-OXOMSG 2.2.1.3: one reserved byte, five of time, sixteen of GUID), hex."""
-    try:
-        raw = base64.b64decode(thread_index, validate=True) if thread_index else b""
-    except (binascii.Error, ValueError):
-        return ""
+    raw = _decoded_index(thread_index)
     guid = raw[_INDEX_GUID]
     return guid.hex() if len(raw) >= _INDEX_HEADER_LENGTH and any(guid) else ""
+
+
+def _decoded_index(thread_index: str) -> bytes:
+    try:
+        return base64.b64decode(thread_index, validate=True) if thread_index else b""
+    except (binascii.Error, ValueError):
+        return b""
 
 
 def _is_forward(subject: str, text: str) -> bool:

@@ -35,6 +35,8 @@ _LONGEST_MOMENT = 40
 _QUOTED = re.compile(r"\s{0,3}[>＞]|\s{0,3}\|\s")
 _QUOTE_MARKS = re.compile(r"^[\s>＞]{1,20}")
 _ARROWS = "<<"
+_PIPE = "|"
+_MARKS = " >＞|\t"
 _CLOSING = ":：-="
 """What ends an introduction that stands for itself."""
 _ENDS_OF_RULES = ":：-=_*–—"
@@ -49,8 +51,15 @@ _SHARED_LINE = re.compile(
 
 
 def is_quoted(line: str) -> bool:
-    """Whether the line carries a quotation mark, and not arrows on both sides."""
-    return bool(_QUOTED.match(line)) and _ARROWS not in line[:LONGEST_LINE]
+    """Whether the line carries a quotation mark, and neither arrows on both sides nor the bars of a table."""
+    if not _QUOTED.match(line) or _ARROWS in line[:LONGEST_LINE]:
+        return False
+    return not line.lstrip().startswith(_PIPE) or _PIPE not in line[:LONGEST_LINE].lstrip(_MARKS)
+
+
+def may_head_typed_list(line: str) -> bool:
+    """Whether a line that introduces no quotation heads what an author lists: it ends with a colon and names nobody."""
+    return line.rstrip().endswith((":", "：")) and "@" not in line and not _DIGIT.search(line)
 
 
 def is_plain(lines: Sequence[str], number: int) -> bool:
@@ -197,7 +206,7 @@ def _is_fields(lines: Sequence[str], start: int) -> bool:
     if not label_kinds(lines[start][:LONGEST_LINE]):
         return False
     kinds: list[str] = []
-    has_address = has_time = False
+    has_address = has_date = has_time = False
     strangers = 0
     for line in lines[start : start + _MOST_BLOCK_LINES]:
         found = label_kinds(line[:LONGEST_LINE])
@@ -207,14 +216,16 @@ def _is_fields(lines: Sequence[str], start: int) -> bool:
                 break
             kinds.append(kind)
             has_address = has_address or ("@" in line and bool(ADDRESS.search(line[:LONGEST_LINE])))
-            has_time = has_time or ("sent" in found and bool(TIME_OF_DAY.search(line[:LONGEST_LINE])))
+            if "sent" in found:
+                has_date = has_date or bool(_DIGIT.search(line, 0, LONGEST_LINE))
+                has_time = has_time or bool(TIME_OF_DAY.search(line[:LONGEST_LINE]))
         elif line.strip():
             strangers += 1
             if strangers > 3:  # noqa: PLR2004 - a long list of recipients wraps
                 break
     seen = set(kinds) - {"cc"}
     if "from" in seen and len(seen) >= 3:  # noqa: PLR2004 - an itinerary has from, to and date as well
-        return has_address or ("sent" in seen and ("subject" in seen or (has_time and kinds[:2] == ["from", "sent"])))
+        return has_address or (has_date and ("subject" in seen or (has_time and kinds[:2] == ["from", "sent"])))
     if kinds[:2] == ["from", "sent"]:
         return has_time and has_address
     return kinds[:2] == ["sent", "to"] and has_time and has_address
