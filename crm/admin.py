@@ -12,6 +12,7 @@ from crm.models import (
     CrmConnection,
     Lead,
     Opportunity,
+    OpportunityChange,
     OpportunityContactRole,
     PersonAddress,
 )
@@ -38,6 +39,14 @@ class ContactRoleInline(ReadOnlyInline):
 
     model = OpportunityContactRole
     fields = ["contact", "role", "is_primary"]
+
+
+class HistoryInline(ReadOnlyInline):
+    """What the CRM changed about a deal."""
+
+    model = OpportunityChange
+    fields = ["changed_at", "field", "before", "after"]
+    ordering = ["-changed_at"]
 
 
 @admin.register(Account)
@@ -93,7 +102,7 @@ class OpportunityAdmin(ScopedAdmin):
     list_filter = ["is_closed", "is_won", "source"]
     list_select_related = ["account", "owner"]
     search_fields = ["name", "account__name"]
-    inlines = [ContactRoleInline]
+    inlines = [ContactRoleInline, HistoryInline]
     fieldsets = [
         (None, {"fields": ["name", "account", "owner", "stage", "is_closed", "is_won"]}),
         ("Value", {"fields": ["amount", "currency", "close_date"]}),

@@ -1,11 +1,15 @@
 """The customers: what the CRM knows, and the one table that mail is matched against."""
 
+from datetime import date
+from decimal import Decimal
+
 from django.db import models
 
 from accounts.models import Organization, User
 from core.db.cascade import delete_with_parent
 from core.db.fields import EncryptedTextField, NameField
 from core.ids import new_id
+from crm.domain.history import LONGEST_VALUE, TrackedField, as_value
 from crm.domain.records import LONGEST_ID, LONGEST_LABEL, LONGEST_NAME, LONGEST_PERSON_NAME, LONGEST_TITLE
 
 
@@ -192,6 +196,31 @@ class OpportunityContactRole(models.Model):
 
     def __str__(self) -> str:
         return self.role
+
+
+class OpportunityChange(models.Model):
+    """One value of a deal that the CRM changed, and when (F35); the values as `crm.domain.history` writes them."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="opportunity_changes")
+    opportunity = models.ForeignKey(Opportunity, on_delete=models.CASCADE, related_name="history")
+    field = models.CharField(max_length=20, choices=[(each.value, each.name) for each in TrackedField])
+    before = models.CharField(max_length=LONGEST_VALUE, blank=True)
+    after = models.CharField(max_length=LONGEST_VALUE, blank=True)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["opportunity", "changed_at"], name="history_of_a_deal"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.before} → {self.after}"
+
+    @property
+    def values(self) -> tuple[str | Decimal | date | None, ...]:
+        """What it was and what it became."""
+        return as_value(self.field, self.before), as_value(self.field, self.after)
 
 
 class DirectoryChange(models.Model):

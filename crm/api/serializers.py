@@ -2,11 +2,15 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field, inline_serializer
 from rest_framework import serializers
 
 from accounts.api.serializers import UserSerializer
-from core.api.fields import UtcSecondsField
+from core.api.fields import UtcSecondsField, words
+from core.moments import utc_seconds
+from crm.domain.history import TrackedField
 from crm.models import Account, Contact, CrmRecord, Lead, Opportunity
+from crm.selectors.deal_history import history_of
 
 
 class AccountReferenceSerializer(serializers.ModelSerializer[Account]):
@@ -81,3 +85,36 @@ class OpportunitySerializer(_RecordSerializer):
             "id", "name", "stage", "is_closed", "is_won", "amount", "currency", "created_at", "modified_at",
             "close_date", "account", "owner", "source", "external_id",
         ]  # fmt: skip
+
+
+_CHANGE = inline_serializer(
+    "OpportunityChange",
+    {
+        "field": serializers.ChoiceField(choices=words(TrackedField)),
+        "from": serializers.CharField(allow_null=True),  # a word of Python's own, so no attribute of a class
+        "to": serializers.CharField(allow_null=True),
+        "changed_at": UtcSecondsField(),
+    },
+    many=True,
+)
+
+
+class OpportunityDetailSerializer(OpportunitySerializer):
+    """A deal by itself: with its history, newest first."""
+
+    history = serializers.SerializerMethodField(help_text="What the CRM changed, newest first; null where nothing was.")
+
+    class Meta(OpportunitySerializer.Meta):
+        fields = [*OpportunitySerializer.Meta.fields, "history"]
+
+    @extend_schema_field(_CHANGE)
+    def get_history(self, deal: Opportunity) -> Any:
+        return [
+            {
+                "field": change.field,
+                "from": change.before or None,
+                "to": change.after or None,
+                "changed_at": utc_seconds(change.changed_at),
+            }
+            for change in history_of(deal)
+        ]

@@ -8,7 +8,13 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from accounts.models import User
 from crm.api.filters import AccountFilters, ContactFilters, LeadFilters, OpportunityFilters
-from crm.api.serializers import AccountSerializer, ContactSerializer, LeadSerializer, OpportunitySerializer
+from crm.api.serializers import (
+    AccountSerializer,
+    ContactSerializer,
+    LeadSerializer,
+    OpportunityDetailSerializer,
+    OpportunitySerializer,
+)
 from crm.models import Account, Contact, Lead, Opportunity
 
 
@@ -53,3 +59,6 @@ class Opportunities(_CustomerRecords):
     queryset = Opportunity.objects.select_related("owner", "account")
     serializer_class = OpportunitySerializer
     filterset_class = OpportunityFilters
+
+    def get_serializer_class(self) -> type[OpportunitySerializer]:
+        return OpportunityDetailSerializer if self.action == "retrieve" else OpportunitySerializer

@@ -27,6 +27,7 @@ from crm.domain.records import (
 )
 from crm.models import Account, Contact, Lead, Opportunity
 from crm.services.contact_roles import set_contact_roles
+from crm.services.deal_history import note_changes
 from crm.services.directory import set_account_websites, set_contact_addresses, set_lead_addresses
 from crm.services.upsert import Outcome, Row, upsert
 
@@ -128,7 +129,7 @@ class Intake:
         return self._written(Lead, outcome, refused)
 
     def opportunities(self, records: Sequence[OpportunityRecord]) -> Written:
-        """Write deals; those that opened, closed or changed hands have their accounts looked at again."""
+        """Write deals and their history; those that opened, closed or moved have their accounts looked at again."""
         known, refused = self._sorted_out(records, Account, Reference.ACCOUNT, lambda record: record.account_id)
         accounts = self._ids(Account)
         wanted = {
@@ -147,7 +148,13 @@ class Intake:
             }
             for record in known
         }
-        outcome = unit_of_work(lambda: self._upsert(Opportunity, wanted))
+
+        def write() -> Outcome[Opportunity]:
+            outcome = self._upsert(Opportunity, wanted)
+            note_changes(outcome.changed, outcome.before)
+            return outcome
+
+        outcome = unit_of_work(write)
         self._note_deals(outcome)
         return self._written(Opportunity, outcome, refused)
 

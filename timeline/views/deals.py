@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.viewer import ViewerRequest, viewer_required
 from crm.models import Opportunity
+from crm.selectors.deal_history import history_of, in_stage_since
 from timeline.forms import DealsForm
 from timeline.models import Engagement
 from timeline.selectors import engagements_for
@@ -58,8 +59,15 @@ def deal(request: ViewerRequest, pk: UUID) -> HttpResponse:
 def _beside(
     request: ViewerRequest, deal: Opportunity, engagements: QuerySet[Engagement], now: datetime
 ) -> dict[str, Any]:
-    summary = deal_summary(request.user, deal, now)
-    return {"deal": deal, "summary": summary, "counts": count_by_kind(engagements), "now": now}
+    history = history_of(deal)
+    return {
+        "deal": deal,
+        "summary": deal_summary(request.user, deal, now),
+        "counts": count_by_kind(engagements),
+        "history": history,
+        "in_stage_since": in_stage_since(history),
+        "now": now,
+    }
 
 
 def _listed(request: ViewerRequest, now: datetime) -> dict[str, Any]:
