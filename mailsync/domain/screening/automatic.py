@@ -2,9 +2,10 @@
 
 import re
 
-from mailsync.domain.headers import Headers, decoded
+from mailsync.domain.headers import decoded
 from mailsync.domain.phrases import Phrases
 from mailsync.domain.screening import subjects
+from mailsync.domain.screening.absence import asks, is_all_about_an_absence, is_titled_with_its_authors_absence
 from mailsync.domain.screening.evidence import ENOUGH, Mark, weigh
 from mailsync.domain.screening.person import PERSON_MARKS, is_from_a_client, is_reply, shows_no_client
 from mailsync.domain.screening.rule import Mail, Stage
@@ -61,12 +62,20 @@ def bounce(mail: Mail) -> str | None:
 def auto_reply(mail: Mail) -> str | None:
     """An answer that a program gave (RFC 3834): out of office, vacation, acknowledgement of receipt.
 
-    That it answers a mail, or shows the marks of Exchange, speaks for no person here: these answers do, too.
+    That it answers a mail, or shows the marks of Exchange, speaks for no person here: these answers do, too. But of
+    somebody whom we write with it takes what a program alone leaves: words about absence or thanks are a person's.
     """
     if _is_a_sent_copy(mail):
         return None
     finding = weigh(mail, AUTO_REPLY_MARKS)
-    return finding.sentence() if finding.is_enough else None
+    if not finding.is_enough:
+        return None
+    if weigh(mail, MARKS_OF_A_PROGRAM_ALONE).total:
+        return finding.sentence()
+    if _is_of_a_correspondence(mail):
+        return None
+    ways = (_is_by_a_program, _calls_itself_automatic, _is_challenge, _is_a_notice_of_absence)
+    return finding.sentence() if any(way(mail) for way in ways) else None
 
 
 def calendar(mail: Mail) -> str | None:
@@ -79,10 +88,24 @@ def calendar(mail: Mail) -> str | None:
     return finding.sentence()
 
 
-def auto_submitted(fields: Headers) -> str:
-    """RFC 3834's keyword where it says anything but `no`, else empty."""
-    word = fields.word("auto-submitted")
-    return "" if word == "no" else word
+def auto_submitted(mail: Mail) -> str:
+    """RFC 3834's keyword where it says anything but `no` of the mail itself, else empty."""
+    word = mail.fields.word("auto-submitted")
+    is_the_rules = word == "auto-generated" and is_sent_on_by_a_rule(mail)
+    return "" if word == "no" or is_the_rules else word
+
+
+def is_sent_on_by_a_rule(mail: Mail) -> bool:
+    """Whether a mailbox rule redirected it: Exchange stamps it as generated, and it is its author's all the same.
+
+    What a rule answers by itself bears the same stamp: it answers a mail, has no return path, or says what it is.
+    """
+    fields = mail.fields
+    if "mailbox rules agent" not in fields.get("x-ms-exchange-generated-message-source").casefold():
+        return False
+    if has_null_return_path(mail) or _has_automatic_subject(mail) or _has_absence_subject(mail):
+        return False
+    return "resent-from" in fields or "return-path" in fields or not is_reply(mail)
 
 
 def has_null_return_path(mail: Mail) -> bool:
@@ -138,7 +161,7 @@ def _mentions_failure_in_subject(mail: Mail) -> bool:
 
 def _says_auto_replied(mail: Mail) -> bool:
     fields = mail.fields
-    if auto_submitted(fields) == "auto-replied" or fields.word("precedence") in ("auto_reply", "auto-reply"):
+    if auto_submitted(mail) == "auto-replied" or fields.word("precedence") in ("auto_reply", "auto-reply"):
         return True
     if any(fields.word(name) not in ("no", "none", "false", "") for name in fields.names & _REPLY_FIELDS):
         return True
@@ -151,11 +174,15 @@ def _says_auto_replied(mail: Mail) -> bool:
 def _says_a_program_made_it(mail: Mail) -> bool:
     fields = mail.fields
     return (
-        bool(auto_submitted(fields))
-        or "x-auto-response-suppress" in fields
-        or "x-ms-exchange-generated-message-source" in fields
+        bool(auto_submitted(mail))
+        or ("x-ms-exchange-generated-message-source" in fields and not is_sent_on_by_a_rule(mail))
         or fields.word("precedence") in ("bulk", "junk")
     )
+
+
+def _is_of_a_correspondence(mail: Mail) -> bool:
+    """By somebody we have written to, or an answer out of a mail client."""
+    return mail.is_correspondence or (is_reply(mail) and is_from_a_client(mail))
 
 
 def _is_by_a_program(mail: Mail) -> bool:
@@ -172,7 +199,19 @@ def _answers_and_wants_no_report(mail: Mail) -> bool:
 
 
 def _has_automatic_subject(mail: Mail) -> bool:
-    return _has_subject(mail, subjects.AUTO_REPLY) or _has_subject(mail, subjects.ABSENCE_BEFORE_REPLY)
+    if _has_subject(mail, subjects.AUTO_REPLY) or _has_subject(mail, subjects.ABSENCE_BEFORE_REPLY):
+        return True
+    return is_titled_with_its_authors_absence(mail)
+
+
+def _is_no_more_than_its_subject_says(mail: Mail) -> bool:
+    """Under a program's subject whatever asks nothing is its program's: unless somebody answers and leaves it there."""
+    return _has_automatic_subject(mail) and not asks(mail) and not (is_reply(mail) and is_from_a_client(mail))
+
+
+def _is_a_notice_of_absence(mail: Mail) -> bool:
+    """Words alone: a subject and a text that are about an absence and nothing else."""
+    return _has_absence_subject(mail) and is_all_about_an_absence(mail)
 
 
 def _has_absence_subject(mail: Mail) -> bool:
@@ -235,10 +274,22 @@ AUTO_REPLY_MARKS = (
     Mark("says in its subject that a mail has come in", 45, _has_acknowledging_subject),
     Mark("says that its author is away", 50, has_absence_words, Stage.BODY),
     Mark("says in its text that a program made it", 55, _calls_itself_automatic, Stage.BODY),
+    Mark("asks nothing", 40, _is_no_more_than_its_subject_says, Stage.BODY),
+    Mark("says nothing but that its author is away", 30, _is_a_notice_of_absence, Stage.BODY),
     Mark("wants its sender to be confirmed first", 100, _is_challenge, Stage.BODY),
     Mark("says that a mail has come in", 40, has_acknowledgement, Stage.BODY),
     Mark("shows no mail client that people use", 20, _is_by_a_program_alone),
 )
+
+MARKS_OF_A_PROGRAM_ALONE = (
+    Mark("says that it is an automatic reply", 100, _says_auto_replied),
+    Mark("says that a program made it", 100, lambda mail: bool(auto_submitted(mail))),
+    Mark("wants no report of its own failure", 100, has_null_return_path),
+    Mark("is a report by its type", 100, _is_report),
+    Mark("has the subject of an automatic reply", 100, _has_automatic_subject),
+    Mark("wants its sender to be confirmed first", 100, _is_challenge, Stage.BODY),
+)
+"""RFC 3834's fields, RFC 5321's null return path, RFC 6522's types, and what no person types over a mail."""
 
 CALENDAR_MARKS = (
     Mark("is a calendar entry by its type", 100, _is_calendar_type),

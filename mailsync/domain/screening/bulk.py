@@ -177,12 +177,12 @@ def _has_some_bulk_level(mail: Mail) -> bool:
 
 
 def _is_auto_generated(mail: Mail) -> bool:
-    return bool(auto_submitted(mail.fields)) and auto_submitted(mail.fields) != "auto-replied"
+    return auto_submitted(mail) not in ("", "auto-replied")
 
 
 def _suppresses_answers(mail: Mail) -> bool:
-    value = mail.fields.get("x-auto-response-suppress").casefold()
-    return "all" in value or "autoreply" in value or "oof" in value
+    """As programs do: groups and list servers put the field upon people's mail, so alone it says nothing."""
+    return "x-auto-response-suppress" in mail.fields and _has_program_mailer(mail)
 
 
 BULK_MARKS = (
@@ -217,7 +217,7 @@ TRANSACTIONAL_MARKS = (
     Mark("is a report about mail from a domain", 100, _is_dmarc_report),
     Mark("comes from a domain for notices", 100, lambda mail: mail.origin.is_at_notice_domain),
     Mark("begins with a ticket system's line for answers", 80, shape.begins_with_answer_line, Stage.BODY),
-    Mark("wants no automatic answers", 70, _suppresses_answers),
+    Mark("wants no automatic answers, as a program", 60, _suppresses_answers),
     Mark("comes from an address for notices", 80, lambda mail: mail.origin.is_notifier),
     Mark("comes from an address for orders, updates or tickets", 40, lambda mail: mail.origin.is_desk),
     Mark("is sent by a service in somebody's name", 80, lambda mail: mail.origin.is_by_a_service_for_somebody),

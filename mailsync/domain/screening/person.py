@@ -5,7 +5,8 @@ import re
 from mailsync.domain.headers import decoded
 from mailsync.domain.phrases import alternatives
 from mailsync.domain.screening.evidence import Mark
-from mailsync.domain.screening.rule import Mail
+from mailsync.domain.screening.rule import Mail, Stage
+from mailsync.domain.screening.signed import is_signed_by_its_author
 
 _CLIENTS = re.compile(alternatives("mail_clients"), re.IGNORECASE)
 _MASS_MAILERS = re.compile(alternatives("mass_mailers"), re.IGNORECASE)
@@ -50,4 +51,5 @@ def shows_no_client(mail: Mail) -> bool:
 PERSON_MARKS = (
     Mark("answers a mail", 50, is_reply),
     Mark("was written in a person's mail client", 30, is_from_a_client),
+    Mark("is signed with its author's name", 40, is_signed_by_its_author, Stage.BODY),
 )

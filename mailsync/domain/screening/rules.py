@@ -15,6 +15,7 @@ from mailsync.domain.envelope import Candidate, Discard, Envelope, ScreeningPoli
 from mailsync.domain.headers import Headers
 from mailsync.domain.screening.automatic import auto_reply, bounce, calendar, sensitivity
 from mailsync.domain.screening.bulk import bulk, transactional
+from mailsync.domain.screening.frame import within_frame
 from mailsync.domain.screening.parties import ENVELOPE_RULES
 from mailsync.domain.screening.rule import Mail, Rule, Stage, Step, Verdict, is_ours
 from mailsync.domain.screening.shape import TELLS
@@ -23,7 +24,13 @@ from mailsync.domain.vocabulary import Reason
 HEADER_RULES = (
     Rule("Sensitivity", Reason.SENSITIVITY, Stage.HEADERS, sensitivity, "Its author did not mark it private."),
     Rule("Delivery report", Reason.BOUNCE, Stage.HEADERS, bounce, "It is no report of a failed delivery."),
-    Rule("Automatic reply", Reason.AUTO_REPLY, Stage.HEADERS, auto_reply, "It is no automatic reply."),
+    Rule(
+        "Automatic reply",
+        Reason.AUTO_REPLY,
+        Stage.HEADERS,
+        auto_reply,
+        "It is no automatic reply; of people you write with only what a program alone leaves counts as one.",
+    ),
     Rule("Calendar response", Reason.CALENDAR, Stage.HEADERS, calendar, "It is no invitation and no answer to one."),
     Rule(
         "List and marketing mail",
@@ -58,13 +65,13 @@ def screen_text(
 
     `text` is the author's own, `body` what it was read from. Where the text shows nothing, the headers said it all.
     """
-    found = _told_by_text(Mail(candidate.envelope, policy, candidate.match, headers, text, body))
+    found = _told_by_text(Mail(candidate.envelope, policy, candidate.match, headers, within_frame(text), body))
     return Discard(found[0].reason) if found else None
 
 
 def explain_text(candidate: Candidate, headers: Headers, policy: ScreeningPolicy, *, text: str, body: str = "") -> Step:
     """The same in words (F21): the step that follows those of `explain` where all of them passed."""
-    found = _told_by_text(Mail(candidate.envelope, policy, candidate.match, headers, text, body))
+    found = _told_by_text(Mail(candidate.envelope, policy, candidate.match, headers, within_frame(text), body))
     if found is None:
         return Step("Text", Verdict.PASSED, "Its text shows no newsletter, report or automatic reply.")
     return Step("Text", Verdict.DROPPED, found[1])

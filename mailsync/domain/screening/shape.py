@@ -21,6 +21,7 @@ def _any(name: str, flags: re.RegexFlag = re.IGNORECASE) -> Phrases:
 
 
 _UNSUBSCRIBE = _any("unsubscribe", re.IGNORECASE | re.MULTILINE)
+_OWN_OPTOUT = _any("own_optout")
 _WAY = re.compile(r"https?://|www\.|mailto:|[\w-]@[\w-]|click|klick|cliqu|\bclic|klik|\blink", re.IGNORECASE)
 _NEARBY = 200
 _SHORT_LINE = 40
@@ -61,14 +62,14 @@ _BODY_LOOKED_AT = 200_000
 
 
 def has_unsubscribe_offer(mail: Mail) -> bool:
-    """Words that tell how to unsubscribe."""
-    return _UNSUBSCRIBE.stand_in(_ends(mail), mail.folded)
+    """Words that tell how to unsubscribe, and not a person's own offer to write no more."""
+    return bool(_offers_to_unsubscribe(mail))
 
 
 def has_way_to_unsubscribe(mail: Mail) -> bool:
     """A link, an address or a click beside those words, or a line of its own, as a link's text has."""
     ends = _ends(mail)
-    for words in _UNSUBSCRIBE.found_in(ends, mail.folded)[:_MOST_OFFERS]:
+    for words in _offers_to_unsubscribe(mail):
         start = ends.find(words)
         if _WAY.search(ends, max(0, start - _NEARBY), start + len(words) + _NEARBY):
             return True
@@ -76,6 +77,22 @@ def has_way_to_unsubscribe(mail: Mail) -> bool:
         if len(line) <= _SHORT_LINE:
             return True
     return False
+
+
+def _offers_to_unsubscribe(mail: Mail) -> list[str]:
+    ends = _ends(mail)
+    return [
+        words
+        for words in _UNSUBSCRIBE.found_in(ends, mail.folded)[:_MOST_OFFERS]
+        if not _OWN_OPTOUT.stand_in(_around(ends, ends.find(words), len(words)), mail.folded)
+    ]
+
+
+def _around(text: str, start: int, length: int) -> str:
+    """A phrase and what stands near it in its paragraph."""
+    begin = max(text.rfind("\n\n", 0, start), start - _NEARBY, 0)
+    end = text.find("\n\n", start + length)
+    return text[begin : min(end if end >= 0 else len(text), start + length + _NEARBY)]
 
 
 def calls_itself_newsletter(mail: Mail) -> bool:

@@ -1,0 +1,69 @@
+"""Automatic replies that only their subject and words show, as old servers wrote them: no field of RFC 3834.
+
+    subject   a title that programs alone give: “Out of Office AutoReply: Renewal”, “Jane Doe is out of the office”
+    text      an absence and what goes with one, and nothing else: no question, no word of business, none to come
+
+People write of their absence, too: “On holiday next week — can you send the draft before?”. So words alone tell only
+where all of a mail is such words and it speaks of the mail that came in.
+"""
+
+import re
+
+from mailsync.domain.phrases import Phrases, alternatives, entries, fold
+from mailsync.domain.screening.rule import Mail
+from mailsync.domain.screening.signed import names_of
+
+_TITLE = re.compile(
+    rf"\A\W{{0,4}}(?:auto\s?:\s{{0,4}})?([^:\n]{{2,80}}?)\s?{alternatives('absence_title')}[^:\n]{{0,80}}\Z",
+    re.IGNORECASE,
+)
+_WORDS = re.compile(r"[^\W\d_]{2,}")
+_ABSENCE = Phrases(entries("absence"))
+_REPLY = Phrases(entries("away_reply"))
+_THANKS = Phrases(entries("acknowledgement"))
+_NO_ANSWER = Phrases(entries("no_answer"))
+_TO_COME = Phrases(entries("to_come"))
+_QUESTION = re.compile(r"[?？]\s|[?？]\Z")
+_CLAUSES = re.compile(r"[.!;,。！；、，]")
+_LONGEST = 2_500
+"""Characters of a text that is nothing but an automatic reply."""
+_LINE_OF_NAMES = 4
+"""Words of a line that greets, closes or signs."""
+_MOST_BESIDE = 0.12
+"""Of the text's clauses, by length: names, dates and numbers stand between them."""
+
+
+def is_titled_with_its_authors_absence(mail: Mail) -> bool:
+    """“Jane Doe is out of the office.” by Jane Doe: Notes wrote so; of others' absence people write."""
+    found = _TITLE.match(mail.subject)
+    return found is not None and not names_of(mail).isdisjoint(_WORDS.findall(fold(found.group(1))))
+
+
+def asks(mail: Mail) -> bool:
+    """Whether its author asks something."""
+    return _QUESTION.search((mail.text or "")[:_LONGEST]) is not None
+
+
+def is_all_about_an_absence(mail: Mail) -> bool:
+    """Whether a text is what an automatic reply says, speaks of the mail that came in, and says nothing else."""
+    text = mail.text or ""
+    if not 0 < len(text) <= _LONGEST or asks(mail) or _TO_COME.stand_in(text, mail.folded):
+        return False
+    if _TO_COME.stand_in(mail.subject, mail.folded_subject) or not _ABSENCE.stand_in(text, mail.folded):
+        return False
+    if not any(words.stand_in(text, mail.folded) for words in (_REPLY, _THANKS)):
+        return False
+    clauses = [clause for line in text.split("\n") for clause in _clauses(line)]
+    beside = sum(len(clause) for clause in clauses if not _is_of_an_absence(clause))
+    return beside <= _MOST_BESIDE * sum(map(len, clauses))
+
+
+def _clauses(line: str) -> list[str]:
+    if len(line.split()) <= _LINE_OF_NAMES and not _CLAUSES.search(line.rstrip(" .,!")):
+        return []
+    return [clause for each in _CLAUSES.split(line) if len(clause := each.strip()) > 1]
+
+
+def _is_of_an_absence(clause: str) -> bool:
+    folded = fold(clause)
+    return any(words.stand_in(clause, folded) for words in (_ABSENCE, _REPLY, _THANKS, _NO_ANSWER))
