@@ -6,7 +6,7 @@ Every second mail is held back while rules are made (`is_held_back`): there is a
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import NamedTuple
@@ -49,6 +49,7 @@ class MadeMail:
     others: tuple[str, ...] = ()
     is_html: bool = False
     is_forwarding: bool = False
+    author: str = "Pat Quill"
     is_held_back: bool = False
 
 
@@ -97,7 +98,13 @@ def signatures() -> Iterator[MadeMail]:
         text = f"{said.message}\n\n{'_' * 32}\n{said.name}\n{said.role}\n{ADDRESS}\n{PHONE}"
         made.append(MadeMail(f"underline, {language}", text, (said.message,), (ADDRESS,)))
         made.append(
-            MadeMail(f"sign-off, {language}", f"{said.message}\n\n- {said.name}", (said.message,), (said.name,))
+            MadeMail(
+                f"sign-off, {language}",
+                f"{said.message}\n\n- {said.name}",
+                (said.message,),
+                (said.name,),
+                author=said.name,
+            )
         )
     return _held_back(made)
 
@@ -128,11 +135,38 @@ def typed_tables_and_lists() -> Iterator[MadeMail]:
     return _held_back(made)
 
 
+_HIDDEN = ("display:none", "font-size:0", "visibility:hidden", "opacity:0", "max-height:0;overflow:hidden")
+_SHOWN = (
+    "",
+    "font-size:0;font-size:14px",
+    "display:none;display:block",
+    "max-height:0;max-height:none",
+    "line-height:0",
+)
+_WRAPPERS = (
+    ("font-size:0px", "font-size:15px"),
+    ("visibility:hidden", "visibility:visible"),
+    ("", "white-space:pre-wrap"),
+)
+
+
+def seen_html() -> Iterator[MadeMail]:
+    """What a reader sees between what is hidden, under wrappers that hide what does not set its own."""
+    made = []
+    for (language, said), hidden, shown, (outer, inner) in product(LANGUAGES.items(), _HIDDEN, _SHOWN, _WRAPPERS):
+        html = (
+            f'<div style="{outer}"><span style="{hidden}">{said.warning}</span>'
+            f'<div style="{inner};{shown}">{said.message}</div><ul style="font-size:medium;visibility:visible">'
+            f"<li><p title=\"style='{hidden}'\">{said.items[0]}</p></li></ul></div><p hidden>{said.name}</p>"
+        )
+        own = (said.message, f"- {said.items[0]}")
+        made.append(MadeMail(f"{hidden}, {shown}, {language}", html, own, (said.warning, said.name), is_html=True))
+    return _held_back(made)
+
+
 def _held_back(made: list[MadeMail]) -> Iterator[MadeMail]:
     for number, mail in enumerate(made):
-        yield MadeMail(
-            mail.name, mail.text, mail.own, mail.others, mail.is_html, mail.is_forwarding, is_held_back=number % 2 == 1
-        )
+        yield replace(mail, is_held_back=number % 2 == 1)
 
 
 CLASSES = {
@@ -141,4 +175,5 @@ CLASSES = {
     "short forwards": forwards,
     "typed tables and lists": typed_tables_and_lists,
     "signatures folded": signatures,
+    "HTML as a reader sees it": seen_html,
 }

@@ -141,7 +141,7 @@ def made_mails(found: Iterable[MadeMail]) -> Tally:
     tally = Tally()
     for mail in found:
         text = body_text(mail.text, is_html=mail.is_html).text
-        said = split_reply(text, is_forwarding=mail.is_forwarding).new_text
+        said = split_reply(text, is_forwarding=mail.is_forwarding, author=mail.author).new_text
         is_right = all(line in said for line in mail.own) and not any(line in said for line in mail.others)
         tally.note(mail.name, is_right=is_right)
     return tally

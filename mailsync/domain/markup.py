@@ -6,9 +6,11 @@ of times, because HTML parsers go over the rest of the input again for each tag 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import NamedTuple
+
+from mailsync.domain.styles import Look, look_of
 
 HIDDEN_FILLERS = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060-\u2064\u206a-\u206f\ufeff\ufe00"
 """Invisible characters that preheaders are padded with; joiners are kept, emoji and Persian need them."""
@@ -42,16 +44,6 @@ _VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
 )
 _NAME = re.compile(r"</?(?!https?:|mailto:)([a-zA-Z][a-zA-Z0-9:_-]{0,30})(?=[\s/>])")
-_STYLE = re.compile(r"style\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
-_HIDING = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|max-height\s*:\s*0(?:px|pt|em)?\s*(?:;|!|$)"
-    r"|font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:;|!|$)|(?<![\w-])opacity\s*:\s*0(?:\.0+)?\s*(?:;|!|$)",
-    re.IGNORECASE,
-)
-_NO_HEIGHT = re.compile(r"height\s*:\s*0(?:px|pt|em)?\s*(?:;|!|$)", re.IGNORECASE)
-_NO_OVERFLOW = re.compile(r"overflow\s*:\s*hidden", re.IGNORECASE)
-"""The two hide together, whichever comes first: one pattern for both goes over the rest again for each of them."""
-_HIDDEN_ATTRIBUTE = re.compile(r"\shidden(?=[\s>/=])", re.IGNORECASE)
 _MOST_TOKENS = 60_000
 """Tags and stretches of text between them; a long newsletter has some ten thousand."""
 _MOST_QUOTE_SEARCHES = 2_000
@@ -77,20 +69,28 @@ class _Token(NamedTuple):
 
 
 def washed(html: str) -> Markup:
-    """`html` as structural tags without attributes, and text; hidden parts, comments and scripts are left out."""
+    """`html` as structural tags without attributes, and text; hidden parts, comments and scripts are left out.
+
+    Line ends that the style keeps become breaks.
+    """
     tokens = list(islice(_Scanner(html).tokens(), _MOST_TOKENS))
     is_cut = len(tokens) == _MOST_TOKENS
     partners = _partners(tokens)
+    looks = _Looks(len(tokens))
     parts: list[str] = []
     length = 0
     position = 0
     while position < len(tokens):
         token = tokens[position]
-        if token.name and position in partners and _is_hidden(token):
+        if token.name and not token.is_end and looks.open(token, position, partners.get(position)):
             position = partners[position] + 1
             continue
+        part = (
+            _bare(token)
+            if token.name
+            else looks.shown(token.source, position, is_block=bool(parts) and parts[-1][-1] == ">")
+        )
         position += 1
-        part = token.source if not token.name else _bare(token)
         if part:
             if length + len(part) > MAX_MARKUP_LENGTH:
                 if not token.name:
@@ -99,6 +99,46 @@ def washed(html: str) -> Markup:
             length += len(part)
             parts.append(part)
     return Markup("".join(parts), is_cut=is_cut)
+
+
+class _Looks:
+    """How text is shown from the elements that are open around it: only those that change it are kept."""
+
+    def __init__(self, end: int) -> None:
+        self._open = [(end, Look())]
+
+    def open(self, token: _Token, position: int, partner: int | None) -> bool:
+        """Take in an opening tag, closed at `partner`; whether everything up to there is left out.
+
+        One that is never closed shows what it says it shows, and hides nothing.
+        """
+        end, around = self._at(position)
+        look = look_of(token.name, token.source, around)
+        if partner is None:
+            if look != around and token.name not in _VOID:
+                self._open[-1] = (end, around.seen_like(look))
+            return False
+        if look.is_gone or token.name in _DROPPED_WITH_CONTENT:
+            return True
+        if token.name == "pre":
+            look = replace(look, keeps_lines=False)  # keeps them by itself
+        if look != around:
+            self._open.append((min(partner, end), look))
+        return False
+
+    def shown(self, text: str, position: int, *, is_block: bool) -> str:
+        """What of a stretch of text is seen; `is_block` where a tag stands right above it."""
+        _, look = self._at(position)
+        if not look.is_seen:
+            return ""
+        if look.keeps_lines and "\n" in text and (not is_block or not text.isspace()):
+            return text.replace("\r\n", "\n").replace("\n", "<br>")
+        return text
+
+    def _at(self, position: int) -> tuple[int, Look]:
+        while len(self._open) > 1 and self._open[-1][0] < position:
+            self._open.pop()
+        return self._open[-1]
 
 
 def _bare(token: _Token) -> str:
@@ -199,20 +239,3 @@ def _partners(tokens: list[_Token]) -> dict[int, int]:
         elif waiting.get(token.name):
             partners[waiting[token.name].pop()] = position
     return partners
-
-
-def _is_hidden(token: _Token) -> bool:
-    if token.is_end:
-        return False
-    if token.name in _DROPPED_WITH_CONTENT:
-        return True
-    if len(token.source) < 10:  # noqa: PLR2004 - no room for a style or the attribute
-        return False
-    style = _STYLE.search(token.source)
-    if style and _hides((style.group(1) or style.group(2) or "")[:_LONGEST_ATTRIBUTE]):
-        return True
-    return bool(_HIDDEN_ATTRIBUTE.search(token.source))
-
-
-def _hides(style: str) -> bool:
-    return bool(_HIDING.search(style) or (_NO_HEIGHT.search(style) and _NO_OVERFLOW.search(style)))

@@ -143,6 +143,7 @@ class _PlainText(HTML2Text):
         self._cells: list[bool] = []
         self._row_has_text = False
         self._lists: list[int] = []
+        self._mark = ""
         self._is_after_cell = False
         self._is_preformatted = False
         self._depth = 0
@@ -157,6 +158,10 @@ class _PlainText(HTML2Text):
             self._row_has_text = True
             if self._cells:
                 self._cells[-1] = True
+            if self._mark:
+                self.o(self._mark)
+                self._mark, self.space = "", False
+                data = data.lstrip()
         if self._is_preformatted and not entity_char:
             self._as_typed(data)
         else:
@@ -199,7 +204,10 @@ class _PlainText(HTML2Text):
             self.p_p = min(self.p_p + 1, 2)
 
     def _block(self, tag: str, *, start: bool) -> None:
+        if self._mark and start and tag not in ("ul", "ol"):
+            return  # the mark of a list begins the line
         if tag in ("ul", "ol"):
+            self._mark = ""
             if start:
                 self._lists.append(0 if tag == "ol" else -1)
             elif self._lists:
@@ -209,20 +217,20 @@ class _PlainText(HTML2Text):
                 return
         if self._cells and not self._cells[-1]:
             return
-        if tag in _TIGHT or (self._cells and tag == "p"):
+        if tag in _TIGHT or (tag == "p" and (self._cells or (self._lists and not start))):
             self.pbr()
         else:
             self.p()
 
     def _item(self, *, start: bool) -> None:
         self.pbr()
+        self._mark = ""
         if start:
             mark = "-"
             if self._lists and self._lists[-1] >= 0:
                 self._lists[-1] += 1
                 mark = f"{self._lists[-1]}."
-            self.o("  " * min(max(len(self._lists) - 1, 0), 4) + mark + " ")
-            self.space = False
+            self._mark = "  " * min(max(len(self._lists) - 1, 0), 4) + mark + " "
 
     def _quote(self, *, start: bool) -> None:
         self.p()

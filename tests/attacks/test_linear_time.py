@@ -47,6 +47,8 @@ MARKUP = (
     "height:0;", "<p>", "<div>", "<blockquote>", "<blockquote><br>", "<table><tr><td>", "<!--", "<!-- -->", "-->",
     "&#", "&#x", "&amp", "&lt;", "<img ", '<img width=1 height="', "</", "</p>", "<![CDATA[", "<?", "<!", "<ul><li>",
     "<ol>", "<pre>\n", "<hr>", "<style>", "<style></style>", "<o:p>", "<p/>", "&#1;", "&nbsp;", '">', "<p hidden>",
+    '<p style="font-size:0">', '<p style="white-space:pre">\n\n', "<li><p>", "<p style='a:b;",
+    "/*", " =", "<font size=1>",
 )  # fmt: skip
 FIELDS = (
     "x-mailer", "user-agent", "delivered-to", "content-type", "message-id", "return-path", "list-id", "list-post",

@@ -16,7 +16,7 @@ def new_text(text, **known):
 
 def wrong(mail: MadeMail) -> str:
     text = body_text(mail.text, is_html=mail.is_html).text
-    said = new_text(text, is_forwarding=mail.is_forwarding)
+    said = new_text(text, is_forwarding=mail.is_forwarding, author=mail.author)
     lost = [line for line in mail.own if line not in said]
     surplus = [line for line in mail.others if line in said]
     return f"{mail.name}: lost {lost}, surplus {surplus}" if lost or surplus else ""
