@@ -10,60 +10,14 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import ApiToken, AuditEvent, ConsentGrant, MicrosoftConnection, Organization, User
-from crm.models import Account, Contact, CrmConnection, Lead, Opportunity
-from mailsync.models import AddressQuestion, BlockedDomain, DeparturePolicy, Exclusion, Mailbox
+from accounts.models import ApiToken, MicrosoftConnection, Organization, User
+from crm.models import Account, Contact, CrmConnection, Opportunity
+from mailsync.models import Mailbox
 from tests.support import factories
-from tests.support.api_client import token_for
-from timeline.models import ActivitySource, KnownAddition, LegalHold, RetentionPolicy, Suppression
+from tests.support.console import OURS, PAGES, page, rows_of
+from timeline.models import LegalHold, RetentionPolicy
 
 CANARY = "canary-xyzzy"
-_OURS = {
-    Organization, User, AuditEvent, MicrosoftConnection, ConsentGrant, Account, Contact, Lead, Opportunity,
-    CrmConnection, RetentionPolicy, LegalHold, Suppression, BlockedDomain, Exclusion, Mailbox,
-    DeparturePolicy, ActivitySource, AddressQuestion, KnownAddition,
-}  # fmt: skip
-PAGES: list[Any] = sorted(_OURS, key=str)
-
-
-def rows_of(organization, mark):
-    """One row for every page of the console, each carrying the mark where it has a text."""
-    user = factories.UserFactory(organization=organization, name=mark, email=f"{mark}@{organization.slug}.example")
-    account = factories.AccountFactory(organization=organization, name=mark)
-    factories.AccountDomainFactory(account=account, domain=f"{mark}.example")
-    token_for(user, name=mark)
-    mailbox = factories.MailboxFactory(user=user, state_reason=mark)
-    factories.SyncRunFactory(mailbox=mailbox, ended_by=mark)
-    return {
-        Organization: organization,
-        User: user,
-        AuditEvent: factories.AuditEventFactory(organization=organization, actor_email=mark, sequence=10_000),
-        MicrosoftConnection: factories.MicrosoftConnectionFactory(
-            user=user, username=mark, token_cache=f"{mark}-token"
-        ),
-        ConsentGrant: factories.ConsentGrantFactory(organization=organization, tenant_id=mark),
-        Account: account,
-        Contact: factories.ContactFactory(organization=organization, account=account, last_name=mark),
-        Lead: factories.LeadFactory(organization=organization, last_name=mark),
-        Opportunity: factories.OpportunityFactory(organization=organization, account=account, name=mark),
-        CrmConnection: CrmConnection.objects.create(
-            organization=organization, provider="hubspot", state_reason=mark, credentials=f"{mark}-secret"
-        ),
-        RetentionPolicy: factories.RetentionPolicyFactory(organization=organization, months=17),
-        LegalHold: factories.LegalHoldFactory(organization=organization, reason=mark),
-        Suppression: factories.SuppressionFactory(organization=organization),
-        KnownAddition: KnownAddition.objects.create(
-            organization=organization, name=mark, word_count=9, words_hash=f"{mark}-hash"
-        ),
-        BlockedDomain: factories.BlockedDomainFactory(organization=organization, domain=f"{mark}.blocked.example"),
-        Exclusion: factories.ExclusionFactory(organization=organization, value=f"{mark}@excluded.example"),
-        ActivitySource: ActivitySource.objects.create(organization=organization, name=mark, user=user),
-        DeparturePolicy: DeparturePolicy.objects.create(organization=organization),
-        Mailbox: mailbox,
-        AddressQuestion: AddressQuestion.objects.create(
-            organization=organization, user=user, address=f"{mark}@customer.example"
-        ),
-    }
 
 
 @pytest.fixture
@@ -92,14 +46,10 @@ def operator(db):
     return client
 
 
-def page(model, name, *arguments):
-    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=arguments)
-
-
 def test_every_page_of_ours_is_walked_and_the_others_are_the_operators():
     registered = set(admin.site._registry)
-    assert registered >= _OURS
-    others = registered - _OURS
+    assert registered >= OURS
+    others = registered - OURS
     assert {model._meta.app_label for model in others} <= {"auth", "django_celery_beat"}
 
 
@@ -225,7 +175,7 @@ def test_the_home_page_counts_only_own_mailboxes(console, ours, theirs):
 
 
 def test_pages_of_the_framework_are_the_operators_alone(console, operator):
-    for model in set(admin.site._registry) - _OURS:
+    for model in set(admin.site._registry) - OURS:
         assert console.get(page(model, "changelist")).status_code == 403
         assert operator.get(page(model, "changelist")).status_code == 200
 
@@ -237,7 +187,7 @@ def test_only_admins_enter(acme, ours, role):
     assert client.get(reverse("admin:index")).status_code == 302
     demoted = factories.UserFactory(organization=acme, role=role, is_staff=True)
     client.force_login(demoted)
-    for model in _OURS:
+    for model in OURS:
         assert client.get(page(model, "changelist")).status_code == 403
 
 
@@ -251,6 +201,6 @@ def test_the_operator_sees_every_organization(operator, ours, theirs, model):
 
 
 def test_no_page_writes_of_another_organization_in_the_log(console, ours, theirs):
-    for model in _OURS:
+    for model in OURS:
         console.post(page(model, "delete", theirs[model].pk), {"post": "yes"})
     assert not LogEntry.objects.exists()

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from accounts.models import ApiToken
-from tests.support.api_client import PREFIX, CheckedClient, client_of, description
+from tests.support.api_client import PREFIX, CheckedClient, client_of, description, resource
 from tests.support.factories import (
     PASSWORD,
     AccountFactory,
@@ -56,10 +56,6 @@ def rows_of(organization, owner):
 
 def address(path, pk):
     return path.replace("{id}", str(pk))
-
-
-def resource(path):
-    return path.removeprefix(PREFIX).partition("/")[0]
 
 
 def test_the_description_is_complete(tmp_path):

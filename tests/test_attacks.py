@@ -25,8 +25,8 @@ from tests.support.factories import (
     ParticipantFactory,
     SyncRunFactory,
 )
+from tests.support.routes import filled, pages
 from tests.support.scenery import scene
-from tests.test_pages_walk import filled, pages
 from timeline.models import LegalHold
 
 pytestmark = pytest.mark.django_db

@@ -16,9 +16,9 @@ from django.utils import timezone
 from accounts.domain.vocabulary import Detail, Visibility
 from accounts.models import User
 from tests.support.api_client import PREFIX, client_of
+from tests.support.console import rows_of
 from tests.support.factories import AuditEventFactory, ParticipantFactory, SuppressionFactory
 from tests.support.scenery import scene
-from tests.test_admin_scoping import rows_of
 from timeline.models import Conversation
 
 pytestmark = pytest.mark.django_db

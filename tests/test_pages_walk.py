@@ -2,73 +2,15 @@
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
 from zeal import zeal_context
 
-from tests.support.factories import ExclusionFactory, LeadFactory, MailboxFactory, UserFactory
+from tests.support.factories import ExclusionFactory, LeadFactory, UserFactory
+from tests.support.routes import OPEN_TO_ALL, filled, pages, rows_with_pages
 from tests.support.scenery import scene
 
 pytestmark = pytest.mark.django_db
 
-OPEN_TO_ALL = {
-    "microsoft-login",
-    "microsoft-notifications",
-    "login",
-    "logout",
-    "favicon",
-    "healthz",
-    "readyz",
-    "metrics",
-    "schema",
-    "docs",
-    "microsoft-callback",
-    "home",
-}
 CANARY = "Xyzzycanary"
-
-
-def pages():
-    """Every named address outside the admin console and the API, as (name, path with %(pk)s)."""
-    found = []
-
-    def walk(patterns, prefix=""):
-        for pattern in patterns:
-            if isinstance(pattern, URLResolver):
-                if pattern.app_name != "admin" and "api/" not in str(pattern.pattern):
-                    walk(pattern.url_patterns, prefix + str(pattern.pattern))
-            elif isinstance(pattern, URLPattern) and pattern.name and not str(pattern.pattern).startswith("api/"):
-                found.append((pattern.name, "/" + prefix + str(pattern.pattern)))
-
-    walk(get_resolver().url_patterns)
-    return found
-
-
-def filled(path, ids, name):
-    return (
-        path.replace("<uuid:pk>", str(ids.get(name, ids["engagement"])))
-        .replace("<int:pk>", str(ids["exclusion"]))
-        .replace("<slug:kind>", "mailbox")
-    )
-
-
-def rows_of(owner):
-    """One row of everything that has a page, carrying the canary; ids by the page's name."""
-    globex = scene(owner, company=CANARY)
-    globex.jane.last_name = CANARY
-    globex.jane.save()
-    mail = globex.mail(CANARY, subject=CANARY)
-    globex.call(CANARY)
-    MailboxFactory(user=owner, state_reason=CANARY)
-    return {
-        "deal": globex.deal.pk,
-        "account": globex.account.pk,
-        "contact": globex.jane.pk,
-        "lead": LeadFactory(organization=owner.organization, last_name=CANARY).pk,
-        "conversation": mail.conversation_id,
-        "delete-conversation": mail.conversation_id,
-        "engagement": mail.pk,
-        "exclusion": ExclusionFactory(organization=owner.organization, user=owner, value=CANARY).pk,
-    }
 
 
 def test_there_are_pages_to_walk():
@@ -76,7 +18,7 @@ def test_there_are_pages_to_walk():
 
 
 def test_a_stranger_is_sent_to_the_login_from_every_page(client, carol):
-    ids = rows_of(carol)
+    ids = rows_with_pages(carol, CANARY)
     for name, path in pages():
         if name in OPEN_TO_ALL:
             continue
@@ -87,7 +29,7 @@ def test_a_stranger_is_sent_to_the_login_from_every_page(client, carol):
 
 
 def test_another_organization_sees_nothing_on_any_page(client, carol, eve):
-    ids = rows_of(carol)
+    ids = rows_with_pages(carol, CANARY)
     client.force_login(eve)
     for name, path in pages():
         if name in {"logout", "grant-consent", "consent-callback"}:
@@ -100,14 +42,14 @@ def test_another_organization_sees_nothing_on_any_page(client, carol, eve):
 
 
 def test_a_colleague_finds_the_canary_where_the_walk_looks_for_it(client, carol, dave):
-    ids = rows_of(carol)
+    ids = rows_with_pages(carol, CANARY)
     client.force_login(dave)
     seen = {name for name, path in pages() if CANARY in client.get(filled(path, ids, name)).content.decode()}
     assert {"deals", "deal", "account", "contact", "lead", "conversation", "customers"} <= seen
 
 
 def test_no_page_reads_row_by_row(client, carol):
-    ids = rows_of(carol)
+    ids = rows_with_pages(carol, CANARY)
     for number in range(3):
         other = scene(carol, company=f"Company{number}")
         first = other.mail()

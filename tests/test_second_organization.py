@@ -5,59 +5,22 @@ Globex, jane@globex.example, the Message-ID, the CRM's ids: all alike on both si
 
 import re
 import uuid
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
 
-from accounts.domain.api_tokens import digest_of
-from accounts.models import ApiToken, User
-from tests.support.api_client import PREFIX, CheckedClient, client_of, description, token_for
-from tests.support.factories import ExclusionFactory, LeadFactory, MailboxFactory, SyncRunFactory
-from tests.support.scenery import Scene, scene
-from timeline.models import EmailMessage, Engagement, FilingRule
+from accounts.models import User
+from tests.support.api_client import PREFIX, CheckedClient, client_of, description
+from tests.support.browser import browser_of
+from tests.support.routes import endpoints, filled, pages, routes
+from tests.support.two_organizations import MESSAGE_ID, Side, side_of
+from timeline.models import Engagement
 
 pytestmark = pytest.mark.django_db
 
 THEIRS, OURS = "xyzzytheirs", "plughours"
-MESSAGE_ID = "<offer@globex.example>"
 OF_THE_INSTALLATION = {"healthz", "readyz", "metrics", "schema", "docs", "microsoft-notifications"}
 LEAVES_THE_SITE = {"logout", "grant-consent", "consent-callback", "connect-microsoft", "microsoft-callback"}
-
-
-@dataclass
-class Side:
-    """One organization's half of the pair; `ids` by the word that a route or resource has for it."""
-
-    owner: User
-    scene: Scene
-    ids: dict[str, Any]
-
-
-def side_of(owner: User, mark: str) -> Side:
-    globex = scene(owner)
-    mail = globex.mail(f"The {mark} budget stands.", subject=f"Offer {mark}")
-    call = globex.call(f"They told us of {mark}.", subject=f"Call {mark}")
-    EmailMessage.objects.filter(engagement=mail).update(internet_message_id=MESSAGE_ID, message_key="k" * 64)
-    for record in (globex.account, globex.jane, globex.deal):
-        type(record).objects.filter(pk=record.pk).update(external_id="001")
-    globex.deal.stage = f"Stage {mark}"
-    globex.deal.save()
-    lead = LeadFactory(organization=owner.organization, last_name="Lead", company=mark, address="lead@x.example")
-    mailbox = MailboxFactory(user=owner, state_reason=mark)
-    SyncRunFactory(mailbox=mailbox, ended_by=mark)
-    exclusion = ExclusionFactory(organization=owner.organization, user=owner, value=f"{mark}.example")
-    rule = FilingRule.objects.create(organization=globex.organization, contact=globex.jane, opportunity=globex.deal)
-    ids = {
-        "deal": globex.deal.pk, "account": globex.account.pk, "contact": globex.jane.pk, "lead": lead.pk,
-        "conversation": mail.conversation_id, "delete-conversation": mail.conversation_id, "assignment": mail.pk,
-        "make-filing-rule": mail.pk, "take-back-filing-rule": rule.pk,
-        "include": exclusion.pk, "mailbox": mailbox.pk, "engagement": mail.pk, "opportunity": globex.deal.pk,
-        "call": call.pk, "revoke-token": ApiToken.objects.get(digest=digest_of(token_for(owner, name=mark))).pk,
-    }  # fmt: skip
-    return Side(owner, globex, ids)
 
 
 @pytest.fixture
@@ -70,45 +33,18 @@ def ours(eve: User) -> Side:
     return side_of(eve, OURS)
 
 
-def routes() -> list[tuple[str, str]]:
-    """Every route outside the admin console, which has its own walk, as (name, path)."""
-
-    def walk(patterns: Any, prefix: str) -> Any:
-        for pattern in patterns:
-            path = prefix + str(pattern.pattern)
-            if isinstance(pattern, URLPattern):
-                if pattern.name or not path.startswith("/admin/"):
-                    yield pattern.name or "", path
-            elif isinstance(pattern, URLResolver) and pattern.app_name != "admin":
-                yield from walk(pattern.url_patterns, path)
-
-    return list(walk(get_resolver().url_patterns, "/"))
-
-
-def pages() -> list[tuple[str, str]]:
-    return [(name, path) for name, path in routes() if not path.startswith(("/api/", "/^api/"))]
-
-
-def filled(path: str, name: str, side: Side) -> str:
-    if "<" not in path:
-        return path
-    return re.sub(r"<\w+:\w+>", "mailbox" if name == "grant-consent" else str(side.ids[name]), path)
-
-
-def browser_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 def test_every_route_is_walked_here():
     """A route without a name, or one that the API's description does not tell of, would be passed over."""
     unnamed = [path for name, path in routes() if not name]
-    assert unnamed == ["/^api/v1(/.*)?$"]
-    api = {path for name, path in routes() if path.startswith(PREFIX)}
-    described = {re.sub(r"\{\w+\}", "ID", path) for path in description()["paths"]}
-    assert {re.sub(r"\(\?P<\w+>[^)]*\)", "ID", path).replace("^", "").replace("$", "") for path in api} == described
+    assert unnamed == ["/admin/r/<path:row>", "/api/v1(/.*)?"]
+    described = {re.sub(r"\{\w+\}", "<str:pk>", path) for path in description()["paths"]}
+    assert {path for _, path in endpoints() if path.startswith(PREFIX)} == described
     assert len(pages()) > 25
+
+
+def test_every_page_of_one_row_is_asked_for_that_row(ours: Side):
+    of_one_row = {name for name, path in pages() if re.search(r"<(uuid|int):", path)}
+    assert of_one_row - ours.ids.keys() == set()
 
 
 @pytest.mark.parametrize("verb", ["get", "post"])
@@ -120,7 +56,7 @@ def test_the_others_addresses_are_not_found_and_change_nothing(theirs: Side, our
         if "<" not in path or name in LEAVES_THE_SITE:
             continue
         body = {"opportunity": str(ours.ids["opportunity"]), "post": "yes", "confirm": "yes"}
-        answer = getattr(browser, verb)(filled(path, name, theirs), body if verb == "post" else {}, headers=headers)
+        answer = getattr(browser, verb)(filled(path, theirs.ids, name), body if verb == "post" else {}, headers=headers)
         assert answer.status_code in {404, 405}, path
         assert THEIRS not in answer.content.decode()
     assert list(Engagement.objects.order_by("pk").values()) == before
@@ -137,7 +73,7 @@ def test_no_page_of_ours_holds_a_word_or_an_id_of_theirs(theirs: Side, ours: Sid
         if name in LEAVES_THE_SITE | OF_THE_INSTALLATION:
             continue
         for query in queries:
-            address = filled(path, name, ours) + query
+            address = filled(path, ours.ids, name) + query
             body = browser.get(address, headers=headers).content.decode()
             assert [word for word in foreign if word in body and word not in query] == [], address
             seen += body

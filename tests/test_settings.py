@@ -1,29 +1,16 @@
 """What the environment may say, and the sentence for what it may not."""
 
-import base64
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
+from tests.support.commands import KEYS, run
+
 SHOWN = (
     "SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "MICROSOFT_CLIENT_SECRET", "MICROSOFT_AUTHORITY", "MICROSOFT_GRAPH_URL",
     "CELERY_BROKER_URL", "ELASTICSEARCH_URL", "BASE_URL",
 )  # fmt: skip
-KEYS = [base64.urlsafe_b64encode(bytes([number]) * 32).decode() for number in (1, 2)]
 SHOW = f"import json, jiminny_sync.settings as s; print(json.dumps({{name: getattr(s, name) for name in {SHOWN}}}))"
-
-
-def run(var: Path, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """A Python of its own in which nothing but `variables` is set."""
-    environment = {"PATH": os.environ["PATH"], "VAR_DIR": str(var), **variables}
-    return subprocess.run(
-        [sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-    )
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
-"""What attacks are made on: among others, a mailbox in the sandbox tenant."""
+"""What attacks are made on: a customer's mail, and a mailbox in the sandbox tenant."""
 
 from tests.support.mailboxes import enter, synced, world
+from tests.support.recording import globex, jane
 
-__all__ = ["enter", "synced", "world"]
+__all__ = ["enter", "globex", "jane", "synced", "world"]

@@ -12,8 +12,8 @@ from typing import Any
 
 from mailsync.domain.screening.parties import _word_pattern
 from mailsync.domain.signals import _until_pattern
+from tests.support.commands import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 APPS = ("core", "accounts", "crm", "timeline", "mailsync", "jiminny_sync")
 _DOORS = frozenset({"compile", "match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer"})
 _MADE: dict[str, Callable[[], re.Pattern[str]]] = {

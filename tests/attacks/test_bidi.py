@@ -12,10 +12,10 @@ from accounts.models import Organization, User
 from crm.models import Account, Contact, Opportunity
 from mailsync.models import Mailbox
 from mailsync.services.digest import _letter
+from tests.support.console import PAGES, rows_of
 from tests.support.factories import ExclusionFactory, LeadFactory, MailboxFactory
+from tests.support.routes import filled, pages
 from tests.support.scenery import scene
-from tests.test_admin_scoping import PAGES, rows_of
-from tests.test_pages_walk import filled, pages
 from timeline.models import Conversation, Engagement, Participant
 
 pytestmark = pytest.mark.django_db

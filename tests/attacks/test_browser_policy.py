@@ -10,8 +10,8 @@ from django.test import Client
 
 from accounts.models import User
 from jiminny_sync.middleware import as_header
+from tests.support.commands import ROOT
 from tests.support.scenery import scene
-from tests.test_settings import ROOT
 
 INLINE = re.compile(r"<style\b|\sstyle=|\son[a-z]+=[\"']|<script(?![^>]*\bsrc=)|javascript:", re.IGNORECASE)
 DRAWN = [*(ROOT / "templates").rglob("*.html"), *(ROOT / "static").glob("*.svg")]

@@ -15,8 +15,8 @@ from django.test import Client, RequestFactory
 
 from accounts.models import User
 from mailsync.models import BlockedDomain, Exclusion
+from tests.support.console import PAGES, page, rows_of
 from tests.support.factories import PASSWORD
-from tests.test_admin_scoping import PAGES, page, rows_of
 
 pytestmark = pytest.mark.django_db
 

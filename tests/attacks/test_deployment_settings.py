@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from jiminny_sync.embedded import private_folder
-from tests.test_settings import KEYS, ROOT, run
+from tests.support.commands import KEYS, ROOT, run
 from tools.stack import Stack
 
 PUBLIC = ["https://sync.example.com", "http://10.0.0.5:8000", "http://localhost.example.com", "https://127.0.0.1.nip.io",

@@ -16,14 +16,14 @@ import pytest
 from django.contrib import admin
 from django.http import QueryDict
 from django.test import Client
-from django.urls import URLResolver
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from tests.support.api_client import PREFIX, description
+from tests.support.console import PAGES, page, rows_of
 from tests.support.factories import UserFactory
-from tests.test_admin_scoping import PAGES, page, rows_of
-from tests.test_second_organization import filled, pages, side_of
+from tests.support.routes import console_pages, filled, pages
+from tests.support.two_organizations import side_of
 
 pytestmark = pytest.mark.django_db
 
@@ -97,7 +97,7 @@ def test_no_parameter_of_a_page_breaks_it(alice: User, asked: set[str], headers:
     for name, path in pages():
         if name in LEAVES_THE_SITE:
             continue
-        address = filled(path, name, side)
+        address = filled(path, side.ids, name)
         names = known(client, address, asked, headers=headers)
         found += faults(queries(client, address, names, headers=headers))
     assert found == []
@@ -159,15 +159,6 @@ def test_no_field_that_a_form_of_the_console_is_opened_with_breaks_it(acme: Any,
     assert found == []
 
 
-def console_pages() -> list[str]:
-    def walk(patterns: Any, prefix: str) -> Any:
-        for pattern in patterns:
-            path = prefix + str(pattern.pattern)
-            yield from walk(pattern.url_patterns, path) if isinstance(pattern, URLResolver) else [path]
-
-    return list(walk(admin.site.urls[0], "/admin/"))
-
-
 def test_no_path_breaks_a_route(alice: User):
     client, found = Client(), []
     client.force_login(UserFactory(organization=None, is_superuser=True, is_staff=True))
@@ -212,7 +203,7 @@ def test_no_form_breaks_a_page(acme: Any, alice: User, asked: set[str], person: 
     client, found = Client(), []
     client.force_login(alice if person == "alice" else operator)
     side, rows = side_of(alice, "x"), rows_of(acme, "ours")
-    addresses = [filled(path, name, side) for name, path in pages() if name not in LEAVES_THE_SITE | {"password"}]
+    addresses = [filled(path, side.ids, name) for name, path in pages() if name not in LEAVES_THE_SITE | {"password"}]
     for model in PAGES:  # the forms that the framework's apps bring are the operator's alone, and theirs to mend
         addresses += [page(model, "add"), page(model, "changelist")]
         addresses += [page(model, name, rows[model].pk) for name in ("change", "delete")]

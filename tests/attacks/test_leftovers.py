@@ -6,16 +6,15 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 from types import FrameType, ModuleType
 from uuid import uuid4
 
 from core import remembering
 from core.remembering import forget, remembered
-from tests.support.mailboxes import World, enter, world  # noqa: F401 - fixtures, lent to this file
+from tests.support.commands import ROOT
+from tests.support.mailboxes import World
 from timeline.models import Engagement
 
-ROOT = Path(__file__).resolve().parents[2]
 APPS = ("core", "accounts", "crm", "timeline", "mailsync", "jiminny_sync")
 
 REMEMBERED_FOR_LONG = {
@@ -72,7 +71,7 @@ def _as_text(text: str | bytes) -> str:
     return text if isinstance(text, str) else text.decode(errors="ignore")
 
 
-def test_no_name_of_mail_that_nobody_matched_outlives_its_page(world: World):  # noqa: F811 - the fixture
+def test_no_name_of_mail_that_nobody_matched_outlives_its_page(world: World):
     word = f"zq{uuid4().hex}"
     stranger = f"{word}@stranger-{word}.example"
     for number in range(3):

@@ -15,8 +15,8 @@ from mailsync.domain.compose import participants
 from mailsync.domain.envelope import Envelope, MailAddress
 from mailsync.views.notifications import MOST_BYTES
 from tests.support.api_client import client_of
+from tests.support.commands import ROOT
 from tests.support.scenery import scene
-from tests.test_settings import ROOT
 from timeline.domain.email import MOST_PEOPLE
 from timeline.models import Participant
 

@@ -18,9 +18,9 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from tests.support.api_client import PREFIX, description
+from tests.support.console import PAGES, page, rows_of
 from tests.support.factories import UserFactory
 from tests.support.scenery import scene
-from tests.test_admin_scoping import PAGES, page, rows_of
 
 pytestmark = pytest.mark.django_db
 

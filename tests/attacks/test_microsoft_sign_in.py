@@ -8,14 +8,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, get_resolver
 
 from accounts.domain.vocabulary import Role
 from accounts.models import AuditEvent, Organization, SignInFlow, User
 from sandbox.testing import SandboxProcess
-from tests.attacks.test_one_of_us import FOREIGN, PERSONAL, of_tenant
 from tests.support.factories import PASSWORD, BlockedDomainFactory, UserFactory
-from tests.support.sign_in import ADA, JONAS, RITA, answer_to, cancelled_at, come_back
+from tests.support.routes import routes
+from tests.support.sign_in import ADA, FOREIGN, JONAS, PERSONAL, RITA, answer_to, cancelled_at, come_back, of_tenant
 
 pytestmark = pytest.mark.django_db
 
@@ -262,14 +261,7 @@ def test_one_goes_on_only_within_this_site(tenant, rita, asked, led):
     assert goes(tenant, Client(), next_page=asked)["Location"] == led
 
 
-def own_pages() -> list[str]:
-    """The addresses of our pages, those that take a POST alone among them."""
-    patterns = [each for each in get_resolver().url_patterns if not isinstance(each, URLPattern)]
-    own = [each for group in patterns if str(group.pattern) == "" for each in group.url_patterns]
-    return [f"/{each.pattern}" for each in own if "<" not in str(each.pattern)]
-
-
-@pytest.mark.parametrize("address", own_pages())
+@pytest.mark.parametrize("address", [path for _, path in routes() if not set("<(") & set(path)])
 def test_whoever_sends_a_form_without_a_session_comes_back_to_no_address_that_takes_forms_alone(db, address):
     page = Client().post(address)
 

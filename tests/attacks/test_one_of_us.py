@@ -22,13 +22,11 @@ from tests.support.factories import (
     MailboxFactory,
     UserFactory,
 )
-from tests.support.sign_in import ADA, RITA, answer_to, come_back, consent_answer
+from tests.support.sign_in import ADA, FOREIGN, PERSONAL, RITA, answer_to, come_back, consent_answer, of_tenant
 
 pytestmark = pytest.mark.django_db
 
 CONNECT = "/profile/integrations/microsoft/connect/"
-FOREIGN = "99999999-9999-4999-8999-999999999999"
-PERSONAL = "9188040d-6c67-4c5b-b112-36a304b66dad"
 
 
 @pytest.fixture(autouse=True)
@@ -41,11 +39,6 @@ def browser_of(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client
-
-
-def of_tenant(tenant: SandboxProcess, tenant_id: str, **claims: Any) -> dict[str, Any]:
-    """What an id token of another tenant says, signed with the same keys as ours: Microsoft has one set for all."""
-    return {"tid": tenant_id, "iss": f"{tenant.authority}/{tenant_id}/v2.0", **claims}
 
 
 def connects(tenant: SandboxProcess, user: User, *, forgery: str = "", claims: dict[str, Any] | None = None) -> Any:

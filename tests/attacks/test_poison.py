@@ -14,10 +14,9 @@ from mailsync.models import AtWork, Mailbox, SyncRun
 from mailsync.selectors.mailboxes import failures_of
 from mailsync.services.explain import explain_message
 from mailsync.services.suspects import CopyKeys, write_marks
-from tests.mailsync.sync.test_crash import ROOT, environment_of
-from tests.mailsync.sync.test_late_match import enter_crm
-from tests.support.mailboxes import World
-from tests.support.store import Store
+from tests.support.commands import ROOT
+from tests.support.mailboxes import World, enter_crm
+from tests.support.store import Store, environment_of
 from tests.support.syncing import stored_ids
 
 DEADLY = """

@@ -30,8 +30,8 @@ from tests.support.factories import (
     UserAddressFactory,
     UserFactory,
 )
-from tests.test_pages_walk import filled, pages
-from tests.timeline.recording.test_recording import JANE, compose, record
+from tests.support.recording import JANE, compose, record
+from tests.support.routes import filled, pages
 from timeline.assignment.reassess import reassess
 from timeline.models import Engagement
 

@@ -34,7 +34,7 @@ from tests.support.factories import (
     SightingFactory,
     UserFactory,
 )
-from tests.timeline.recording.test_recording import JANE, compose, record
+from tests.support.recording import JANE, compose, record
 from timeline.assignment.correct import correct_opportunity
 from timeline.assignment.learn import make_rule
 from timeline.assignment.reassess import reassess

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.models import ApiToken, AuditEvent, User
 from tests.support.api_client import PREFIX, client_of, description
-from tests.test_second_organization import browser_of
+from tests.support.browser import browser_of
 from timeline.models import ActivitySource, Engagement
 
 pytestmark = pytest.mark.django_db

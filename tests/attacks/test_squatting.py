@@ -11,8 +11,8 @@ from django.test import Client
 from accounts.models import Organization, User
 from mailsync.models import BlockedDomain
 from mailsync.services.organizations import open_organization
+from tests.support.console import page
 from tests.support.factories import PASSWORD, UserFactory
-from tests.test_admin_scoping import page
 
 pytestmark = pytest.mark.django_db
 

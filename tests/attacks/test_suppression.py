@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.attacks.test_forged_copies import (
+from tests.support.factories import UserAddressFactory
+from tests.support.forging import (
     CAROL,
     DAVE,
     OTHER_ENVELOPES,
@@ -14,17 +15,14 @@ from tests.attacks.test_forged_copies import (
     SAME_WORDS,
     SUBJECT,
     WORDS,
-    jane,
     mail,
 )
-from tests.support.factories import UserAddressFactory
-from tests.timeline.recording.test_recording import BANNER, JANE, record
+from tests.support.recording import BANNER, JANE, record
 from timeline.domain.identity import fingerprint
 from timeline.models import Conversation, EmailMessage, Engagement, Suppression
 from timeline.recording.record import RecordedEmail, Suppressed
 from timeline.services.deletion import delete_conversation, delete_engagement
 
-__all__ = ["jane"]
 pytestmark = pytest.mark.django_db
 
 

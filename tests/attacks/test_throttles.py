@@ -17,7 +17,7 @@ from django.test import Client
 from accounts.models import CountedCall, User
 from core.api import throttling
 from tests.support.api_client import PREFIX, CheckedClient, client_of, description, token_for
-from tests.test_second_organization import browser_of
+from tests.support.browser import browser_of
 
 pytestmark = pytest.mark.django_db
 

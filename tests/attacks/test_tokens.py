@@ -1,7 +1,6 @@
 """API tokens: what a stolen table, an old token or one that may only read opens. Nothing."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +9,7 @@ from django.contrib import admin
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.domain.api_tokens import MOST_TOKENS, TokenScope, digest_of
@@ -18,7 +17,7 @@ from accounts.models import ApiToken, AuditEvent, User
 from accounts.services.api_tokens import TokenRefused, make_token, token_of
 from tests.support.api_client import PREFIX, CheckedClient, client_of, description, token_for
 from tests.support.factories import PASSWORD, EmailMessageFactory, MailboxFactory, UserFactory
-from tests.test_pages_walk import OPEN_TO_ALL, filled, pages, rows_of
+from tests.support.routes import OPEN_TO_ALL, endpoints, filled, pages, rows_with_pages
 
 pytestmark = pytest.mark.django_db
 
@@ -42,20 +41,6 @@ def everything() -> dict[str, Any]:
                 cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608 - the catalogue's
                 found[table] = sorted(map(repr, cursor.fetchall()))
     return found
-
-
-def endpoints() -> Iterator[str]:
-    """Every address below /api/, whether it is described or not, with ids left as <…>."""
-
-    def walk(patterns: Any, prefix: str) -> Iterator[str]:
-        for pattern in patterns:
-            path = re.sub(r"\(\?P<\w+>[^)]*\)", "<id>", prefix + str(pattern.pattern).lstrip("^")).rstrip("$")
-            if isinstance(pattern, URLResolver):
-                yield from walk(pattern.url_patterns, path)
-            elif isinstance(pattern, URLPattern) and path.startswith("/api/") and "(" not in path:
-                yield path
-
-    return walk(get_resolver().url_patterns, "/")
 
 
 def test_no_table_holds_a_token(carol: User):
@@ -85,7 +70,8 @@ def test_a_token_that_may_only_read_writes_at_no_endpoint(acme, carol: User, ali
     mail = EmailMessageFactory(engagement__organization=acme, engagement__owner=carol).engagement
     mailbox = MailboxFactory(user=carol)
     ids = {"engagements": mail.pk, "conversations": mail.conversation_id, "mailboxes": mailbox.pk}
-    paths = {re.sub(r"\{\w+\}", "<id>", path) for path in description()["paths"]} | set(endpoints())
+    described = {re.sub(r"\{\w+\}", "<id>", path) for path in description()["paths"]}
+    paths = described | {path.replace("<str:pk>", "<id>") for _, path in endpoints() if "(" not in path}
     assert len(paths) > 15
     before = everything()
     for reader in (carol, alice):
@@ -108,7 +94,7 @@ def test_a_token_that_may_only_read_reads(carol: User):
 
 @pytest.mark.parametrize("scope", TokenScope)
 def test_a_token_opens_no_page_makes_no_token_and_enters_no_console(alice: User, scope: TokenScope):
-    ids = rows_of(alice)
+    ids = rows_with_pages(alice, "Xyzzycanary")
     browser = Client(headers={"Authorization": f"Token {token_for(alice, scope=scope)}"})
     for name, path in pages():
         if name in OPEN_TO_ALL:

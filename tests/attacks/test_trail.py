@@ -8,17 +8,17 @@ import pytest
 from django.contrib import admin
 from django.db import DatabaseError
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.domain.audit import AuditVerb
 from accounts.models import AuditEvent, AuditIntake, User
 from accounts.reading import Unwitnessed
 from accounts.services.intake import chain_intake
-from tests.support.api_client import client_of
+from tests.support.api_client import PREFIX, client_of
 from tests.support.factories import PASSWORD, ExclusionFactory, LeadFactory, MailboxFactory
+from tests.support.routes import endpoints, filled, pages
 from tests.support.scenery import scene
-from tests.test_pages_walk import filled, pages
 from timeline.domain.vocabulary import Kind
 from timeline.selectors import engagements_for, presented, with_parts
 
@@ -49,16 +49,10 @@ def world(carol):
 def api_addresses(ids: dict[str, object]) -> Iterator[str]:
     """Every route of the API that is read, and the list of engagements narrowed by each of its filters."""
 
-    def walk(patterns, prefix="/"):
-        for pattern in patterns:
-            route = prefix + str(pattern.pattern).lstrip("^").rstrip("$")
-            if isinstance(pattern, URLResolver) and "api/" in prefix + str(pattern.pattern):
-                yield from walk(pattern.url_patterns, route)
-            elif isinstance(pattern, URLPattern) and pattern.name and "api/v1/" in route:
-                resource = pattern.name.partition("-")[0]
-                yield route.replace("(?P<pk>[^/.]+)", str(ids.get(resource, uuid4())))
-
-    yield from walk(get_resolver().url_patterns)
+    for name, path in endpoints():
+        if path.startswith(PREFIX):
+            pk = ids.get(name.partition("-")[0], uuid4())
+            yield path.replace("<str:pk>", str(pk))
     lists = "/api/v1/engagements/"
     for name in ("account", "contact", "lead", "opportunity", "conversation", "owner"):
         yield f"{lists}?{name}={ids[name]}"

@@ -7,9 +7,9 @@ import pytest
 from accounts.domain.audit import AuditVerb
 from accounts.domain.vocabulary import Visibility
 from accounts.models import AuditEvent
-from tests.attacks.test_forged_copies import DAVE, ID, MOMENT, WORDS, in_every_order, jane, mail, readable
 from tests.support.factories import A_MONDAY, LegalHoldFactory, UserFactory
-from tests.timeline.recording.test_recording import compose, record
+from tests.support.forging import DAVE, ID, MOMENT, WORDS, in_every_order, mail, readable
+from tests.support.recording import compose, record
 from timeline.copies import take_back
 from timeline.models import EmailMessage, MailboxCopy
 from timeline.recording.join import join_all
@@ -18,7 +18,6 @@ from timeline.services.additions import know_addition
 from timeline.services.deletion import delete_engagement
 from timeline.visibility import may_be_deleted_by
 
-__all__ = ["jane"]
 pytestmark = pytest.mark.django_db
 
 BOB, OWN = "bob@acme.example", Visibility.OWNER_ONLY

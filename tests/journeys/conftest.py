@@ -9,7 +9,10 @@ import pytest
 from django.core import signals
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.journeys.walking import globex
 from tests.support.left_out import WHY, chromium
+
+__all__ = ["globex"]
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "var" / "screenshots"
 WIDE, NARROW = {"width": 1360, "height": 860}, {"width": 360, "height": 780}

@@ -1,105 +1,22 @@
 """Every page in a real browser: it fits, is named, works by keyboard and without scripts; mail text stays text."""
 
 import re
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
-from pytest_django.fixtures import Settings
+from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
-from accounts.models import User
-from crm.models import Lead
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.models import Mailbox
 from tests.journeys.conftest import Opener
-from tests.support.factories import (
-    PASSWORD,
-    AccountFactory,
-    ExclusionFactory,
-    LeadFactory,
-    MailboxFactory,
-    MicrosoftConnectionFactory,
-    OpportunityFactory,
-    SyncRunFactory,
-)
-from tests.support.scenery import Scene, scene
+from tests.journeys.walking import days_ago, pages, sign_in
+from tests.support.scenery import Scene
 from timeline.models import Engagement
 from timeline.selectors.timelines import PAGE_SIZE
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-HOSTILE = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
-LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 2
-
-
-@pytest.fixture
-def globex(carol: User, settings: Settings) -> Scene:
-    """A deal with more than a page of history, hostile and unusual words among it."""
-    settings.MICROSOFT_CLIENT_ID, settings.MICROSOFT_CLIENT_SECRET = "client", "secret"
-    globex = scene(carol, stage="Negotiation", amount=48000, currency="EUR", close_date=timezone.now().date())
-    first = globex.mail("Can you send an offer?", subject="Offer for forty units", at=_days_ago(20))
-    for number in range(PAGE_SIZE):
-        globex.mail(
-            f"Answer {number}.",
-            conversation=first.conversation,
-            direction="outbound" if number % 2 else "inbound",
-            at=_days_ago(19 - number * 0.5),
-            quoted="\n\nOn Monday Jane wrote:\n> Can you send an offer?",
-        )
-    globex.mail(HOSTILE, subject=HOSTILE, at=_days_ago(1))
-    globex.mail(LONG_WORD, subject=LONG_WORD, at=_days_ago(0.9))
-    globex.mail("شكرا جزيلا", subject="عرض", at=_days_ago(0.8))
-    globex.call("They want a pilot first.", subject="Discovery call", at=_days_ago(0.7))
-    globex.call("Went through the offer.", subject="Product demo", kind="meeting", at=_days_ago(0.6))
-    OpportunityFactory(organization=globex.organization, account=globex.account, name="Globex Phase 2", owner=carol)
-    AccountFactory(organization=globex.organization, name=LONG_WORD)
-    LeadFactory(organization=globex.organization, first_name="Lee", last_name="Prospect", address="lee@initech.example")
-    MicrosoftConnectionFactory(user=carol)
-    mailbox = MailboxFactory(user=carol, last_synced_at=timezone.now())
-    dropped = {"no_crm_match": 260, "internal": 64, "bulk": 50}
-    SyncRunFactory(mailbox=mailbox, ended_at=timezone.now(), seen=412, kept=38, dropped=dropped)
-    ExclusionFactory(organization=globex.organization, user=carol, value="dr.miller@clinic.example")
-    return globex
-
-
-def _days_ago(days: float) -> datetime:
-    return timezone.now() - timedelta(days=days)
-
-
-def _sign_in(page: Page, user: User) -> None:
-    page.goto("/login/")
-    page.get_by_label("Email address").fill(user.email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    expect(page).to_have_url(re.compile("/deals/"))
-
-
-def _pages(globex: Scene) -> dict[str, str]:
-    mail = globex.deal.engagements.filter(conversation__isnull=False).earliest("occurred_at")
-    lead = Lead.objects.get(organization=globex.organization)
-    return {
-        "deals": "/deals/",
-        "deal": f"/deals/{globex.deal.pk}/",
-        "customers": "/customers/",
-        "contacts": "/customers/?show=contacts",
-        "account": f"/customers/accounts/{globex.account.pk}/",
-        "contact": f"/customers/contacts/{globex.jane.pk}/",
-        "conversation": f"/conversations/{mail.conversation_id}/",
-        "delete-conversation": f"/conversations/{mail.conversation_id}/delete/",
-        "assignment": f"/engagements/{mail.pk}/assignment/",
-        "search": "/search/?q=offer",
-        "nothing-found": "/search/?q=zzz",
-        "profile": "/profile/",
-        "password": "/profile/password/",
-        "integrations": "/profile/integrations/",
-        "explain": "/profile/integrations/explain/",
-        "delete-imported": "/profile/integrations/delete-imported/",
-        "lead": f"/customers/leads/{lead.pk}/",
-        "not-found": "/nothing/here/",
-    }
 
 
 @pytest.mark.parametrize(
@@ -111,8 +28,8 @@ def test_every_page_fits_is_named_and_labelled(
     page = open_browser(live_server.url, narrow=narrow, dark=dark)
     page.goto("/login/")
     page.screenshot(path=screenshots / f"login-{look}.png")
-    _sign_in(page, globex.owner)
-    for name, path in _pages(globex).items():
+    sign_in(page, globex.owner)
+    for name, path in pages(globex).items():
         page.goto(path)
         page.screenshot(path=screenshots / f"{name}-{look}.png", full_page=True)
         width = page.evaluate("document.documentElement.scrollWidth")
@@ -133,7 +50,7 @@ def test_older_entries_and_the_reason_come_without_a_reload(
     open_browser: Opener, live_server: LiveServer, globex: Scene
 ) -> None:
     page = open_browser(live_server.url)
-    _sign_in(page, globex.owner)
+    sign_in(page, globex.owner)
     page.goto(f"/deals/{globex.deal.pk}/")
     page.evaluate("window.stayed = true")
     entries = page.locator("ol.timeline > li")
@@ -152,7 +69,7 @@ def test_older_entries_and_the_reason_come_without_a_reload(
 
 def test_a_filter_applies_as_soon_as_it_is_chosen(open_browser: Opener, live_server: LiveServer, globex: Scene) -> None:
     page = open_browser(live_server.url)
-    _sign_in(page, globex.owner)
+    sign_in(page, globex.owner)
     page.get_by_label("Stage").select_option("Negotiation")
     expect(page).to_have_url(re.compile("stage=Negotiation"))
     expect(page.get_by_role("link", name="Globex 2027")).to_be_visible()
@@ -163,7 +80,7 @@ def test_the_keyboard_reaches_the_page_and_the_switch(
     open_browser: Opener, live_server: LiveServer, globex: Scene
 ) -> None:
     page = open_browser(live_server.url)
-    _sign_in(page, globex.owner)
+    sign_in(page, globex.owner)
     page.goto("/profile/integrations/")
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the page")).to_be_focused()
@@ -183,7 +100,7 @@ def test_the_keyboard_reaches_the_page_and_the_switch(
 
 def test_the_switch_works_without_scripts(open_browser: Opener, live_server: LiveServer, globex: Scene) -> None:
     page = open_browser(live_server.url, scripts=False)
-    _sign_in(page, globex.owner)
+    sign_in(page, globex.owner)
     page.goto("/profile/integrations/")
     page.get_by_text("Import Email Conversations").click()
     page.get_by_role("button", name="Save").click()
@@ -196,7 +113,7 @@ def test_progress_moves_by_itself_and_is_told_to_screen_readers(
     rows = Mailbox.objects.filter(user=globex.owner)
     rows.update(state=MailboxState.INITIAL, progress_done=100, progress_total=4000, last_synced_at=None)
     page = open_browser(live_server.url)
-    _sign_in(page, globex.owner)
+    sign_in(page, globex.owner)
     page.goto("/profile/integrations/")
     expect(page.get_by_text("100 of 4,000 emails looked at")).to_be_visible()
     rows.update(progress_done=2100)
@@ -214,7 +131,7 @@ def test_an_open_integrations_page_tells_that_reading_stopped(
 ) -> None:
     page = open_browser(live_server.url)
     page.clock.install()
-    _sign_in(page, globex.owner)
+    sign_in(page, globex.owner)
     page.goto("/profile/integrations/")
     expect(page.locator("[data-announce]")).to_have_attribute("data-announce", "In sync")
     Mailbox.objects.filter(user=globex.owner).update(state=MailboxState.NEEDS_SIGN_IN)
@@ -228,7 +145,7 @@ def test_a_stopped_mailbox_is_told_on_top_of_every_page(
 ) -> None:
     Mailbox.objects.filter(user=globex.owner).update(state=MailboxState.NEEDS_SIGN_IN, state_reason="AADSTS50173")
     page = open_browser(live_server.url)
-    _sign_in(page, globex.owner)
+    sign_in(page, globex.owner)
     expect(page.get_by_role("alert")).to_contain_text("Sign in to Microsoft again")
     page.screenshot(path=screenshots / "banner-light.png")
     page.get_by_role("link", name="What to do").click()
@@ -241,14 +158,14 @@ def test_what_arrives_takes_its_place_on_the_pages_that_are_open(
 ) -> None:
     page = open_browser(live_server.url)
     page.clock.install()
-    _sign_in(page, globex.owner)
+    sign_in(page, globex.owner)
     page.goto(f"/deals/{globex.deal.pk}/")
     entries = page.locator("section:has(#timeline-heading) .entry")
     shown = entries.count()
     entries.nth(3).get_by_text("Why here?").click()
     page.wait_for_load_state("networkidle")  # a page that reads while we write would find the table locked
-    globex.mail("Here is the signed order.", subject="Signed", at=_days_ago(0))
-    globex.mail("This one was under way for long.", subject="Delayed", at=_days_ago(5.2))
+    globex.mail("Here is the signed order.", subject="Signed", at=days_ago(0))
+    globex.mail("This one was under way for long.", subject="Delayed", at=days_ago(5.2))
     page.clock.fast_forward("00:16")
     expect(entries.first).to_contain_text("Here is the signed order.")
     assert entries.count() == shown + 2
@@ -268,12 +185,12 @@ def test_an_answer_that_arrives_stands_at_the_end_of_the_open_conversation(
     first = globex.deal.engagements.filter(conversation__isnull=False).earliest("occurred_at")
     page = open_browser(live_server.url)
     page.clock.install()
-    _sign_in(page, globex.owner)
+    sign_in(page, globex.owner)
     page.goto(f"/conversations/{first.conversation_id}/")
     mails = page.locator("article.mail")
     stored = Engagement.objects.filter(conversation=first.conversation_id).count()  # the latest of them are shown
     page.wait_for_load_state("networkidle")
-    globex.mail("Agreed.", conversation=first.conversation, at=_days_ago(0))
+    globex.mail("Agreed.", conversation=first.conversation, at=days_ago(0))
     page.clock.fast_forward("00:16")
     expect(mails.last).to_contain_text("Agreed.")
     expect(page.locator("#count")).to_contain_text(f"{stored + 1} emails")
@@ -284,11 +201,11 @@ def test_the_open_list_of_deals_renews_itself_and_keeps_the_keyboards_place(
 ) -> None:
     page = open_browser(live_server.url)
     page.clock.install()
-    _sign_in(page, globex.owner)
+    sign_in(page, globex.owner)
     row = page.locator("tbody tr", has_text="Globex 2027")
     row.locator(".row-link").focus()
     page.wait_for_load_state("networkidle")
-    globex.call("A date was found.", subject="Demo", kind="meeting", at=_days_ago(-3.1))
+    globex.call("A date was found.", subject="Demo", kind="meeting", at=days_ago(-3.1))
     page.clock.fast_forward("00:31")
     expect(row.locator("[data-label='Next meeting']")).to_contain_text("in 3 days")
     expect(row.locator(".row-link")).to_be_focused()

@@ -8,11 +8,10 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from tests.journeys.conftest import Opener
-from tests.journeys.test_pages import _pages, _sign_in, globex
+from tests.journeys.walking import pages, sign_in
+from tests.support.console import rows_of
 from tests.support.scenery import Scene
-from tests.test_admin_scoping import rows_of
 
-__all__ = ["globex"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -41,8 +40,8 @@ def _console_pages() -> list[str]:
 
 def test_no_page_asks_for_what_its_policy_refuses(open_browser: Opener, live_server: LiveServer, globex: Scene) -> None:
     page = _watched(open_browser(live_server.url))
-    _sign_in(page, globex.owner)
-    for path in [*_pages(globex).values(), "/review/", "/consent/"]:
+    sign_in(page, globex.owner)
+    for path in [*pages(globex).values(), "/review/", "/consent/"]:
         page.goto(path)
         page.wait_for_load_state("networkidle")
 
@@ -51,7 +50,7 @@ def test_the_readers_page_of_the_api_works_under_its_policy(
     open_browser: Opener, live_server: LiveServer, globex: Scene
 ) -> None:
     page = _watched(open_browser(live_server.url))
-    _sign_in(page, globex.owner)
+    sign_in(page, globex.owner)
     page.goto("/api/docs/")
     expect(page.get_by_role("heading", name="Email sync for revenue teams")).to_be_visible()
     page.locator("#operations-engagements-engagements_list, .opblock-get").first.click()
@@ -65,6 +64,6 @@ def test_no_page_of_the_console_asks_for_what_its_policy_refuses(
     alice.is_superuser = True
     alice.save()
     page = _watched(open_browser(live_server.url))
-    _sign_in(page, alice)
+    sign_in(page, alice)
     walked = [path for path in _console_pages() if page.goto(path).status == 200]
     assert len(walked) > len(admin.site._registry)

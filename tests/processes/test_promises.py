@@ -10,26 +10,21 @@ import json
 import os
 import re
 import sqlite3
-import subprocess
-import sys
 import time
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from html import unescape
 from pathlib import Path
-from typing import Any
 
 import pytest
-import requests
 
-from tests.processes.leaks import Forbidden, files_below, forbidden, found_in
-from tests.processes.rules import RITA, set_rules
+from tests.support.leaks import Forbidden, files_below, forbidden, found_in
 from tests.support.person import Person
+from tests.support.promised_rules import set_rules
+from tests.support.promises import IMPORTED, PARENTS, Json, World, look_around, truth_of
 from tests.support.rooms import files_of_servers, own_rooms
 from tests.support.scheduling import assert_built_once
-from tools.stack import ROOT, Stack
+from tools.stack import Stack
 
 pytestmark = pytest.mark.processes
 
@@ -46,47 +41,6 @@ WELL_KNOWN_REASONS = {
     "draft", "malformed", "never_import", "internal", "no_crm_match", "excluded", "sensitivity", "bounce", "auto_reply",
     "calendar", "bulk", "transactional",
 }  # fmt: skip
-
-Json = dict[str, Any]
-
-
-@dataclass
-class World:
-    """The running stack, everybody's mailbox in sync."""
-
-    stack: Stack
-    outcome: Json
-    truth: dict[str, list[Json]] = field(default_factory=dict)
-
-    def control(self, path: str, body: Json | None = None) -> Any:
-        details = self.stack.sandbox
-        assert details is not None
-        answer = requests.request(
-            "GET" if body is None else "POST",
-            f"{details['control_url']}/{path}",
-            json=body,
-            headers={"X-Control-Token": details["control_token"]},
-            verify=str(self.stack.var / "sandbox" / "ca.pem"),
-            timeout=60,
-        )
-        answer.raise_for_status()
-        return answer.json()
-
-    def query(self, code: str) -> Any:
-        """The JSON that `code` prints in the product's shell."""
-        return json.loads(self.stack.manage("shell", "--no-imports", "--command", f"import json\n{code}"))
-
-    def sync(self) -> Json:
-        """`sync_mailboxes --json`, as the operator runs it."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", "sync_mailboxes", "--json"],
-            cwd=ROOT, env=self.stack.environment, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        with (self.stack.logs / "sync.log").open("a") as log:
-            log.write(done.stdout + done.stderr)
-        assert done.returncode == 0, done.stdout + done.stderr
-        outcome: Json = json.loads(done.stdout)
-        return outcome
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +68,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
                 world.control("do/deliver_random", {"count": LIVE // ROUNDS})
                 world.outcome = world.sync()
             for person in people:
-                _look_around(world, person)
+                look_around(world, person)
             yield world
         finally:
             stack.close()
@@ -129,41 +83,12 @@ def _seed() -> str:
 def what(world: World) -> Forbidden:
     """Everything that may lie nowhere."""
     canaries = [text for texts in world.control("canaries").values() for text in texts]
-    return forbidden(canaries, _truth(world), world.query(PARENTS))
+    return forbidden(canaries, truth_of(world), world.query(PARENTS))
 
 
-def _look_around(world: World, person: Person) -> None:
-    """Open pages, search, and ask why two mails are missing, as people do."""
-    for page in ("/deals/", "/customers/", "/search/?q=offer", "/profile/integrations/"):
-        person.open(page)
-    seen = [item for item in _truth(world)[person.email] if item["seen"] and item["internetMessageId"]]
-    missing = [item for item in seen if not item["import"]]
-    for item in missing[:: len(missing) // 2]:
-        asked = {"message_id": item["internetMessageId"], "sender": "", "day": ""}
-        answer = person.submit("/profile/integrations/explain/", "/profile/integrations/explain/", **asked)
-        assert item["subject"] in unescape(answer.text)
-    if person.email == RITA:
-        world.stack.manage("explain_message", RITA, missing[0]["internetMessageId"])
-
-
-IMPORTED = """
-from mailsync.models import Sighting
-rows = Sighting.objects.filter(gone_at=None).values_list("mailbox__user__email", "copy_id")
-print(json.dumps([list(row) for row in rows]))
-"""
-SINCE = """
-from mailsync.models import Mailbox
-begun = Mailbox.objects.exclude(lookback_from=None).select_related("user")
-print(json.dumps({m.user.email: m.lookback_from.isoformat() for m in begun}))
-"""
 DROPPED = """
 from mailsync.models import SyncRun
 print(json.dumps([[r.mailbox.user.email, r.dropped] for r in SyncRun.objects.select_related("mailbox__user")]))
-"""
-PARENTS = """
-from timeline.models import EmailMessage
-rows = EmailMessage.objects.values_list("in_reply_to", "references")
-print(json.dumps(sorted({each for parent, older in rows for each in (parent, *older) if each})))
 """
 ROWS = """
 from django.apps import apps
@@ -174,7 +99,7 @@ print(json.dumps({m.__name__: sorted(map(str, m.objects.values_list())) for m in
 
 
 def test_every_mail_that_belongs_here_is_imported_once_and_no_other(world: World):
-    truth = _truth(world)
+    truth = truth_of(world)
     wanted = {(box, item["id"]) for box, items in truth.items() for item in items if item["import"]}
     found = [tuple(row) for row in world.query(IMPORTED)]
     assert len(found) == len(set(found))
@@ -182,7 +107,7 @@ def test_every_mail_that_belongs_here_is_imported_once_and_no_other(world: World
 
 
 def test_what_was_dropped_was_dropped_for_the_right_reason(world: World):
-    truth = _truth(world)
+    truth = truth_of(world)
     dropped: dict[str, Counter[str]] = {email: Counter() for email in truth}
     for email, counts in world.query(DROPPED):
         dropped[email].update(counts)
@@ -292,11 +217,3 @@ def _content_asked_for(call: Json) -> set[str]:
     if "$value" in path or "attachments" in path or "$expand" in query or "$select=" not in query:
         return CONTENT
     return CONTENT & set(re.findall(r"\$select=([^&]*)", query)[0].split(","))
-
-
-def _truth(world: World) -> dict[str, list[Json]]:
-    """The tenant's own word on every copy, once all mail has arrived."""
-    if not world.truth:
-        (since,) = set(world.query(SINCE).values())
-        world.truth = world.control(f"truth?since={since.replace('+', '%2B')}")
-    return world.truth

@@ -13,8 +13,8 @@ from uuid import UUID
 
 import pytest
 
-from tests.processes.test_promises import World, _truth
 from tests.support.person import Person
+from tests.support.promises import World, truth_of
 from tests.support.rooms import own_rooms
 from tests.support.scheduling import assert_built_once
 from tools.stack import Stack
@@ -58,7 +58,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with own_rooms() as rooms:
         stack = Stack(
             tmp_path_factory.mktemp("workers"),
-            variables={"DJANGO_SETTINGS_MODULE": "tests.servers.quick_settings", **rooms},
+            variables={"DJANGO_SETTINGS_MODULE": "tests.processes.quick_settings", **rooms},
         )
         try:
             stack.start_sandbox("--mails", "200", "--days", "20")
@@ -108,7 +108,7 @@ def is_exact(world: World, email: str) -> bool:
     state, claim, ids = world.query(MAILBOX.format(email=email))
     if (state, claim) != ("in_sync", ""):
         return False
-    wanted = sorted(item["id"] for item in _truth(world)[email] if item["import"])
+    wanted = sorted(item["id"] for item in truth_of(world)[email] if item["import"])
     return bool(wanted) and sorted(ids) == wanted
 
 

@@ -6,17 +6,16 @@ import os
 import re
 import shlex
 import subprocess
-from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.db import connection
 
+from tests.support.commands import ROOT
 from tests.support.factories import EmailMessageFactory, ParticipantFactory
 from timeline.models import EmailMessage, Engagement
 from timeline.search.texts import refresh_search_texts
 
-ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
 

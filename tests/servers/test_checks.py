@@ -16,9 +16,9 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from tests.support.commands import ROOT
 from tools.servers.mariadb import DATABASE, MariaDb
 
-ROOT = Path(__file__).resolve().parents[2]
 NOBODY_LISTENS = "redis://127.0.0.1:1/0"
 
 pytestmark = pytest.mark.services

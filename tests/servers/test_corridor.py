@@ -21,10 +21,10 @@ import pytest
 import redis
 import requests
 
-from tests.processes.leaks import files_below, forbidden, found_in
-from tests.processes.rules import ADMIN, RITA
-from tests.processes.test_promises import PARENTS, World, _truth
+from tests.support.leaks import files_below, forbidden, found_in
 from tests.support.person import Person
+from tests.support.promised_rules import ADMIN, RITA
+from tests.support.promises import PARENTS, World, truth_of
 from tests.support.scheduling import assert_built_once
 from tools.servers.elasticsearch import Elasticsearch
 from tools.servers.life import Server
@@ -184,7 +184,7 @@ def _listed(person: Person, path: str) -> list[str]:
 def test_no_server_keeps_a_trace_of_what_was_not_imported(both, tmp_path):
     world = both.on_servers
     canaries = [text for texts in world.control("canaries").values() for text in texts]
-    what = forbidden([*canaries, KEPT], _truth(world), world.query(PARENTS))
+    what = forbidden([*canaries, KEPT], truth_of(world), world.query(PARENTS))
     # how many the sandbox has depends on the day: on a Monday in the evening there were 96 Message-IDs
     assert min(len(what.canaries), len(what.message_ids), len(what.copy_ids)) > 50
 

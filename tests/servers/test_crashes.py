@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.processes.test_promises import IMPORTED, World, _truth
 from tests.support.person import Person
+from tests.support.promises import IMPORTED, World, truth_of
 from tools.servers.life import NotReadyError
 from tools.stack import Stack
 
@@ -37,7 +37,7 @@ def stack(own_mariadb, own_redis, tmp_path):
             "DATABASE_URL": own_mariadb.url(),
             "CELERY_BROKER_URL": own_redis.url(),
             "ELASTICSEARCH_URL": "",
-            "DJANGO_SETTINGS_MODULE": "tests.servers.quick_settings",
+            "DJANGO_SETTINGS_MODULE": "tests.processes.quick_settings",
         },
     )
     try:
@@ -86,7 +86,7 @@ def test_a_first_sync_survives_the_death_of_every_part(stack, own_mariadb, own_r
 
     wait(is_over, "everybody in sync")
     world = World(stack, {})
-    wanted = {(box, item["id"]) for box, items in _truth(world).items() for item in items if item["import"]}
+    wanted = {(box, item["id"]) for box, items in truth_of(world).items() for item in items if item["import"]}
     found = [tuple(row) for row in world.query(IMPORTED)]
     assert len(found) == len(set(found))
     assert set(found) == wanted

@@ -19,7 +19,7 @@ from mailsync.domain.import_rules import ImportRule
 from mailsync.domain.vocabulary import BlockKind
 from mailsync.services.organization_rules import add_rules, remove_rule
 from tests.support.factories import AccountFactory, ContactFactory, OpportunityFactory
-from tests.timeline.recording.test_recording import JANE, compose, record
+from tests.support.recording import JANE, compose, record
 from timeline.assignment.correct import correct_opportunity
 from timeline.assignment.learn import make_rule, take_back_rule
 from timeline.models import Conversation, Engagement

@@ -13,9 +13,8 @@ from django.urls import reverse
 
 from mailsync.models import Mailbox
 from tests.servers.large import build_large_organization, empty_every_table
-from tests.support.api_client import description
-from tests.test_api_surface import resource
-from tests.test_pages_walk import filled, pages
+from tests.support.api_client import description, resource
+from tests.support.routes import filled, pages
 
 ENGAGEMENTS = int(os.environ.get("ENGAGEMENTS", "200000"))
 SHOWN_OR_NOT_TO_BE_READ = {200, 302, 403, 404, 405}

@@ -15,7 +15,7 @@ import pytest
 from django.db import connections
 
 from tests.support.factories import ContactFactory
-from tests.timeline.recording.test_recording import JANE, compose, record
+from tests.support.recording import JANE, compose, record
 from timeline.documents import ALIAS
 from timeline.models import Engagement, IndexBuild
 from timeline.search import building, door, search_engagements, writing

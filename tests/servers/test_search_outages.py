@@ -12,9 +12,9 @@ from collections.abc import Callable
 import pytest
 import requests
 
-from tests.processes.rules import ADMIN
-from tests.processes.test_promises import World
 from tests.support.person import Person
+from tests.support.promised_rules import ADMIN
+from tests.support.promises import World
 from tools.servers.mariadb import MariaDb
 from tools.stack import Stack
 
@@ -39,7 +39,7 @@ def stack(own_mariadb, own_redis, own_elasticsearch, tmp_path):
             "CELERY_BROKER_URL": own_redis.url(),
             "ELASTICSEARCH_URL": own_elasticsearch.url(),
             "ELASTICSEARCH_INDEX_PREFIX": PREFIX,
-            "DJANGO_SETTINGS_MODULE": "tests.servers.quick_settings",
+            "DJANGO_SETTINGS_MODULE": "tests.processes.quick_settings",
         },
     )
     try:

@@ -7,15 +7,14 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from pathlib import Path
 
 import pytest
 import redis
 
+from tests.support.commands import ROOT
 from tools.servers.life import NotReadyError
 from tools.services import servers
 
-ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.services
 
 

@@ -105,3 +105,7 @@ def token_for(user: User, **columns: Any) -> str:
     fields |= {"user": user, "organization": user.organization}
     ApiToken.objects.create(digest=digest_of(secret), **fields | columns)
     return secret
+
+
+def resource(path):
+    return path.removeprefix(PREFIX).partition("/")[0]

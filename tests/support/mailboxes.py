@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from accounts.domain.vocabulary import DeletionPolicy
 from accounts.models import Organization, User
+from crm.models import Contact
+from crm.services.directory import set_contact_addresses
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.models import Mailbox, SyncRun
 from mailsync.services.switch import delete_imported, set_import
@@ -150,3 +153,15 @@ def graceless(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def last_runs(mailbox: Mailbox) -> Sequence[SyncRun]:
     return list(SyncRun.objects.filter(mailbox=mailbox).order_by("started_at"))
+
+
+def follow_deletions(world: World) -> None:
+    world.organization.deletion_policy = DeletionPolicy.FOLLOW
+    world.organization.save()
+
+
+def enter_crm(world: World, address: str) -> None:
+    contact = Contact.objects.filter(organization=world.organization).earliest("external_id")
+    known = set(contact.addresses.values_list("address", flat=True))
+    set_contact_addresses(world.organization.pk, {contact.pk: {*known, address}})
+    world.control.add_to_crm(addresses=[address])

@@ -84,3 +84,12 @@ def connect(tenant: SandboxProcess, user: User, *, as_person: str = RITA) -> Mic
 
 def _get(tenant: SandboxProcess, address: str) -> requests.Response:
     return tenant.session().get(address, timeout=30, allow_redirects=False)
+
+
+FOREIGN = "99999999-9999-4999-8999-999999999999"
+PERSONAL = "9188040d-6c67-4c5b-b112-36a304b66dad"
+
+
+def of_tenant(tenant: SandboxProcess, tenant_id: str, **claims: Any) -> dict[str, Any]:
+    """What an id token of another tenant says, signed with the same keys as ours: Microsoft has one set for all."""
+    return {"tid": tenant_id, "iss": f"{tenant.authority}/{tenant_id}/v2.0", **claims}

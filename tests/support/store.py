@@ -1,9 +1,13 @@
 """The test's database, lent to processes of their own: those that are killed, and those that come after them."""
 
+import os
 import sqlite3
 from pathlib import Path
 
+from django.conf import settings
 from django.db import connection
+
+from tests.support.mailboxes import World
 
 
 class Store:
@@ -29,3 +33,18 @@ class Store:
             with sqlite3.connect(self._file) as copy:
                 copy.backup(connection.connection)
             copy.close()
+
+
+def environment_of(store: Store, world: World) -> dict[str, str]:
+    tenant = world.tenant
+    return os.environ | {
+        "DATABASE_URL": store.url,
+        "CELERY_BROKER_URL": "memory://",
+        "MICROSOFT_CLIENT_ID": tenant.client_id,
+        "MICROSOFT_CLIENT_SECRET": tenant.client_secret,
+        "MICROSOFT_AUTHORITY": tenant.authority,
+        "MICROSOFT_GRAPH_URL": tenant.graph_url,
+        "MICROSOFT_CA_BUNDLE": tenant.ca_path,
+        "SECRET_KEY": settings.SECRET_KEY,
+        "FIELD_ENCRYPTION_KEYS": ",".join(settings.FIELD_ENCRYPTION_KEYS),
+    }

@@ -11,7 +11,7 @@ from tests.support.factories import (
     OpportunityFactory,
     UserFactory,
 )
-from tests.timeline.recording.test_recording import JANE, compose, record
+from tests.support.recording import JANE, compose, record
 from timeline.copies import take_back
 from timeline.domain.sharing import Sharing, widest
 from timeline.models import Engagement

@@ -18,10 +18,10 @@ from django.core.management import get_commands
 from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
+from tests.support.commands import ROOT
 from tools import run_dockerfile_steps
 from tools.servers import mariadb
 
-ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
 SERVICES = COMPOSE["services"]
 OURS = ("web", "worker", "beat")

@@ -3,25 +3,8 @@ import pytest
 from accounts.domain.vocabulary import ConnectionState as State
 from accounts.microsoft.aadsts import MEANINGS, explain, sign_in_error
 from accounts.microsoft.wording import connection_state_of
-from core.http.errors import OutsideError, ReauthenticationNeeded, Retryable, Throttled, Unavailable
-
-DOCUMENTED: dict[int, State | type[OutsideError]] = {
-    65001: State.NEEDS_CONSENT,
-    65004: State.NEEDS_CONSENT,
-    90094: State.NEEDS_ADMIN,
-    90095: State.NEEDS_ADMIN,
-    50105: State.NEEDS_ADMIN,
-    700016: State.NEEDS_ADMIN,
-    7000112: State.NEEDS_ADMIN,
-    **dict.fromkeys((50173, 70000, 70008, 700082, 70043, 54005, 501481), State.NEEDS_SIGN_IN),
-    **dict.fromkeys((50076, 50079, 50074, 50158), State.NEEDS_SIGN_IN),
-    **dict.fromkeys((53000, 53001, 53002, 53003, 530032), State.BLOCKED),
-    50057: State.USER_DISABLED,
-    50034: State.USER_DISABLED,
-    **dict.fromkeys((7000215, 7000222, 7000218), State.MISCONFIGURED),
-    50196: Throttled,
-    **dict.fromkeys((90033, 90024, 90006), Unavailable),
-}
+from core.http.errors import ReauthenticationNeeded, Retryable, Throttled
+from tests.support.aadsts import DOCUMENTED
 
 
 def answer_of(number: int, error: str = "invalid_grant", **more: object) -> dict[str, object]:

@@ -14,8 +14,8 @@ from accounts.microsoft import session as session_module
 from accounts.microsoft.identity import Identity
 from accounts.microsoft.scopes import as_granted
 from core.http.errors import Misconfigured, ReauthenticationNeeded, Throttled, Unavailable
-from tests.accounts.microsoft.test_id_token import ANY_ISSUER, JWKS, published
-from tests.accounts.microsoft.test_id_token import token as id_token
+from tests.accounts.microsoft.key_sets import ANY_ISSUER, JWKS, published
+from tests.accounts.microsoft.key_sets import token as id_token
 
 AUTHORITY = "https://login.example"
 DISCOVERY = f"{AUTHORITY}/organizations/v2.0/.well-known/openid-configuration"

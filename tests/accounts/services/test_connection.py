@@ -17,7 +17,7 @@ from accounts.services.connection import accept_answer, begin_sign_in, disconnec
 from accounts.signals import connection_changed
 from core.http.errors import AdminConsentNeeded, ConsentRevoked, Misconfigured, OutsideError
 from sandbox.testing import SandboxProcess
-from tests.accounts.microsoft.test_aadsts import DOCUMENTED
+from tests.support.aadsts import DOCUMENTED
 from tests.support.factories import BlockedDomainFactory, UserFactory
 from tests.support.sign_in import CALLBACK, JONAS, RITA, answer_to, cancelled_at, connect
 

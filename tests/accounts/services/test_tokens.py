@@ -19,7 +19,7 @@ from core.http.errors import (
     Unavailable,
 )
 from sandbox.testing import SandboxProcess
-from tests.accounts.microsoft.test_aadsts import DOCUMENTED
+from tests.support.aadsts import DOCUMENTED
 from tests.support.sign_in import JONAS, RITA, connect
 
 

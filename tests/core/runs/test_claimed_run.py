@@ -6,7 +6,6 @@ import subprocess
 import sys
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -17,9 +16,9 @@ from core.http.errors import ItemGone, OutsideError, Retryable, Throttled, Unava
 from core.runs.claims import Claim, ClaimLost
 from core.runs.run import claimed_run
 from tests.core.runs.toy import STATES, Feed, FeedRun, FeedRunRow, FeedState, run_over
+from tests.support.commands import ROOT
 from tests.support.store import Store
 
-ROOT = Path(__file__).resolve().parents[3]
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
 LEASE = timedelta(seconds=300)
 SHARED = [leaf for leaf in leaves() if leaf.__module__ == errors.__name__]

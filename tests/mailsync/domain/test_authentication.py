@@ -4,7 +4,7 @@ import pytest
 
 from mailsync.domain.authentication import judged_from
 from mailsync.domain.headers import Headers
-from tests.mailsync.domain.test_compose import composed
+from tests.mailsync.domain.composing import composed
 
 OURS = frozenset({"acme.example"})
 FAILS = (

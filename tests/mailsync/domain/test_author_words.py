@@ -5,7 +5,7 @@ import pytest
 from benchmarks.quality.made import CLASSES, LANGUAGES, MadeMail
 from mailsync.domain.replies import split_reply
 from mailsync.domain.text import body_text
-from tests.mailsync.domain.test_compose import composed
+from tests.mailsync.domain.composing import composed
 
 RULES = ("_" * 20, "_" * 40, "—", "–", "--", "- -", "– –")
 

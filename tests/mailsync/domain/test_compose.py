@@ -4,40 +4,21 @@ import base64
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
-from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.domain.directory import Match, Party
 from mailsync.domain.compose import compose_email, conversation_guid, explain_content, parents
-from mailsync.domain.envelope import Candidate, Content, Discard, Envelope, KeptCopy, MailAddress, ScreeningPolicy
+from mailsync.domain.envelope import Candidate, Content, Discard, KeptCopy, MailAddress
 from mailsync.domain.headers import Headers
 from mailsync.domain.screening import Verdict
 from mailsync.domain.vocabulary import Reason
+from tests.mailsync.domain.composing import JANE, MATCH, NOON, NOW, ORDINARY, POLICY, REP, composed
 from timeline.domain.vocabulary import Direction
 
-NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
-NOW = datetime(2026, 11, 24, tzinfo=UTC)
-REP = MailAddress("Rep", "rep@acme.example")
 BOB = MailAddress("Bob", "bob@acme.example")
-JANE = MailAddress("Jane", "jane@globex.example")
-POLICY = ScreeningPolicy(our_addresses=frozenset({"rep@acme.example"}), our_domains=frozenset({"acme.example"}))
-MATCH = Match({"jane@globex.example": (Party(contact=UUID(int=1)),)}, {})
-ORDINARY = Envelope("g", "inbox", "<a@globex.example>", "Re: Renewal", NOON, NOON, JANE, None, (REP,), ())
 GUID = bytes(range(1, 17))
-
-
-def composed(headers=(), body="Hello", *, is_html=False, thread_index="", **fields):
-    copy = compose_email(
-        Candidate(ORDINARY._replace(**fields), MATCH),
-        Content("g", Headers(headers), body, is_html, thread_index),
-        POLICY,
-        now=NOW,
-    )
-    assert isinstance(copy, KeptCopy)
-    return copy.email
 
 
 def test_a_mail_is_recorded_as_it_was_sent():

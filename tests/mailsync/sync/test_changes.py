@@ -8,23 +8,17 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 
-from accounts.domain.vocabulary import DeletionPolicy
 from core.http.errors import Unavailable
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.graph.client import DeltaPage, GraphClient
 from mailsync.models import FolderCursor, Sighting, SyncRun
 from mailsync.sync.folder import Folder
 from mailsync.sync.tree import leave_folder
-from tests.support.mailboxes import JONAS, RITA, World
+from tests.support.mailboxes import JONAS, RITA, World, follow_deletions
 
 
 def sighting_of(world: World, copy: dict[str, str]) -> Sighting:
     return Sighting.objects.get(mailbox=world.mailbox, copy_id=copy["immutable_id"])
-
-
-def follow_deletions(world: World) -> None:
-    world.organization.deletion_policy = DeletionPolicy.FOLLOW
-    world.organization.save()
 
 
 @pytest.mark.parametrize("is_move_shown", [True, False])

@@ -15,16 +15,15 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 
 from mailsync.models import Mailbox
 from sandbox.testing import SandboxProcess
+from tests.support.commands import ROOT
 from tests.support.mailboxes import EVERYONE, JONAS, RITA, World
-from tests.support.store import Store
+from tests.support.store import Store, environment_of
 
 POINTS = int(os.environ.get("CRASH_POINTS", "5"))
 MAILS = int(os.environ.get("CRASH_MAILS", "0"))
-ROOT = Path(__file__).resolve().parents[3]
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True), pytest.mark.timeout(120 + 15 * POINTS)]
 
@@ -49,21 +48,6 @@ def world_of_two(enter) -> World:
     world: World = enter(RITA, JONAS)
     world.control.switch(latency_ms=5)
     return world
-
-
-def environment_of(store: Store, world: World) -> dict[str, str]:
-    tenant = world.tenant
-    return os.environ | {
-        "DATABASE_URL": store.url,
-        "CELERY_BROKER_URL": "memory://",
-        "MICROSOFT_CLIENT_ID": tenant.client_id,
-        "MICROSOFT_CLIENT_SECRET": tenant.client_secret,
-        "MICROSOFT_AUTHORITY": tenant.authority,
-        "MICROSOFT_GRAPH_URL": tenant.graph_url,
-        "MICROSOFT_CA_BUNDLE": tenant.ca_path,
-        "SECRET_KEY": settings.SECRET_KEY,
-        "FIELD_ENCRYPTION_KEYS": ",".join(settings.FIELD_ENCRYPTION_KEYS),
-    }
 
 
 def start_sync(store: Store, world: World, *arguments: str) -> "subprocess.Popen[bytes]":

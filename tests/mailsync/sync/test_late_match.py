@@ -2,22 +2,15 @@
 
 import pytest
 
-from crm.models import Account, Contact
-from crm.services.directory import set_account_websites, set_contact_addresses
+from crm.models import Account
+from crm.services.directory import set_account_websites
 from mailsync.domain.vocabulary import RunKind
 from mailsync.models import Mailbox, MailboxWalk, SyncRun
 from mailsync.sync.mail_run import Terms
-from tests.support.mailboxes import JONAS, RITA, World
+from tests.support.mailboxes import JONAS, RITA, World, enter_crm
 from tests.support.syncing import stored_ids
 
 NEWCOMER = "newcomer@unknown-corp.example"
-
-
-def enter_crm(world: World, address: str) -> None:
-    contact = Contact.objects.filter(organization=world.organization).earliest("external_id")
-    known = set(contact.addresses.values_list("address", flat=True))
-    set_contact_addresses(world.organization.pk, {contact.pk: {*known, address}})
-    world.control.add_to_crm(addresses=[address])
 
 
 def test_a_new_address_brings_in_its_past_mail_and_no_other(synced: World):

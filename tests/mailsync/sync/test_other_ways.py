@@ -9,8 +9,7 @@ from django.utils import timezone
 from mailsync.domain.vocabulary import MailboxState, RunKind
 from mailsync.models import FolderCursor, Mailbox, MailboxWalk, Sighting, SyncRun
 from mailsync.sync import fetching
-from tests.mailsync.sync.test_changes import follow_deletions
-from tests.support.mailboxes import RITA, World
+from tests.support.mailboxes import RITA, World, follow_deletions
 from tests.support.syncing import stored_ids
 
 FOREVER = -1

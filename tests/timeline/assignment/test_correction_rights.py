@@ -5,8 +5,8 @@ import pytest
 from accounts.domain.vocabulary import Detail
 from tests.support.api_client import PREFIX, client_of
 from tests.support.factories import ContactFactory, OpportunityFactory, ParticipantFactory
+from tests.support.recording import JANE, compose, record
 from tests.support.scenery import scene
-from tests.timeline.recording.test_recording import JANE, compose, record
 from timeline.models import Conversation, Engagement
 
 pytestmark = pytest.mark.django_db

@@ -7,10 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEvent
-from crm.domain.changes import CustomerChanges
 from crm.models import PersonAddress
 from crm.services.ownership import link_owned_records
-from crm.signals import customers_changed
 from tests.support.factories import (
     A_MONDAY,
     AccountFactory,
@@ -20,24 +18,10 @@ from tests.support.factories import (
     OpportunityContactRoleFactory,
     OpportunityFactory,
 )
-from tests.timeline.recording.test_recording import JANE, compose, record
+from tests.support.recording import JANE, compose, record, tell
 from timeline.assignment.correct import correct_opportunity
 from timeline.domain.refusals import ForeignOpportunity
 from timeline.models import Association, Engagement, Participant
-
-
-@pytest.fixture
-def globex(acme):
-    return AccountFactory(organization=acme, name="Globex")
-
-
-@pytest.fixture
-def jane(acme, globex):
-    return ContactFactory(organization=acme, account=globex, address=JANE)
-
-
-def tell(organization, **changes):
-    customers_changed.send(sender=None, changes=CustomerChanges(organization.pk, **changes))
 
 
 def filed():

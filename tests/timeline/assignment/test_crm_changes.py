@@ -14,7 +14,7 @@ from crm.services.csv_import import import_folder
 from mailsync.services import addresses
 from mailsync.services.addresses import learn_addresses
 from tests.support.factories import A_MONDAY, ContactFactory, MailboxFactory
-from tests.timeline.recording.test_recording import JANE, compose, record
+from tests.support.recording import JANE, compose, record
 from timeline.models import Association, Engagement, Participant
 from timeline.selectors import engagements_for, presented, with_parts
 

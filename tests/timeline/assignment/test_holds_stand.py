@@ -14,22 +14,11 @@ from tests.support.factories import (
     RetentionPolicyFactory,
     UserFactory,
 )
-from tests.timeline.assignment.test_corrections import tell
-from tests.timeline.recording.test_recording import JANE, compose, record
+from tests.support.recording import JANE, compose, record, tell
 from timeline.models import Association, Engagement
 from timeline.services.retention import purge_expired
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def globex(acme):
-    return AccountFactory(organization=acme, name="Globex")
-
-
-@pytest.fixture
-def jane(acme, globex):
-    return ContactFactory(organization=acme, account=globex, address=JANE)
 
 
 @pytest.fixture

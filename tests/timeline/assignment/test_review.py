@@ -8,8 +8,8 @@ from accounts.domain.vocabulary import Detail, Visibility
 from accounts.models import AuditEvent
 from tests.support.api_client import PREFIX, client_of
 from tests.support.factories import A_MONDAY, AccountFactory, ContactFactory, OpportunityFactory
+from tests.support.recording import JANE, compose, record
 from tests.support.scenery import queries_of
-from tests.timeline.recording.test_recording import JANE, compose, record
 from timeline.models import Engagement, FilingRule
 
 pytestmark = pytest.mark.django_db

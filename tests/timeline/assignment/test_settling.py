@@ -4,30 +4,18 @@ import pytest
 
 from tests.support.factories import (
     A_MONDAY,
-    AccountFactory,
     CallFactory,
     ContactFactory,
     OpportunityContactRoleFactory,
     OpportunityFactory,
     ParticipantFactory,
 )
-from tests.timeline.assignment.test_corrections import tell
-from tests.timeline.recording.test_recording import JANE, compose, record
+from tests.support.recording import JANE, compose, record, tell
 from timeline.assignment.correct import correct_opportunity
 from timeline.copies import take_back
 from timeline.models import Engagement
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def globex(acme):
-    return AccountFactory(organization=acme, name="Globex")
-
-
-@pytest.fixture
-def jane(acme, globex):
-    return ContactFactory(organization=acme, account=globex, address=JANE)
 
 
 @pytest.fixture

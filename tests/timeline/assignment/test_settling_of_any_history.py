@@ -29,7 +29,7 @@ from tests.support.factories import (
     OrganizationFactory,
     UserFactory,
 )
-from tests.timeline.recording.test_recording import JANE, compose, record
+from tests.support.recording import JANE, compose, record
 from timeline.assignment.correct import correct_opportunity
 from timeline.assignment.learn import make_rule, take_back_rule
 from timeline.assignment.reassess import reassess

@@ -6,14 +6,13 @@ from django.core.management import call_command
 from accounts.domain.audit import AuditVerb
 from accounts.domain.vocabulary import Visibility
 from accounts.models import AuditEvent
-from tests.attacks.test_forged_copies import DAVE, WORDS, jane, mail
 from tests.support.factories import LegalHoldFactory
-from tests.timeline.recording.test_recording import JANE, record
+from tests.support.forging import DAVE, WORDS, mail
+from tests.support.recording import JANE, record
 from timeline.models import Conversation, EmailMessage, Engagement, KnownAddition, MailboxCopy, Suppression
 from timeline.recording.join import join_all
 from timeline.services.additions import know_addition
 
-__all__ = ["jane"]
 pytestmark = pytest.mark.django_db
 
 DISCLAIMER = "Acme Fieldwork Ltd, 1 Example Street. This message is confidential and for its addressee alone."

@@ -2,88 +2,27 @@
 
 import itertools
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
-from django.db import transaction
 
-from accounts.domain.vocabulary import Detail, Visibility
-from crm.selectors import directory_for
+from accounts.domain.vocabulary import Visibility
 from tests.support.factories import (
     A_MONDAY,
     AccountDomainFactory,
-    AccountFactory,
     ContactFactory,
     LeadFactory,
     OpportunityFactory,
     UserAddressFactory,
 )
+from tests.support.recording import BANNER, JANE, compose, record
 from timeline.domain.additions import known_additions
 from timeline.domain.authored import authored
-from timeline.domain.email import ComposedEmail, EmailParticipant
-from timeline.domain.identity import fingerprint, message_key, subject_core
-from timeline.domain.vocabulary import AssignmentRule, Direction, ParticipantRole, SuppressionKind
+from timeline.domain.email import EmailParticipant
+from timeline.domain.identity import subject_core
+from timeline.domain.vocabulary import AssignmentRule, ParticipantRole, SuppressionKind
 from timeline.models import Association, Conversation, EmailMessage, Engagement, Participant, ThreadReference
-from timeline.recording.record import RecordedEmail, Suppressed, record_emails
+from timeline.recording.record import RecordedEmail, Suppressed
 from timeline.services.suppression import suppress
-
-JANE = "jane@globex.example"
-BANNER = "CAUTION: This email originated from outside of the organization."
-
-
-def compose(organization, number=1, **changes):
-    """A mail from Jane of Globex to Carol, as the corridor would hand it over."""
-    sender = changes.pop("sender", JANE)
-    to = changes.pop("to", ("carol@acme.example",))
-    cc = changes.pop("cc", ())
-    subject = changes.pop("subject", "Renewal")
-    occurred_at = changes.pop("occurred_at", A_MONDAY + timedelta(minutes=number))
-    message_id = changes.pop("message_id", f"<{number}@globex.example>")
-    people = [EmailParticipant(ParticipantRole.FROM, "Jane Doe", sender)]
-    people += [EmailParticipant(ParticipantRole.TO, "", address) for address in to]
-    people += [EmailParticipant(ParticipantRole.CC, "", address) for address in cc]
-    print_ = fingerprint(sender, occurred_at, subject, [*to, *cc])
-    addresses = {person.address for person in people}
-    customers = {address for address in addresses if not address.endswith("@acme.example")}
-    fields = {
-        "message_key": message_key(message_id, print_),
-        "fingerprint": print_,
-        "internet_message_id": message_id,
-        "in_reply_to": None,
-        "references": (),
-        "thread_index": "",
-        "subject": subject,
-        "occurred_at": occurred_at,
-        "direction": Direction.INBOUND,
-        "participants": tuple(people),
-        "text": "Shall we talk?",
-        "new_text": "Shall we talk?",
-        "is_text_cut": False,
-        "match": directory_for(organization, customers).match(customers),
-    }
-    return ComposedEmail(**{**fields, **changes})
-
-
-def record(organization, owner, *emails, visibility=Visibility.EVERYONE, detail=Detail.FULL_TEXT):
-    with transaction.atomic():
-        return record_emails(
-            organization=organization,
-            mailbox_owner=owner,
-            emails=emails,
-            visibility=visibility,
-            detail=detail,
-            now=A_MONDAY,
-        )
-
-
-@pytest.fixture
-def globex(acme):
-    return AccountFactory(organization=acme, name="Globex")
-
-
-@pytest.fixture
-def jane(acme, globex):
-    return ContactFactory(organization=acme, account=globex, address=JANE)
 
 
 def test_a_mail_is_recorded_with_its_people_and_records(acme, carol, globex, jane):

@@ -11,7 +11,7 @@ import pytest
 from django.db import IntegrityError, OperationalError, close_old_connections, connection, connections
 
 from tests.support.factories import AccountFactory, ContactFactory, OpportunityFactory
-from tests.timeline.recording.test_recording import JANE, compose, record
+from tests.support.recording import JANE, compose, record
 from timeline.models import Conversation, EmailMessage, Engagement, Participant, ThreadReference
 from timeline.services.deletion import delete_conversation, delete_engagement
 

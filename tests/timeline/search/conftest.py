@@ -1,4 +1,4 @@
-"""What the timeline's tests share."""
+"""What every way to search is tried with."""
 
 import pytest
 

@@ -8,7 +8,7 @@ import pytest
 from accounts.domain.vocabulary import Detail, Visibility
 from accounts.models import User
 from tests.support.factories import A_MONDAY, CallFactory, ContactFactory
-from tests.timeline.recording.test_recording import JANE, compose, record
+from tests.support.recording import JANE, compose, record
 from timeline.domain.email import EmailParticipant
 from timeline.domain.vocabulary import ParticipantRole
 from timeline.models import Engagement

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from tests.support.factories import EngagementFactory
-from tests.timeline.recording.test_recording import compose, record
+from tests.support.recording import compose, record
 from tests.timeline.search.searching import SearchTests
 from timeline.models import Engagement, IndexBuild, IndexOutbox
 from timeline.search import search_engagements
@@ -72,7 +72,7 @@ class TestTheIndex:
     @pytest.fixture(autouse=True)
     def jane(self, acme):
         from tests.support.factories import ContactFactory
-        from tests.timeline.recording.test_recording import JANE
+        from tests.support.recording import JANE
 
         return ContactFactory(organization=acme, address=JANE)
 

@@ -5,7 +5,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from tests.support.factories import ContactFactory, EngagementFactory
-from tests.timeline.recording.test_recording import JANE, compose, record
+from tests.support.recording import JANE, compose, record
 from timeline.models import Engagement, IndexBuild, IndexOutbox, SearchText
 from timeline.search import search_engagements
 from timeline.search.elastic import breaker

@@ -18,7 +18,7 @@ from django.conf import settings as django_settings
 from accounts.domain.vocabulary import Detail, Role, Visibility
 from accounts.models import User
 from tests.support.factories import AccountFactory, ContactFactory, OpportunityFactory, UserFactory
-from tests.timeline.recording.test_recording import compose, record
+from tests.support.recording import compose, record
 from timeline.domain.email import EmailParticipant
 from timeline.domain.vocabulary import ParticipantRole
 from timeline.domain.words import terms_of, words_of

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from tests.processes.test_promises import World
+    from tests.support.promises import World
 
 ADMIN, RITA = "ada.okafor@acme.example", "rita.lindqvist@acme.example"
 
