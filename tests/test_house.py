@@ -20,7 +20,7 @@ WRITES = {
     "save", "create", "get_or_create", "update_or_create", "bulk_create", "update", "bulk_update", "delete",
     "execute", "executemany",
 }  # fmt: skip
-WRITERS = ("services", "recording", "copies", "assignment")
+WRITERS = ("services", "recording", "copies", "assignment", "changes")
 ACTS = {"one_unit_of_work", "unit_of_work", "record_event"}
 MANY = 30
 """Fewer acts would say that the search for them is broken."""

@@ -22,9 +22,10 @@ from accounts.models import Organization
 from accounts.services.audit import record_event
 from core.db.bulk import insert_tuples
 from timeline.assignment.assign import settle_again
+from timeline.changes.door import record_change
 from timeline.domain.sharing import Sharing, openness, widest
 from timeline.models import EmailMessage, Engagement, MailboxCopy
-from timeline.search.outbox import announce, queue_for_index
+from timeline.search.texts import refresh_search_texts
 from timeline.selectors.holds import held_among
 
 _AT_ONCE = 500
@@ -115,7 +116,7 @@ def take_back(organization: Organization, user: UUID, emails: Collection[UUID], 
     Engagement.objects.bulk_update([row.engagement for row in held], ["visibility", "detail"], batch_size=_AT_ONCE)
     Engagement.objects.filter(pk__in=list(rows)).update(changed_at=now)
     settle_again(organization, [row.pk for row in held], now=now)
-    announce(organization.pk, rows)
+    record_change(organization.pk, rows)
     return {pk for pk in rows if not live.get(pk)}
 
 
@@ -151,7 +152,7 @@ def _empty(organization: Organization, emails: Iterable[EmailMessage], live: Map
     EmailMessage.objects.bulk_update(emptied, ["text", "new_text", "is_text_cut"], batch_size=_AT_ONCE)
     copies = [copy for row in emptied for copy in live[row.pk]]
     MailboxCopy.objects.bulk_update(copies, ["is_hollow"], batch_size=_AT_ONCE)
-    queue_for_index(organization.pk, [row.pk for row in emptied])
+    refresh_search_texts([row.pk for row in emptied])
 
 
 def _copies(engagements: Iterable[UUID]) -> dict[UUID, list[MailboxCopy]]:

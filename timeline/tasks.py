@@ -4,15 +4,28 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.models import Organization
+from timeline.changes import log
 from timeline.recording import join
 from timeline.search import leftovers, upkeep
 from timeline.search.writing import IndexUnavailable
 from timeline.services import retention
 
 
-@shared_task(name="timeline.tasks.drain_index_outbox")
-def drain_index_outbox() -> int:
-    """Bring the search index up to date; how many changes were written."""
+@shared_task(name="timeline.tasks.number_changes")
+def number_changes() -> int:
+    """Give what was committed its place in the log of changes; how many changes that were."""
+    return log.number()
+
+
+@shared_task(name="timeline.tasks.prune_changes")
+def prune_changes() -> int:
+    """Remove from the log what no reader may ask for any more; how many changes that were."""
+    return log.prune(now=timezone.now())
+
+
+@shared_task(name="timeline.tasks.drain_changes")
+def drain_changes() -> int:
+    """Bring the search index up to date; how many changes it read."""
     return upkeep.bring_index_up_to_date()
 
 

@@ -9,8 +9,7 @@ from django.http import HttpRequest
 from accounts.admin.scoping import scoped
 from mailsync.models import Mailbox
 from mailsync.selectors.fleet_health import fleet_health
-from timeline.models import IndexOutbox
-from timeline.search.lag import index_lag
+from timeline.search.lag import index_lag, unread_by_index
 
 register = template.Library()
 
@@ -21,5 +20,5 @@ def sync_health(context: Any) -> dict[str, Any]:
     request: HttpRequest = context["request"]
     return {
         "health": fleet_health(scoped(Mailbox.objects.all(), request)),
-        "search": index_lag(scoped(IndexOutbox.objects.all(), request)) if settings.ELASTICSEARCH_URL else None,
+        "search": index_lag(scoped(unread_by_index(), request)) if settings.ELASTICSEARCH_URL else None,
     }

@@ -9,8 +9,8 @@ from django.utils import timezone
 from jiminny_sync import health
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.models import MailboxWalk
-from tests.support.factories import IndexOutboxFactory, MailboxFactory, SyncRunFactory
-from timeline.models import IndexBuild, IndexOutbox
+from tests.support.factories import ChangeFactory, MailboxFactory, SyncRunFactory
+from timeline.models import Change, IndexBuild
 
 
 def test_healthz_answers_without_asking_anything(client):
@@ -40,9 +40,9 @@ def test_readyz_says_how_far_search_is_behind(client, settings, monkeypatch):
     monkeypatch.setattr(health, "_ask_search", lambda: None)
     assert client.get("/readyz").json()["search"] == "ok"
 
-    organization = IndexOutboxFactory().organization
-    IndexOutboxFactory(organization=organization)
-    IndexOutbox.objects.update(queued_at=timezone.now() - timedelta(seconds=42))
+    organization = ChangeFactory().organization
+    ChangeFactory(organization=organization)
+    Change.objects.update(recorded_at=timezone.now() - timedelta(seconds=42))
     IndexBuild.objects.create(index="next", alive_at=timezone.now(), done=400, total=2000)
     answer = client.get("/readyz")
     assert answer.status_code == 200, "the database answers meanwhile"
@@ -66,7 +66,7 @@ def test_metrics_count_mailboxes_runs_and_lags(client):
     dropped = {"no_crm_match": 8, "internal": 2}
     SyncRunFactory(mailbox=mailbox, ended_at=now, is_complete=True, seen=12, kept=2, dropped=dropped, requests=7)
     SyncRunFactory(mailbox=mailbox, ended_at=now - timedelta(hours=2), kept=100)
-    IndexOutboxFactory(organization=mailbox.organization)
+    ChangeFactory(organization=mailbox.organization)
     text = client.get("/metrics").content.decode()
     for line in (
         'email_sync_mailboxes{state="in_sync"} 1',

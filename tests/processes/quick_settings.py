@@ -7,5 +7,5 @@ from timeline.schedule import SCHEDULE as TIMELINE
 CLAIM_LEASE_SECONDS = 15
 REQUEUE_SECONDS = 20
 
-for each_minute in (MAILSYNC["queue due mailboxes"], TIMELINE["drain-index-outbox"]):
+for each_minute in (MAILSYNC["queue due mailboxes"], TIMELINE["drain-changes"]):
     each_minute["schedule"] = 5.0

@@ -134,7 +134,7 @@ def test_switching_on_lets_the_worker_sync_at_once(world):
 def test_every_task_of_the_schedule_is_carried_out(world):
     keep_a_worker(world)
     names = world.query(SCHEDULED)
-    assert {"mailsync.dispatch", "timeline.tasks.drain_index_outbox", "timeline.tasks.purge_expired"} <= set(names)
+    assert {"mailsync.dispatch", "timeline.tasks.drain_changes", "timeline.tasks.purge_expired"} <= set(names)
     log = world.stack.logs / "worker.log"
 
     def done() -> set[str]:

@@ -81,7 +81,7 @@ def test_no_search_misses_what_was_there_while_the_index_is_built_anew(acme, ali
 
     with ThreadPoolExecutor(4) as pool:
         written = pool.submit(until, stop, write)
-        drained = pool.submit(until, stop, writing.drain_outbox)
+        drained = pool.submit(until, stop, writing.drain_changes)
         searched = [pool.submit(until, stop, searcher.search) for searcher in searchers]
         try:
             for _ in range(BUILDS):
@@ -93,7 +93,7 @@ def test_no_search_misses_what_was_there_while_the_index_is_built_anew(acme, ali
         assert drained.result() > 5
         assert min(run.result() for run in searched) > 20
 
-    writing.drain_outbox()
+    writing.drain_changes()
     for searcher in searchers:
         assert searcher.missed == []
         assert len(searcher.seen) >= BEFORE

@@ -28,10 +28,10 @@ from mailsync.models import BlockedDomain, Exclusion, FolderCursor, Mailbox, Sig
 from timeline.domain.vocabulary import AssignmentRule, Direction, HoldScope, Kind, ParticipantRole, SuppressionKind
 from timeline.models import (
     Association,
+    Change,
     Conversation,
     EmailMessage,
     Engagement,
-    IndexOutbox,
     LegalHold,
     MailboxCopy,
     Participant,
@@ -366,12 +366,14 @@ class SuppressionFactory(factory.django.DjangoModelFactory):
     keyed_hash = factory.Sequence(_digest)
 
 
-class IndexOutboxFactory(factory.django.DjangoModelFactory):
+class ChangeFactory(factory.django.DjangoModelFactory):
     class Meta:
-        model = IndexOutbox
+        model = Change
 
     organization = factory.SubFactory(OrganizationFactory)
-    engagement_id = factory.Faker("uuid4")
+    resource = "engagement"
+    resource_id = factory.Faker("uuid4")
+    change = "written"
 
 
 class MailboxFactory(factory.django.DjangoModelFactory):

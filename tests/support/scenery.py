@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Organization, User
 from crm.models import Account, Contact, Opportunity
+from tests.support.changes import pass_the_door
 from tests.support.factories import (
     AccountFactory,
     AssociationFactory,
@@ -23,7 +24,6 @@ from tests.support.factories import (
 )
 from timeline.domain.vocabulary import Direction, Kind
 from timeline.models import Conversation, Engagement
-from timeline.search.outbox import queue_for_index
 
 
 @dataclass
@@ -56,7 +56,7 @@ class Scene:
         sender, recipient = (jane, owner) if direction == Direction.INBOUND else (owner, jane)
         ParticipantFactory(engagement=engagement, role="from", **sender)
         ParticipantFactory(engagement=engagement, role="to", position=1, **recipient)
-        queue_for_index(self.organization.pk, [engagement.pk])
+        pass_the_door(self.organization.pk, [engagement.pk])
         return engagement
 
     def call(self, notes: str = "Budget is confirmed.", *, at: datetime | None = None, **fields: Any) -> Engagement:
@@ -68,7 +68,7 @@ class Scene:
         ParticipantFactory(
             engagement=engagement, role="attendee", position=1, address="jane@globex.example", contact=self.jane
         )
-        queue_for_index(self.organization.pk, [engagement.pk])
+        pass_the_door(self.organization.pk, [engagement.pk])
         return engagement
 
     def _engagement(self, kind: str, at: datetime | None, **fields: Any) -> Engagement:

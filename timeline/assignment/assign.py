@@ -16,10 +16,10 @@ from core.chunks import chunks
 from timeline.assignment.candidates import candidates_for, rules_of
 from timeline.assignment.records import follow_match
 from timeline.assignment.standing import Standing, our_domains, standing
+from timeline.changes.door import record_change
 from timeline.domain.assignment import NOTHING_HELD, HeldRecords, MailFacts, Settled, settle
 from timeline.domain.choosing import Assignment
 from timeline.models import EmailMessage, Engagement
-from timeline.search.outbox import announce
 from timeline.selectors.holds import held_records
 
 ASSIGNMENT_COLUMNS = (
@@ -90,7 +90,7 @@ def settle_again(
         changed |= {each.engagement.pk for each in rows if _set(each.engagement, settled[each.engagement.pk])}
         _write([each.engagement for each in rows if each.engagement.pk in changed], now)
         changed |= follow_match([each for each in rows if each.match], held)
-        announce(organization.pk, changed)
+        record_change(organization.pk, changed)
         outcome.changed.update(changed)
         outcome.held.update(pk for pk, each in settled.items() if each.is_held)
     return outcome

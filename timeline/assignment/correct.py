@@ -8,6 +8,7 @@ from accounts.services.audit import record_event
 from core.db.unit_of_work import one_unit_of_work
 from crm.models import Opportunity
 from timeline.assignment.assign import settle_again
+from timeline.changes.door import record_change
 from timeline.domain.assignment import pinned
 from timeline.domain.refusals import ForeignOpportunity, OnHold
 from timeline.models import Conversation, Engagement
@@ -28,6 +29,7 @@ def correct_opportunity(*, engagement: Engagement, opportunity: Opportunity | No
         conversation = Conversation.objects.select_for_update().get(pk=engagement.conversation_id)
         conversation.pinned_opportunity, conversation.pinned_by, conversation.pinned_at = opportunity, actor, now
         conversation.save(update_fields=["pinned_opportunity", "pinned_by", "pinned_at"])
+        record_change(engagement.organization_id, conversations=[conversation.pk])
         together = list(conversation.engagements.values_list("pk", flat=True))
     decided = pinned(opportunity.pk if opportunity is not None else None)
     if settle_again(engagement.organization, together, now=now, decided=decided).held:

@@ -16,8 +16,8 @@ from core.chunks import chunks
 from core.db.unit_of_work import one_unit_of_work, unit_of_work
 from crm.domain.changes import CustomerChanges
 from timeline.assignment.assign import settle_again
+from timeline.changes.door import record_change
 from timeline.models import Engagement
-from timeline.search.outbox import announce
 from timeline.selectors.affected import affected_engagements, engagements_of_accounts
 
 _AT_ONCE = 1_000
@@ -30,7 +30,7 @@ def reassess(*, organization: Organization, changes: CustomerChanges) -> int:
     affected = affected_engagements(organization, changes)
     changed = reassess_engagements(organization, affected, now=timezone.now())
     renamed = engagements_of_accounts(organization, changes.renamed_accounts)
-    unit_of_work(lambda: announce(organization.pk, renamed))
+    unit_of_work(lambda: record_change(organization.pk, renamed))
     return changed
 
 

@@ -60,3 +60,17 @@ class HoldScope(StrEnum):
     OPPORTUNITY = "opportunity"
     CONTACT = "contact"
     CONVERSATION = "conversation"
+
+
+class Resource(StrEnum):
+    """What stands in the log of changes."""
+
+    ENGAGEMENT = "engagement"
+    CONVERSATION = "conversation"
+
+
+class ChangeKind(StrEnum):
+    """What became of it: its row, or what says who reads it and where it stands, was written; or it is gone."""
+
+    WRITTEN = "written"
+    DELETED = "deleted"

@@ -1,20 +1,22 @@
-"""The record: conversations, engagements of every kind, and what governs how long they are kept."""
+"""The record: conversations, engagements of every kind, what governs how long they are kept, and what changed."""
 
+from timeline.models.changes import Change, ChangeCursor
 from timeline.models.conversations import Conversation, ThreadReference
 from timeline.models.decisions import ActivitySource, FilingRule, KnownAddition
 from timeline.models.engagements import Association, EmailMessage, Engagement, MailboxCopy, Participant
 from timeline.models.keeping import LegalHold, RetentionPolicy, Suppression
-from timeline.models.search import IndexBuild, IndexOutbox, SearchText
+from timeline.models.search import IndexBuild, SearchText
 
 __all__ = [
     "ActivitySource",
     "Association",
+    "Change",
+    "ChangeCursor",
     "Conversation",
     "EmailMessage",
     "Engagement",
     "FilingRule",
     "IndexBuild",
-    "IndexOutbox",
     "KnownAddition",
     "LegalHold",
     "MailboxCopy",

@@ -1,4 +1,4 @@
-"""What is searched where there is no search server, and what an index has still to hear."""
+"""What is searched where there is no search server, and an index that is being built."""
 
 from django.db import models
 
@@ -16,23 +16,6 @@ class SearchText(models.Model):
     people = models.TextField(blank=True, help_text="Names and addresses.")
     subject = models.TextField(blank=True)
     body = models.TextField(blank=True, help_text="An email's new text; a call's or meeting's notes.")
-
-    def __str__(self) -> str:
-        return str(self.engagement_id)
-
-
-class IndexOutbox(models.Model):
-    """An engagement whose search document is to be written or removed; commits with the engagement."""
-
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
-    engagement_id = models.UUIDField(help_text="No foreign key: the engagement may be gone.")
-    queued_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        verbose_name_plural = "index outbox"
-        indexes = [
-            models.Index(fields=["engagement_id"], name="outbox_by_engagement"),
-        ]
 
     def __str__(self) -> str:
         return str(self.engagement_id)

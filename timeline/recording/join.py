@@ -23,6 +23,7 @@ from core.chunks import chunks
 from core.db.portions import in_portions
 from core.db.unit_of_work import unit_of_work
 from timeline.assignment.assign import settle_again
+from timeline.changes.door import record_change
 from timeline.copies import make_hollow, move_copies
 from timeline.domain.copies import RECIPIENTS
 from timeline.models import Association, EmailMessage, Engagement, Participant
@@ -30,7 +31,6 @@ from timeline.recording.identify import CopyDesk, Mail
 from timeline.recording.merge import remembered
 from timeline.recording.people import as_compared, our_people
 from timeline.recording.thread import lock_conversations, refresh_conversations
-from timeline.search.outbox import queue_for_index
 from timeline.selectors.holds import held_among
 from timeline.selectors.recorded_mails import MOST_COMPARED, people_of, stored_mails
 
@@ -96,7 +96,8 @@ def join_copies(organization: Organization, keys: Collection[str], *, actor: Use
             gone = {one: survivor.id if other == absorbed.id else other for one, other in gone.items()}
             gone[absorbed.id] = survivor.id
     settle_again(organization, sorted(set(gone.values())), now=timezone.now())
-    queue_for_index(organization.pk, {*gone, *gone.values()})
+    touched = [row.engagement.conversation_id for row in rows] if gone else []
+    record_change(organization.pk, {*gone, *gone.values()}, conversations=touched, has_new_words=True)
     return gone
 
 
@@ -124,7 +125,7 @@ def _absorb(organization: Organization, row: EmailMessage, absorbed: Mail, survi
     engagement.save(update_fields=["visibility", "detail", "changed_at"])
     conversations = {engagement.conversation_id, other.engagement.conversation_id}
     Engagement.objects.filter(pk=other.pk).delete()
-    refresh_conversations([pk for pk in conversations if pk])
+    refresh_conversations(conversations)
 
 
 def _move_people(desk: CopyDesk, survivor: Mail, other: Engagement) -> None:

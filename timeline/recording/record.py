@@ -6,7 +6,7 @@ page of composed mails
    │ conversation                                           thread.py
    │ deal, owner                                            timeline/domain/assignment.py
    ▼
-Engagement + EmailMessage + Participant + Association + MailboxCopy + outbox row, in the caller's transaction
+Engagement + EmailMessage + Participant + Association + MailboxCopy + Change, in the caller's transaction
 
 The number of queries is the same for one mail and for five hundred. Unique constraints decide between two workers:
 the loser's IntegrityError is for the caller, who repeats the whole unit of work and then finds the winner's rows.
@@ -23,6 +23,7 @@ from accounts.models import Organization, User
 from core.db.bulk import insert_tuples
 from timeline.assignment.assign import Assigner, columns_of, settle_again
 from timeline.assignment.records import AssociationRow, Owned, association_rows
+from timeline.changes.door import record_change
 from timeline.copies import hold_new
 from timeline.domain.assignment import Settled, nearest_inbox_owner
 from timeline.domain.email import ComposedEmail
@@ -37,8 +38,7 @@ from timeline.recording.join import join_copies
 from timeline.recording.merge import Holding, Seen, bring_up_to_date, remembered
 from timeline.recording.people import ParticipantRow, participant_rows, places_of_users
 from timeline.recording.thread import Arrival, place_in_conversations
-from timeline.search.outbox import announce, queue_for_index
-from timeline.search.texts import SearchTextRow, search_text, write_search_texts
+from timeline.search.texts import SearchTextRow, refresh_search_texts, search_text, write_search_texts
 
 SOURCE = "microsoft"
 
@@ -121,8 +121,9 @@ def _write(holding: Holding, seen: Sequence[Seen]) -> None:
     if pinned:
         together = Engagement.objects.filter(conversation__in=pinned).values_list("pk", flat=True)
         settle_again(holding.organization, sorted(together), now=holding.now)
-    announce(holding.organization.pk, [each.mail.id for each in seen if each.mail.stored is None])
-    queue_for_index(holding.organization.pk, changed)
+    new = [each.mail.id for each in seen if each.mail.stored is None]
+    refresh_search_texts(changed)
+    record_change(holding.organization.pk, {*changed, *placement.moved}, new=new, conversations=placement.written)
 
 
 def _arrival(mail: Mail) -> Arrival:

@@ -4,7 +4,7 @@ mails ──link hashes──▶ ThreadReference ──plan_threads──▶ joi
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -43,10 +43,15 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """The conversation of each mail by its key; `joined` are those that took in another."""
+    """The conversation of each mail by its key; `joined` are those that took in another, `moved` what came with it.
+
+    `written` are all whose rows were written or deleted.
+    """
 
     conversations: Mapping[str, Conversation]
     joined: tuple[Conversation, ...]
+    moved: tuple[UUID, ...]
+    written: frozenset[UUID]
 
 
 class _Reference(NamedTuple):
@@ -64,12 +69,17 @@ def place_in_conversations(organization: Organization, arrivals: Sequence[Arriva
     mails = [arrival.mail for arrival in arrivals]
     plan = plan_threads(mails, _known(organization, mails) | _standing(arrivals))
     rows = _locked(plan)
+    absorbed = [join.absorbed for join in plan.joins]
+    moved = Engagement.objects.filter(conversation__in=absorbed).values_list("pk", flat=True)
+    moved_ids = tuple(moved) if absorbed else ()
     joined = _join(plan, rows)
-    made = _remember_arrivals(organization, plan, rows, arrivals)
+    made, written = _remember_arrivals(organization, plan, rows, arrivals)
     _remember_references(organization, plan, made)
     return Placement(
         {key: rows[_id_of(place, made)] for key, place in plan.conversations.items()},
         tuple(rows[survivor] for survivor in joined),
+        moved_ids,
+        frozenset(written).union(absorbed),
     )
 
 
@@ -83,8 +93,9 @@ def lock_conversations(conversations: Iterable[UUID | None]) -> None:
     )
 
 
-def refresh_conversations(ids: Collection[UUID]) -> None:
+def refresh_conversations(conversations: Iterable[UUID | None]) -> None:
     """Count and date again what stands in these conversations, and delete those in which nothing is left."""
+    ids = {pk for pk in conversations if pk}
     remaining: dict[UUID, list[tuple[datetime, str]]] = defaultdict(list)
     for pk, occurred_at, subject in (
         Engagement.objects.filter(conversation__in=ids)
@@ -155,8 +166,11 @@ def _stretch(conversation: Conversation, first_at: datetime, subject: str) -> No
 
 def _remember_arrivals(
     organization: Organization, plan: ThreadPlan, rows: dict[UUID, Conversation], arrivals: Iterable[Arrival]
-) -> dict[NewConversation, UUID]:
-    """Count and date the mails on their conversations, making those that are new; the new ones' ids by token."""
+) -> tuple[dict[NewConversation, UUID], set[UUID]]:
+    """Count and date the mails on their conversations, making those that are new.
+
+    The new ones' ids by token, and all that were written.
+    """
     made: dict[NewConversation, UUID] = {}
     changed = {join.survivor for join in plan.joins}
     for arrival in arrivals:
@@ -184,7 +198,7 @@ def _remember_arrivals(
         ["subject", "first_at", "last_at", "email_count", "pinned_opportunity", "pinned_by", "pinned_at"],
         batch_size=_AT_ONCE,
     )
-    return made
+    return made, changed | new
 
 
 def _remember_references(organization: Organization, plan: ThreadPlan, made: Mapping[NewConversation, UUID]) -> None:

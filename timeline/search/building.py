@@ -14,7 +14,14 @@ from timeline.documents import ALIAS, EngagementDocument
 from timeline.models import Engagement, IndexBuild
 from timeline.search.elastic import client, indices_behind
 from timeline.search.lag import BUILD_SILENT_FOR
-from timeline.search.writing import BUILDING, IndexUnavailable, all_announced, drain_outbox, write_documents
+from timeline.search.writing import (
+    BUILDING,
+    IndexUnavailable,
+    all_announced,
+    begin_here,
+    drain_changes,
+    write_documents,
+)
 
 _THE_BUILD = 1
 Progress = Callable[[int, int], object]
@@ -68,6 +75,7 @@ def _claim() -> IndexBuild:
 
 def _create(index: str) -> None:
     _drop_all_but(indices_behind(ALIAS))
+    begin_here()
     client().indices.create(index=index, aliases={BUILDING: {}}, **EngagementDocument._index.to_dict())  # noqa: SLF001
 
 
@@ -87,7 +95,7 @@ def _copy(build: IndexBuild, on_progress: Progress) -> int:
 def _take_over(index: str) -> None:
     in_use = indices_behind(ALIAS)
     if in_use:
-        drain_outbox()
+        drain_changes()
     indices = client().indices
     indices.refresh(index=index)
     if index not in indices_behind(BUILDING):

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from timeline.domain.words import terms_of
-from timeline.models import Engagement, IndexOutbox
+from timeline.models import Engagement
 from timeline.search import database
+from timeline.search.lag import unread_by_index
 from timeline.visibility import visible_to
 
 Backend = Literal["database", "elasticsearch"]
@@ -63,5 +64,5 @@ def _ask_elasticsearch(viewer: User, terms: database.Terms) -> SearchAnswer:
 
 def _is_behind(viewer: User) -> bool:
     """Documents that are long outdated could be found by words that their readers may no longer read."""
-    waiting = IndexOutbox.objects.filter(organization=viewer.organization_id, queued_at__lt=timezone.now() - _MAY_LAG)
+    waiting = unread_by_index().filter(organization=viewer.organization_id, recorded_at__lt=timezone.now() - _MAY_LAG)
     return waiting.exists()

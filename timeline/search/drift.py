@@ -1,7 +1,7 @@
 """Does the index say what the tables say? Compared month by month, mended document by document.
 
 month      rows in the table: count, sum of stamps ┐ equal ──▶ nothing
-           documents in the index: count, sum      ┘ else ───▶ the ids that differ are announced in the outbox
+           documents in the index: count, sum      ┘ else ───▶ the documents that differ are written anew
 
 A stamp is 32 bits of a row's id and time of change, so a missing, a surplus and an outdated document all show.
 """
@@ -15,15 +15,15 @@ from uuid import UUID
 from elasticsearch import ApiError, TransportError
 
 from accounts.models import Organization
+from core.chunks import chunks
 from core.db.portions import in_portions
-from core.db.unit_of_work import one_unit_of_work
 from timeline.documents import ALIAS, stamp_of
 from timeline.models import Engagement
 from timeline.search.elastic import Query, client
-from timeline.search.outbox import announce
-from timeline.search.writing import IndexUnavailable
+from timeline.search.writing import Announced, IndexUnavailable, write_everywhere
 
 _AT_ONCE = 5_000
+_WRITTEN_AT_ONCE = 500
 Month = tuple[int, int]
 
 
@@ -36,7 +36,7 @@ class Drift:
 
 
 def repair_drift(organization: Organization) -> Drift:
-    """Compare an organization's documents with its rows and announce those that differ; raises IndexUnavailable."""
+    """Compare an organization's documents with its rows and write those that differ anew; raises IndexUnavailable."""
     try:
         in_index = _sums(organization)
         months = documents = 0
@@ -44,7 +44,7 @@ def repair_drift(organization: Organization) -> Drift:
             months += 1
             if in_index.get(month, (0, 0)) != (len(rows), sum(rows.values())):
                 found = dict(documents_of(organization.pk, _within(month)))
-                documents += _announce(organization, rows, found)
+                documents += _mend(organization, rows, found)
     except (ApiError, TransportError) as error:
         raise IndexUnavailable(type(error).__name__) from error
     return Drift(months, documents)
@@ -61,10 +61,10 @@ def _months(organization: Organization, in_index: Collection[Month]) -> Iterator
     yield from ((month, {}) for month in left)
 
 
-@one_unit_of_work
-def _announce(organization: Organization, rows: Mapping[UUID, int], documents: Mapping[UUID, int]) -> int:
+def _mend(organization: Organization, rows: Mapping[UUID, int], documents: Mapping[UUID, int]) -> int:
     differing = {key for key, _ in rows.items() ^ documents.items()}
-    announce(organization.pk, differing)
+    for some in chunks(sorted(differing), _WRITTEN_AT_ONCE):
+        write_everywhere([Announced(organization.pk, key) for key in some])
     return len(differing)
 
 

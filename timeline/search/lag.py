@@ -3,10 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Min, QuerySet
+from django.conf import settings
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
-from timeline.models import IndexBuild, IndexOutbox
+from timeline.domain.vocabulary import Resource
+from timeline.models import Change, ChangeCursor, IndexBuild
+
+INDEX = "index"
+"""The cursor of the index over the changes."""
 
 BUILD_SILENT_FOR = timedelta(minutes=5)
 """A build that says nothing for so long died with its process."""
@@ -30,10 +35,18 @@ class IndexLag:
         return "; ".join(filter(None, (waiting, building)))
 
 
-def index_lag(announced: QuerySet[IndexOutbox] | None = None) -> IndexLag:
-    """The lag of all changes, or of those among `announced`."""
-    rows = IndexOutbox.objects.all() if announced is None else announced
-    found = rows.aggregate(pending=Count("id"), since=Min("queued_at"))
+def unread_by_index() -> QuerySet[Change]:
+    """The changes of engagements that the index has not read; none where search is answered by the database alone."""
+    if not settings.ELASTICSEARCH_URL:
+        return Change.objects.none()
+    read = ChangeCursor.objects.filter(name=INDEX).values_list("position", flat=True).first() or 0
+    return Change.objects.filter(Q(position=None) | Q(position__gt=read), resource=Resource.ENGAGEMENT)
+
+
+def index_lag(unread: QuerySet[Change] | None = None) -> IndexLag:
+    """The lag of all changes, or of those among `unread`."""
+    rows = unread_by_index() if unread is None else unread
+    found = rows.aggregate(pending=Count("id"), since=Min("recorded_at"))
     return IndexLag(found["pending"], found["since"], IndexBuild.objects.first())
 
 

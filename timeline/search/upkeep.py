@@ -8,23 +8,23 @@ from timeline.search.building import BuildUnderWay, build_index, has_index
 from timeline.search.drift import repair_drift
 from timeline.search.lag import has_dead_build
 from timeline.search.leftovers import remove_leftovers
-from timeline.search.writing import IndexMissing, IndexUnavailable, drain_outbox
+from timeline.search.writing import IndexMissing, IndexUnavailable, drain_changes
 
 log = structlog.get_logger(__name__)
 
 
 def bring_index_up_to_date() -> int:
-    """Write what was announced; how many changes were written.
+    """Write what changed; how many changes were read.
 
     The index is built first where there is none, and where a build died half-way. A server that does not answer is
-    tried again by the next call: nothing announced is lost.
+    tried again by the next call: no change is lost.
     """
     if not settings.ELASTICSEARCH_URL:
         return 0
     try:
         if not has_index() or has_dead_build():
             build_index()
-        return drain_outbox()
+        return drain_changes()
     except BuildUnderWay:
         return 0
     except IndexMissing:

@@ -1,6 +1,6 @@
 """Documents into the index: by id, versioned by the clock that the rows were read at.
 
-outbox rows ──▶ clock ──▶ rows as they are now ──▶ bulk: index what stands, delete what is gone ──▶ outbox rows removed
+changes beyond the cursor ──▶ clock ──▶ rows as they are now ──▶ bulk: index what stands, delete what is gone ──▶ cursor
 
 Two writers may write one document: the one that read later wins, whichever arrives last (external versions). A
 deletion is a version too, so a late write cannot bring a deleted mail back. While an index is built beside the one in
@@ -16,15 +16,16 @@ from uuid import UUID
 
 import structlog
 from django.db import connection
-from django.db.models import Max
 from elasticsearch import ApiError, TransportError
 from elasticsearch.helpers import BulkIndexError, streaming_bulk
 
+from core.changes.numbering import last_position, number_changes
 from core.db.portions import in_portions
-from core.db.unit_of_work import unit_of_work
 from timeline.documents import ALIAS, EngagementDocument
-from timeline.models import Engagement, IndexBuild, IndexOutbox
+from timeline.domain.vocabulary import Resource
+from timeline.models import Change, ChangeCursor, Engagement, IndexBuild
 from timeline.search.elastic import client, indices_behind
+from timeline.search.lag import INDEX
 
 BUILDING = f"{ALIAS}-building"
 """The alias of the index that is being built."""
@@ -37,7 +38,7 @@ log = structlog.get_logger(__name__)
 
 
 class IndexUnavailable(Exception):
-    """The server does not take documents now: it is down, full, or has no index; what was announced stays so."""
+    """The server does not take documents now: it is down, full, or has no index; the cursor stays where it is."""
 
 
 class IndexMissing(IndexUnavailable):
@@ -52,21 +53,32 @@ class Announced:
     engagement: UUID
 
 
-def drain_outbox() -> int:
-    """Bring the index up to date with everything announced so far; how many rows that were. Raises IndexUnavailable.
+def drain_changes() -> int:
+    """Bring the index up to date with every change so far; how many those were. Raises IndexUnavailable.
 
-    What is announced meanwhile is left to the next call, so that this one ends however much is written.
+    What changes meanwhile is left to the next call, so that this one ends however much is written. Of two that drain at
+    once each moves the cursor over what it has written itself, and neither moves it back.
     """
-    drained = 0
-    newest = IndexOutbox.objects.aggregate(newest=Max("id"))["newest"]
-    while rows := list(IndexOutbox.objects.filter(pk__lte=newest or 0).order_by("id")[:_AT_ONCE]):
-        announced = list(
-            {row.engagement_id: Announced(row.organization_id, row.engagement_id) for row in rows}.values()
-        )
-        write_everywhere(announced)
-        unit_of_work(IndexOutbox.objects.filter(pk__in=[row.pk for row in rows]).delete)
+    number_changes(log=Change, cursors=ChangeCursor)
+    drained, newest = 0, last_position(ChangeCursor)
+    cursor, _ = ChangeCursor.objects.get_or_create(name=INDEX)
+    changes = Change.objects.filter(position__lte=newest).order_by("position")
+    while rows := list(changes.filter(position__gt=cursor.position)[:_AT_ONCE]):
+        announced = {
+            row.resource_id: Announced(row.organization_id, row.resource_id)
+            for row in rows
+            if row.resource == Resource.ENGAGEMENT
+        }
+        write_everywhere(list(announced.values()))
+        cursor.position = rows[-1].position or newest
+        ChangeCursor.objects.filter(name=INDEX, position__lt=cursor.position).update(position=cursor.position)
         drained += len(rows)
     return drained
+
+
+def begin_here() -> None:
+    """Let an index that is built from the tables read the changes from here on, where none was read before."""
+    ChangeCursor.objects.get_or_create(name=INDEX, defaults={"position": last_position(ChangeCursor)})
 
 
 def write_everywhere(announced: Sequence[Announced]) -> None:

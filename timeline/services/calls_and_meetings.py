@@ -25,6 +25,7 @@ from crm.models import Account, Opportunity
 from crm.selectors import directory_for
 from timeline.assignment.assign import Assigner, columns_of
 from timeline.assignment.records import AssociationRow, Owned, association_rows
+from timeline.changes.door import record_change
 from timeline.copies import hold_new
 from timeline.domain.assignment import MailFacts, given, nearest_inbox_owner
 from timeline.domain.email import EmailParticipant
@@ -33,7 +34,6 @@ from timeline.domain.vocabulary import ParticipantRole, SuppressionKind
 from timeline.models import Association, Engagement, Participant
 from timeline.recording.erased import suppressed_among
 from timeline.recording.people import our_people, participant_rows, places_of_users
-from timeline.search.outbox import queue_for_index
 from timeline.services.deletion import activity_identity
 from timeline.services.sources import claim_source
 
@@ -119,6 +119,7 @@ def record_activity(
     )
     _store(engagement, people, match, users)
     hold_new(organization, actor.pk, sharing, [engagement.pk])  # who reports it took part
+    record_change(organization.pk, [engagement.pk], has_new_words=True)
     detail = {"kind": kind, "source": source}
     record_event(organization=organization, actor=actor, verb=AuditVerb.ADDED, subject=engagement, detail=detail)
     return RecordedActivity(engagement, is_new=True)
@@ -156,4 +157,3 @@ def _store(engagement: Engagement, people: Sequence[EmailParticipant], match: Ma
     engagement.save(force_insert=True)
     insert_tuples(Participant, participant_rows(owned, people, match, users))
     insert_tuples(Association, associations)
-    queue_for_index(engagement.organization_id, [engagement.pk])

@@ -14,9 +14,9 @@ from core.db.portions import in_portions
 from core.db.unit_of_work import one_unit_of_work
 from crm.domain.changes import CustomerChanges
 from timeline.assignment.reassess import reassess_engagements
+from timeline.changes.door import record_change
 from timeline.models import Engagement, Participant
 from timeline.recording.people import our_people
-from timeline.search.outbox import announce
 from timeline.selectors.affected import affected_engagements, in_use
 
 _AT_ONCE = 1_000
@@ -51,7 +51,7 @@ def _link(user: User, parts: Sequence[Participant]) -> int:
     engagements = {part.engagement_id for part in own}
     Participant.objects.filter(pk__in=[part.pk for part in own], user=None).update(user=user, contact=None, lead=None)
     Engagement.objects.filter(pk__in=engagements).update(changed_at=timezone.now())
-    announce(organization.pk, engagements)
+    record_change(organization.pk, engagements)
     return len(own)
 
 

@@ -4,7 +4,7 @@ may the person?  ──no──▶ NotAllowed
 under a hold?    ──yes─▶ OnHold
       │
       ▼  one unit of work: again where a sync writes to the same rows
-suppress (keyed hashes) ─▶ queue for the search index ─▶ delete rows, sightings with them ─▶ audit
+suppress (keyed hashes) ─▶ delete rows, sightings with them ─▶ say that they changed ─▶ audit
 """
 
 from collections.abc import Collection
@@ -17,11 +17,11 @@ from accounts.models import Organization, User
 from accounts.services.audit import record_event
 from core.db.portions import in_portions
 from core.db.unit_of_work import unit_of_work
+from timeline.changes.door import record_change
 from timeline.domain.refusals import NotAllowed, OnHold
 from timeline.domain.vocabulary import Kind, SuppressionKind
 from timeline.models import Conversation, EmailMessage, Engagement
 from timeline.recording.thread import lock_conversations, refresh_conversations
-from timeline.search.outbox import announce
 from timeline.selectors import engagements_for
 from timeline.selectors.holds import is_held
 from timeline.services.suppression import suppress, suppress_emails
@@ -43,7 +43,7 @@ def delete_conversation(*, conversation: Conversation, actor: User) -> int:
         lock_conversations([conversation.pk])  # before the question: what a mailbox adds meanwhile counts, too
         if not _may_delete(actor, rows):
             raise NotAllowed(f"Colleagues took part in this conversation, or their mailboxes hold it: {_INSTEAD}")
-        deleted = _delete(conversation.organization, rows, actor, what="This conversation")
+        deleted = _delete(conversation.organization, rows, actor, [conversation.pk], what="This conversation")
         record_event(
             organization=conversation.organization,
             actor=actor,
@@ -51,7 +51,6 @@ def delete_conversation(*, conversation: Conversation, actor: User) -> int:
             subject=conversation,
             detail={"engagements": deleted},
         )
-        refresh_conversations([conversation.pk])
         return deleted
 
     return unit_of_work(delete)
@@ -70,8 +69,8 @@ def delete_engagement(*, engagement: Engagement, actor: User) -> None:
     organization, conversation = engagement.organization, engagement.conversation_id
 
     def delete() -> None:
-        lock_conversations([conversation] if conversation else [])
-        _delete(organization, rows, actor, what=f"This {engagement.kind}")
+        lock_conversations([conversation])
+        _delete(organization, rows, actor, [conversation], what=f"This {engagement.kind}")
         record_event(
             organization=organization,
             actor=actor,
@@ -79,8 +78,6 @@ def delete_engagement(*, engagement: Engagement, actor: User) -> None:
             subject=engagement,
             detail={"kind": engagement.kind},
         )
-        if conversation:
-            refresh_conversations([conversation])
 
     unit_of_work(delete)
 
@@ -96,8 +93,8 @@ def delete_rows(organization: Organization, ids: Collection[UUID], *, suppressed
     if suppressed:
         _keep_out(organization, rows)
     rows.delete()
-    announce(organization.pk, ids)
     refresh_conversations(conversations)
+    record_change(organization.pk, ids, conversations=conversations)
 
 
 def _may_delete(actor: User, rows: QuerySet[Engagement]) -> bool:
@@ -114,13 +111,21 @@ def _may_delete(actor: User, rows: QuerySet[Engagement]) -> bool:
     return not hidden.exclude(took_part(actor)).exists() and permitted.count() == rows.filter(hidden_at=None).count()
 
 
-def _delete(organization: Organization, rows: QuerySet[Engagement], actor: User, *, what: str) -> int:
+def _delete(
+    organization: Organization,
+    rows: QuerySet[Engagement],
+    actor: User,
+    conversations: Collection[UUID | None],
+    *,
+    what: str,
+) -> int:
     if rows.filter(is_held(organization)).exists():
         raise OnHold(f"{what} is under a legal hold: nothing of it can be deleted until the hold is released.")
     _keep_out(organization, rows, in_this_form=not actor.reads_every_deal)
     ids = list(rows.values_list("pk", flat=True))
     Engagement.objects.filter(pk__in=ids).delete()
-    announce(organization.pk, ids)
+    refresh_conversations(conversations)
+    record_change(organization.pk, ids, conversations=conversations)
     return len(ids)
 
 

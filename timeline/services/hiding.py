@@ -11,8 +11,8 @@ from uuid import UUID
 from accounts.models import Organization
 from core.chunks import chunks
 from core.db.unit_of_work import one_unit_of_work
+from timeline.changes.door import record_change
 from timeline.models import Engagement
-from timeline.search.outbox import announce
 from timeline.selectors.hiding import hidden_by
 
 _AT_ONCE = 1_000
@@ -27,7 +27,7 @@ def hide(*, organization: Organization, ids: Collection[UUID], rule: str, now: d
 def _hide(organization: Organization, some: Collection[UUID], rule: str, now: datetime) -> int:
     rows = Engagement.objects.filter(organization=organization, pk__in=some, hidden_at=None)
     changed = rows.update(hidden_at=now, hidden_by_rule=rule, changed_at=now)
-    announce(organization.pk, some)
+    record_change(organization.pk, some)
     return changed
 
 
@@ -44,11 +44,17 @@ def unhide(*, organization: Organization, rule: str, now: datetime, ids: Collect
 def _unhide(organization: Organization, some: Collection[UUID], rule: str, now: datetime) -> None:
     rows = Engagement.objects.filter(organization=organization, pk__in=some, hidden_by_rule=rule)
     rows.update(hidden_at=None, hidden_by_rule="", changed_at=now)
-    announce(organization.pk, some)
+    record_change(organization.pk, some)
 
 
 def hand_over(*, organization: Organization, ids: Collection[UUID], rule: str, to_rule: str) -> None:
     """Let `to_rule` go on hiding those of `ids` that `rule` hid."""
     for some in chunks(sorted(ids), _AT_ONCE):
-        rows = Engagement.objects.filter(organization=organization, pk__in=some, hidden_by_rule=rule)
-        rows.update(hidden_by_rule=to_rule)
+        _hand_over(organization, some, rule, to_rule)
+
+
+@one_unit_of_work
+def _hand_over(organization: Organization, some: Collection[UUID], rule: str, to_rule: str) -> None:
+    rows = Engagement.objects.filter(organization=organization, pk__in=some, hidden_by_rule=rule)
+    rows.update(hidden_by_rule=to_rule)
+    record_change(organization.pk, some)

@@ -10,10 +10,10 @@ from mailsync.models import BlockedDomain, Exclusion, Mailbox, MailboxTransition
 from tests.support.factories import (
     A_MONDAY,
     BlockedDomainFactory,
+    ChangeFactory,
     ContactFactory,
     EngagementFactory,
     ExclusionFactory,
-    IndexOutboxFactory,
     MailboxFactory,
     ParticipantFactory,
     SyncRunFactory,
@@ -48,10 +48,10 @@ def confirm(client, name, body):
 
 def test_the_first_page_says_how_far_search_is_behind(console, acme, rival, settings):
     settings.ELASTICSEARCH_URL = "http://127.0.0.1:9"
-    IndexOutboxFactory(organization=rival)
+    ChangeFactory(organization=rival)
     assert "Search is up to date." in console.get("/admin/").content.decode()
 
-    IndexOutboxFactory(organization=acme)
+    ChangeFactory(organization=acme)
     assert "Search is behind: 1 change since" in console.get("/admin/").content.decode()
 
     settings.ELASTICSEARCH_URL = ""

@@ -7,13 +7,13 @@ import pytest
 
 from accounts.domain.vocabulary import Detail, Visibility
 from accounts.models import User
+from tests.support.changes import pass_the_door
 from tests.support.factories import A_MONDAY, CallFactory, ContactFactory
 from tests.support.recording import JANE, compose, record
 from timeline.domain.email import EmailParticipant
 from timeline.domain.vocabulary import ParticipantRole
 from timeline.models import Engagement
 from timeline.search import search_engagements
-from timeline.search.outbox import queue_for_index
 
 MAILS = {
     "Renewal": "Shall we talk about the renewal on Thursday? The price list is 12,500 EUR.",
@@ -144,7 +144,7 @@ class SearchTests:
     def test_calls_and_meetings_are_found_by_subject_notes_and_people(self, acme, carol, settled):
         call = CallFactory(organization=acme, subject="Kick-off", notes="They want a pilot")
         call.participants.create(organization=acme, role="attendee", name="Jo Roe", address="jo@initech.example")
-        queue_for_index(acme.pk, [call.pk])
+        pass_the_door(acme.pk, [call.pk])
         settled()
         for text in ("kick-off", "pilot", "jo roe", "initech"):
             assert self.found(carol, text) == [call]
@@ -197,7 +197,7 @@ class SearchTests:
         hidden.hidden_at = A_MONDAY
         hidden.save()
         Engagement.objects.filter(pk=gone.pk).delete()
-        queue_for_index(acme.pk, [engagement.pk for engagement in engagements])
+        pass_the_door(acme.pk, [engagement.pk for engagement in engagements])
         settled()
         assert self.found(carol, "renewal") == engagements[2:]
 

@@ -10,13 +10,13 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
-from tests.support.factories import EngagementFactory
+from tests.support.changes import pass_the_door
+from tests.support.factories import ChangeFactory, EngagementFactory
 from tests.support.recording import compose, record
 from tests.timeline.search.searching import SearchTests
-from timeline.models import Engagement, IndexBuild, IndexOutbox
+from timeline.models import Change, Engagement, IndexBuild
 from timeline.search import search_engagements
-from timeline.search.lag import BUILD_SILENT_FOR, index_lag
-from timeline.search.outbox import queue_for_index
+from timeline.search.lag import BUILD_SILENT_FOR, index_lag, unread_by_index
 from timeline.search.upkeep import bring_index_up_to_date, mend_index
 from timeline.search.writing import IndexUnavailable
 from timeline.services.deletion import delete_engagement
@@ -34,7 +34,7 @@ def settled(server):
 
     def settle():
         bring_index_up_to_date()
-        assert not IndexOutbox.objects.exists()
+        assert not unread_by_index().exists()
         server.indices.refresh(index=ALIAS)
 
     return settle
@@ -110,8 +110,8 @@ class TestTheIndex:
     def test_an_index_that_is_behind_is_not_asked(self, acme, carol, settled):
         record(acme, carol, compose(acme))
         settled()
-        IndexOutbox.objects.create(organization=acme, engagement_id=Engagement.objects.get().pk)
-        IndexOutbox.objects.update(queued_at=timezone.now() - timedelta(minutes=5))
+        ChangeFactory(organization=acme, resource_id=Engagement.objects.get().pk)
+        Change.objects.update(recorded_at=timezone.now() - timedelta(minutes=5))
         answer = search_engagements(carol, "renewal")
         assert (answer.backend, "catching up" in answer.notice) == ("database", True)
 
@@ -164,7 +164,7 @@ class TestTheIndex:
         )
         key = engagement.pk
         engagement.delete()
-        queue_for_index(acme.pk, [key])
+        pass_the_door(acme.pk, [key])
         settled()
         from elasticsearch.helpers import streaming_bulk
 
@@ -186,11 +186,11 @@ class TestTheIndex:
             if done == 0:
                 gone = Engagement.objects.order_by("pk")[0]
                 Engagement.objects.filter(pk=gone.pk).delete()
-                queue_for_index(acme.pk, [gone.pk])
+                pass_the_door(acme.pk, [gone.pk])
             else:
                 latest = Engagement.objects.order_by("-pk")[0]
                 Engagement.objects.filter(pk=latest.pk).delete()
-                queue_for_index(acme.pk, [latest.pk])
+                pass_the_door(acme.pk, [latest.pk])
                 record(acme, carol, compose(acme, 500))
 
         build_index(meanwhile)
@@ -225,8 +225,8 @@ class TestTheIndex:
                 building._take_over(build.index)
 
         monkeypatch.setattr(writing, "write_documents", take_over_after_the_first)
-        monkeypatch.setattr(building, "drain_outbox", lambda: 0)  # as where it ended a moment before
-        writing.drain_outbox()
+        monkeypatch.setattr(building, "drain_changes", lambda: 0)  # as where it ended a moment before
+        writing.drain_changes()
 
         assert findable == [2], "what the old index is about to show can be found in the new one"
         assert set(documents(server)) == {str(key) for key in Engagement.objects.values_list("pk", flat=True)}
@@ -295,7 +295,7 @@ class TestTheIndex:
         from timeline.search.leftovers import remove_leftovers
 
         record(acme, carol, compose(acme, 1), compose(acme, 2, cc=("joe@globex.example",)), compose(acme, 3))
-        queue_for_index(rival.pk, [EngagementFactory(organization=rival).pk for _ in range(3)])
+        pass_the_door(rival.pk, [EngagementFactory(organization=rival).pk for _ in range(3)])
         settled()
         deleted, erased, kept = Engagement.objects.filter(organization=acme).order_by("occurred_at")
         assert len(documents(server)) == 6
@@ -318,7 +318,7 @@ class TestTheIndex:
 
     @pytest.mark.usefixtures("carol")
     def test_the_nights_comparison_removes_what_a_deleted_organization_left(self, rival, server, settled):
-        queue_for_index(rival.pk, [EngagementFactory(organization=rival).pk])
+        pass_the_door(rival.pk, [EngagementFactory(organization=rival).pk])
         settled()
         rival.delete()
         assert mend_index() == 1
@@ -342,7 +342,7 @@ class TestTheIndex:
 
     def test_an_engagement_without_words_does_not_stop_the_others(self, acme, carol, server, settled):
         bare = EngagementFactory(organization=acme)
-        IndexOutbox.objects.create(organization=acme, engagement_id=bare.pk)
+        ChangeFactory(organization=acme, resource_id=bare.pk)
         record(acme, carol, compose(acme))
         settled()
         assert len(documents(server)) == 2

@@ -4,15 +4,15 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
+from tests.support.changes import pass_the_door
 from tests.support.factories import ContactFactory, EngagementFactory
 from tests.support.recording import JANE, compose, record
-from timeline.models import Engagement, IndexBuild, IndexOutbox, SearchText
+from timeline.models import Change, Engagement, IndexBuild, SearchText
 from timeline.search import search_engagements
 from timeline.search.elastic import breaker
-from timeline.search.lag import index_lag
-from timeline.search.outbox import queue_for_index
+from timeline.search.lag import index_lag, unread_by_index
 from timeline.search.upkeep import bring_index_up_to_date, mend_index
-from timeline.tasks import drain_index_outbox, remove_leftovers
+from timeline.tasks import drain_changes, remove_leftovers
 
 
 @pytest.fixture
@@ -35,28 +35,30 @@ def dead_server(settings, no_server):
 
 
 @pytest.mark.usefixtures("jane")
-def test_without_a_search_server_nothing_is_announced(acme, carol):
+def test_without_a_search_server_nothing_waits_for_it(acme, carol):
     record(acme, carol, compose(acme))
-    assert not IndexOutbox.objects.exists()
+    assert Change.objects.filter(resource="engagement").count() == 1
+    assert not unread_by_index().exists()
     assert bring_index_up_to_date() == mend_index() == 0
 
 
 @pytest.mark.usefixtures("jane", "dead_server")
-def test_a_mail_is_announced_in_the_transaction_that_records_it(acme, carol):
+def test_a_mail_waits_for_the_index_from_the_transaction_that_records_it(acme, carol):
     with transaction.atomic():
         record(acme, carol, compose(acme))
         transaction.set_rollback(True)
-    assert not IndexOutbox.objects.exists()
+    assert not Change.objects.exists()
     record(acme, carol, compose(acme))
-    assert IndexOutbox.objects.get().engagement_id == Engagement.objects.get().pk
+    assert unread_by_index().get().resource_id == Engagement.objects.get().pk
+    before = Change.objects.count()
     record(acme, carol, compose(acme))
-    assert IndexOutbox.objects.count() == 1, "a replayed page announces nothing"
+    assert Change.objects.count() == before, "a replayed page changes nothing"
 
 
 @pytest.mark.usefixtures("jane", "dead_server")
-def test_a_dead_server_keeps_the_announcement_and_the_database_answers(acme, carol):
+def test_a_dead_server_keeps_the_change_and_the_database_answers(acme, carol):
     record(acme, carol, compose(acme))
-    assert drain_index_outbox() == mend_index() == 0
+    assert drain_changes() == mend_index() == 0
     assert index_lag().pending == 1
     answer = search_engagements(carol, "renewal")
     assert (answer.backend, answer.engagements.count()) == ("database", 1)
@@ -74,7 +76,7 @@ def test_a_broker_that_is_down_does_not_fail_the_write(acme, carol, monkeypatch,
     monkeypatch.setattr("celery.current_app.send_task", refuse)
     with django_capture_on_commit_callbacks(execute=True):
         record(acme, carol, compose(acme))
-    assert IndexOutbox.objects.count() == 1
+    assert unread_by_index().count() == 1
 
 
 @pytest.mark.usefixtures("dead_server", "db")
@@ -98,10 +100,10 @@ def test_reindex_folds_the_words_anew_where_the_database_answers(acme, carol, ca
 def test_words_follow_a_changed_participant(acme, carol):
     engagement = EngagementFactory(organization=acme)
     engagement.participants.create(organization=acme, role="from", name="Jane Doe", address=JANE)
-    queue_for_index(acme.pk, [engagement.pk])
+    pass_the_door(acme.pk, [engagement.pk])
     assert search_engagements(carol, "jane").engagements.exists()
     engagement.participants.update(name="", address="erased@invalid")
-    queue_for_index(acme.pk, [engagement.pk])
+    pass_the_door(acme.pk, [engagement.pk])
     assert not search_engagements(carol, "jane").engagements.exists()
 
 
