@@ -6,15 +6,7 @@ import pytest
 
 from mailsync.domain.screening.frame import within_frame
 from mailsync.domain.vocabulary import Reason
-from tests.mailsync.domain.screening.test_people_and_programs import (
-    ANSWER,
-    GMAIL,
-    JANE,
-    OUTLOOK,
-    POLICY,
-    UNKNOWN,
-    became,
-)
+from tests.mailsync.domain.screening.whole_mails import ANSWER, GMAIL, JANE, OUTLOOK, POLICY, UNKNOWN, became
 
 CLIENTS = {"outlook": OUTLOOK, "gmail": GMAIL, "unknown": UNKNOWN}
 SUPPRESS = [
