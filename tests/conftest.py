@@ -3,6 +3,7 @@
 The standing cast: alice (admin), bob (manager), carol and dave (reps) of Acme; eve (admin) and mallory (rep) of Rival.
 """
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,8 +24,13 @@ from tests.support.scheduling import (  # noqa: F401 - likewise
 )
 from tests.support.telling import pytest_configure  # noqa: F401 - likewise
 
+_PHASES = set(hypothesis.Phase) - ({hypothesis.Phase.shrink} if os.environ.get("ANY_EXAMPLE_WILL_DO") else set())
+"""tools/guards.py asks only whether a property falls, and a smallest example takes minutes to find."""
+
 # how long an example takes says more about the machine than about the code
-hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], phases=_PHASES
+)
 hypothesis.settings.load_profile("untimed")
 
 

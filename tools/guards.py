@@ -8,6 +8,7 @@ tests/attacks/guards/*.toml ──▶ the tracked files, copied ──▶ `remov
 A mutation never touches the working tree. Exit status 0 when every guard was missed by its test.
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,9 @@ LISTS = REPOSITORY / "tests" / "attacks" / "guards"
 AT_ONCE = 2
 SECONDS_A_TEST = 900
 TOOK_TOO_LONG = 124
+_PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nomigrations")
+"""No guard stands in a migration, and tables made from the models are there in a tenth of the time."""
+
 TESTS_FAILED = 1
 """pytest's exit status; any other than this or 0 says that the tests could not be run."""
 
@@ -61,9 +65,8 @@ def main(words: Sequence[str]) -> int:
     if not chosen:
         print("No guard is listed under that word")
         return 1
-    untouched = _failing({test for guard in chosen for test in guard.tests})
-    if untouched:
-        print(f"Red before anything was taken away: {', '.join(sorted(untouched))}")
+    if not _pass_untouched({test for guard in chosen for test in guard.tests}):
+        print("Red before anything was taken away")
         return 1
     with ThreadPoolExecutor(AT_ONCE) as pool:
         verdicts = list(pool.map(_tried, chosen))
@@ -76,15 +79,10 @@ def _speaks_of(guard: Guard, word: str) -> bool:
     return word in guard.name or word in guard.file or word in guard.listed_in
 
 
-def _failing(tests: Iterable[str]) -> set[str]:
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        wanted = sorted(tests)
-        return {test for test, status in zip(wanted, pool.map(_run_untouched, wanted), strict=True) if status}
-
-
-def _run_untouched(test: str) -> int:
+def _pass_untouched(tests: Iterable[str]) -> bool:
     with tempfile.TemporaryDirectory(prefix="guards-") as folder:
-        return _run(_copied(Path(folder)), [test])
+        command = [*_PYTEST, "-n", str(AT_ONCE), *sorted(tests)]
+        return subprocess.run(command, cwd=_copied(Path(folder)), check=False).returncode == 0
 
 
 def _tried(guard: Guard) -> bool:
@@ -110,9 +108,12 @@ def _copied(folder: Path) -> Path:
 
 
 def _run(copy: Path, tests: Sequence[str]) -> int:
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+    command = [*_PYTEST, "-x", *tests]
+    environment = {**os.environ, "ANY_EXAMPLE_WILL_DO": "yes"}
     try:
-        return subprocess.run(command, cwd=copy, capture_output=True, check=False, timeout=SECONDS_A_TEST).returncode
+        return subprocess.run(
+            command, cwd=copy, env=environment, capture_output=True, check=False, timeout=SECONDS_A_TEST
+        ).returncode
     except subprocess.TimeoutExpired:
         return TOOK_TOO_LONG
 
