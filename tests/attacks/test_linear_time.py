@@ -18,9 +18,10 @@ from mailsync.domain.screening import screen_headers, screen_text
 from mailsync.domain.signals import away, failing
 from mailsync.domain.text import body_text
 from tests.attacks.product_patterns import APPS, Found, compiled_patterns, patterns_in_source
-from tests.attacks.worst_cases import MOST_GROWTH, STOCK, Maker, growth, heaviest, repeated, worst_texts
+from tests.attacks.worst_cases import STOCK, worst_texts
 from tests.support.commands import ROOT
 from tests.support.factories import OrganizationFactory, UserFactory
+from tests.support.growth import MOST_GROWTH, Maker, growth, heaviest, repeated
 from timeline.domain.additions import known_additions
 from timeline.domain.authored import authored
 from timeline.domain.identity import base_subject, normalize_message_id, subject_core

@@ -1,34 +1,22 @@
-"""Texts that a pattern likes least, made from the pattern's own letters, and how its work grows with their length.
+"""Texts that a pattern likes least, made from the pattern's own letters.
 
-    "risp\\w+[^\\n]{0,60}above"
-        rows of letters          "risp", "a", "x", "above", and each with the one that follows
-        what leads to a repeat   "risp", "rispa", "rispax"
-        worst cases              what leads + (row or one of a stock of nasty pieces) × n + an end that matches nothing
-
-Work is CPU time of this thread, the least of several runs, and only ever compared with work of the same kind: four
-times the text takes four times the work where it is linear, and sixteen times where it grows with the square.
+"risp\\w+[^\\n]{0,60}above"
+    rows of letters          "risp", "a", "x", "above", and each with the one that follows
+    what leads to a repeat   "risp", "rispa", "rispax"
+    worst cases              what leads + (row or one of a stock of nasty pieces) × n + an end that matches nothing
 """
 
 import re
-import time
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from itertools import pairwise, product
+
+from tests.support.growth import Maker, repeated
 
 STOCK = (
     " ", "\n", "\t", "a", "0", "Z", "é", "-", "=", "_", ".", ">", "<", "(", "[", "{", '"', "'", ":", ";", "@", "/",
     "\\", "*", "&", "a.", "0.", "a@", "a@a.", "=?a?q? ", "\u200c", "a\u200c", "\u00a0", "\u0316\u0301", " \u00a0",
     "http://", "<http://", '\\"', "- ", "a ", "\r\n", "(a)",
 )  # fmt: skip
-ENDING = "\x01!"
-MOST_GROWTH = 8.0
-"""Of work, for four times the text. It lies as far above linear as below the square."""
-MEASURED_AT_MOST = 60
-"""Times: what takes microseconds takes longer for a while where other processes fill the caches."""
-
-Maker = Callable[[int], str]
-"""Makes a text of so many characters."""
-
 _STANDS_FOR = {"s": " ", "S": "x", "d": "0", "D": "x", "w": "a", "W": "-", "n": "\n", "r": "\r", "t": "\t"}
 _NOTHING = "AZbB"
 _HEAD = re.compile(r"\?(?:P<\w+>|[:=!>]|<[=!]|[aiLmsux-]+:)")
@@ -44,42 +32,6 @@ def worst_texts(pattern: str) -> Iterator[Maker]:
     for lead, pump in product(["", *leads[-8:], *rows[:5]], dict.fromkeys([*own, *STOCK])):
         if lead != pump:
             yield repeated(pump, lead=lead)
-
-
-def repeated(pump: str, *, lead: str = "", ending: str = ENDING) -> Maker:
-    """`lead`, then `pump` again and again, then `ending`."""
-    return lambda length: (lead + pump * (length // len(pump) + 1))[:length] + ending
-
-
-def growth(run: Callable[[str], object], make: Maker, length: int, *, most: float = MOST_GROWTH) -> list[float]:
-    """The work at a length, at twice and at four times it. Measured again while it looks like more than it may be."""
-    texts = [make(length * times) for times in (1, 2, 4)]
-    least = [float("inf")] * len(texts)
-    for attempt in range(MEASURED_AT_MOST):
-        for number, text in enumerate(texts):
-            least[number] = min(least[number], work(partial(run, text)))
-        is_too_long_for_chance = attempt > 0 and least[2] > 1
-        if least[2] <= most * least[0] or is_too_long_for_chance:
-            break
-    return least
-
-
-def work(run: Callable[[], object]) -> float:
-    """CPU time that this thread takes for it."""
-    begun = time.thread_time()
-    run()
-    return time.thread_time() - begun
-
-
-def heaviest(
-    run: Callable[[str], object], makers: "Iterator[Maker] | list[Maker]", length: int, most: int
-) -> list[Maker]:
-    """The makers whose texts of a length take the most work."""
-    measured = []
-    for number, make in enumerate(makers):
-        text = make(length)
-        measured.append((work(partial(run, text)), number, make))
-    return [make for _, _, make in sorted(measured, reverse=True)[:most]]
 
 
 def _read(pattern: str) -> tuple[list[str], list[str]]:

@@ -1,6 +1,5 @@
 """A real browser, and where its pictures go."""
 
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import get_ident
@@ -11,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.journeys.walking import globex
 from tests.support.left_out import WHY, chromium
+from tests.support.waiting import wait_until
 
 __all__ = ["globex"]
 
@@ -54,9 +54,7 @@ def answered() -> Callable[[], None]:
     signals.request_finished.connect(lambda **_: under_way.discard(get_ident()), weak=False)
 
     def wait() -> None:
-        give_up = time.monotonic() + 20
-        while under_way and time.monotonic() < give_up:
-            time.sleep(0.01)
+        wait_until(lambda: not under_way, "the live server's last answer", seconds=20, every=0.01)
 
     return wait
 

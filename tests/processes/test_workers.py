@@ -7,8 +7,7 @@ dispatcher ── the lease ended ──▶ broker ──▶ the next worker, wh
 import os
 import re
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
@@ -17,11 +16,11 @@ from tests.support.person import Person
 from tests.support.promises import World, truth_of
 from tests.support.rooms import own_rooms
 from tests.support.scheduling import assert_built_once
+from tests.support.waiting import PATIENCE, wait_until
 from tools.stack import Stack
 
 pytestmark = pytest.mark.processes
 
-PATIENCE = 200
 MAILBOX = """
 from mailsync.models import Mailbox, Sighting
 mailbox = Mailbox.objects.get(user__email="{email}")
@@ -69,13 +68,6 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             stack.close()
 
 
-def wait(until: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not until():
-        assert time.monotonic() < deadline, f"{what} did not happen within {PATIENCE} s"
-        time.sleep(0.2)
-
-
 def connect(world: World, number: int) -> str:
     """Somebody connects and switches on; who."""
     email = world.stack.people[number]["email"]
@@ -116,19 +108,19 @@ def test_a_sync_whose_worker_is_killed_is_ended_by_the_next_one_by_the_lease(wor
     world.control("switches", {"latency_ms": 400})
     keep_a_worker(world)
     email = connect(world, 0)
-    wait(lambda: bool(world.query(MAILBOX.format(email=email))[1]), "the worker taking the mailbox")
+    wait_until(lambda: bool(world.query(MAILBOX.format(email=email))[1]), "the worker taking the mailbox")
     kill_worker(world)
     world.control("switches", {"latency_ms": 0})
     assert not is_exact(world, email)
 
     keep_a_worker(world)
-    wait(lambda: world.query(DISPATCH) == 0 and is_exact(world, email), "the next worker ending the sync")
+    wait_until(lambda: world.query(DISPATCH) == 0 and is_exact(world, email), "the next worker ending the sync")
 
 
 def test_switching_on_lets_the_worker_sync_at_once(world):
     keep_a_worker(world)
     email = connect(world, 1)
-    wait(lambda: is_exact(world, email), "the first sync")
+    wait_until(lambda: is_exact(world, email), "the first sync")
 
 
 def test_every_task_of_the_schedule_is_carried_out(world):
@@ -140,7 +132,7 @@ def test_every_task_of_the_schedule_is_carried_out(world):
     def done() -> set[str]:
         return set(re.findall(r"([\w.]+)\[[0-9a-f-]{36}\] succeeded", log.read_text()))
 
-    wait(lambda: set(names) <= done(), "every scheduled task")
+    wait_until(lambda: set(names) <= done(), "every scheduled task")
 
 
 def test_what_waits_in_the_broker_names_ids_and_no_mail(world):
@@ -153,4 +145,4 @@ def test_what_waits_in_the_broker_names_ids_and_no_mail(world):
     assert all(UUID(each) for _, arguments, options in waiting for each in (*arguments, *options.values()))
 
     keep_a_worker(world)
-    wait(lambda: is_exact(world, email), "the task that waited")
+    wait_until(lambda: is_exact(world, email), "the task that waited")

@@ -9,7 +9,6 @@ the servers' files ◀───────────────┘  ─▶ t
 import csv
 import json
 import re
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from tests.support.person import Person
 from tests.support.promised_rules import ADMIN, RITA
 from tests.support.promises import PARENTS, World, truth_of
 from tests.support.scheduling import assert_built_once
+from tests.support.waiting import wait_until
 from tools.servers.elasticsearch import Elasticsearch
 from tools.servers.life import Server
 from tools.servers.mariadb import MariaDb
@@ -36,7 +36,6 @@ pytestmark = [pytest.mark.services, pytest.mark.processes, pytest.mark.timeout(9
 
 PREFIX = "corridor"
 EMBEDDED = {"DATABASE_URL": "", "CELERY_BROKER_URL": "filesystem://", "ELASTICSEARCH_URL": ""}
-PATIENCE = 400
 PATHS = ("/deals/", "/customers/", "/search/?q=renewal")
 LISTS = ("engagements/", "conversations/", "opportunities/", "accounts/")
 QUERIES = ("renewal", '"the contract"', "globex", "meeting", "vertrag", "@", "re:", "thanks")
@@ -141,10 +140,7 @@ def _person(product: World, email: str) -> Person:
 
 
 def _wait_until_settled(mariadb: MariaDb) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while (left := mariadb.query(UNSETTLED).split()) != ["0", "0"]:
-        assert time.monotonic() < deadline, f"mailboxes not in sync and changes not in the index: {left}"
-        time.sleep(1)
+    wait_until(lambda: mariadb.query(UNSETTLED).split() == ["0", "0"], "all in sync and in the index", every=1)
 
 
 def test_the_worker_leaves_the_same_rows_in_mariadb_as_the_command_does_in_sqlite(both):

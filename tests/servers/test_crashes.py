@@ -3,12 +3,12 @@
 import os
 import signal
 import time
-from collections.abc import Callable
 
 import pytest
 
 from tests.support.person import Person
 from tests.support.promises import IMPORTED, World, truth_of
+from tests.support.waiting import wait_until
 from tools.servers.life import NotReadyError
 from tools.stack import Stack
 
@@ -17,14 +17,6 @@ pytestmark = [pytest.mark.services, pytest.mark.processes, pytest.mark.timeout(6
 MAILS, DAYS = 900, 60
 STORED = "SELECT COUNT(*) FROM timeline_emailmessage"
 BEHIND = "SELECT COUNT(*) FROM mailsync_mailbox WHERE import_enabled AND state <> 'in_sync'"
-PATIENCE = 300
-
-
-def wait(until: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not until():
-        assert time.monotonic() < deadline, f"{what} did not happen within {PATIENCE} s"
-        time.sleep(0.2)
 
 
 @pytest.fixture
@@ -67,7 +59,7 @@ def test_a_first_sync_survives_the_death_of_every_part(stack, own_mariadb, own_r
 
     def more_mails(count):
         target = number(STORED) + count
-        wait(lambda: number(STORED) >= target or is_over(), f"{count} more mails")
+        wait_until(lambda: number(STORED) >= target or is_over(), f"{count} more mails")
         assert number(BEHIND) > 0, "the sync was over before anything could be killed: take more mails"
 
     for person in stack.people:
@@ -84,7 +76,7 @@ def test_a_first_sync_survives_the_death_of_every_part(stack, own_mariadb, own_r
     stack.processes["worker"].wait()
     stack.start_worker()
 
-    wait(is_over, "everybody in sync")
+    wait_until(is_over, "everybody in sync")
     world = World(stack, {})
     wanted = {(box, item["id"]) for box, items in truth_of(world).items() for item in items if item["import"]}
     found = [tuple(row) for row in world.query(IMPORTED)]

@@ -7,7 +7,6 @@ InnoDB undoes who has written less. The other worker has written a hundred rows,
 worker then gets `second` proves that the person's transaction, which held it, was undone.
 """
 
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
@@ -40,6 +39,7 @@ from tests.support.factories import (
     OpportunityFactory,
     ParticipantFactory,
 )
+from tests.support.waiting import wait_until
 from timeline.assignment.correct import correct_opportunity
 from timeline.assignment.learn import make_rule
 from timeline.models import Engagement, FilingRule
@@ -98,14 +98,17 @@ class OtherWorker:
 
     def waits_for(self, person: Person, work: "Future[Any]", *, after: object = None) -> Any:
         """Until `person` waits for a lock, in another transaction than `after`; which transaction that is."""
-        give_up_at = time.monotonic() + LONGEST
-        while time.monotonic() < give_up_at and not work.done():
+        waiting: list[Any] = []
+
+        def waits() -> bool:
             whose = f"trx_mysql_thread_id = {person.number}"
-            waiting = self.asks(A_LOCK_IS_WAITED_FOR.format(whose=whose)) if person.number else ()
-            if waiting and waiting[0][0] != after:
-                return waiting[0][0]
-            time.sleep(_A_FRESH_LOOK)
-        raise AssertionError(f"{work.result() if work.done() else 'nothing'}, and no lock was waited for")
+            rows = self.asks(A_LOCK_IS_WAITED_FOR.format(whose=whose)) if person.number else ()
+            waiting.extend(row[0] for row in rows[:1] if row[0] != after)
+            return bool(waiting)
+
+        wait_until(lambda: waits() or work.done(), "a lock's being waited for", seconds=LONGEST, every=_A_FRESH_LOOK)
+        assert waiting, f"{work.result()}, and no lock was waited for"
+        return waiting[0]
 
     def ends(self) -> None:
         self._connection.rollback()

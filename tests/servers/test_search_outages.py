@@ -6,15 +6,13 @@ new mail while its disk is full ── space again ──▶ equal
 its files lost ── started ──▶ built anew by itself, equal
 """
 
-import time
-from collections.abc import Callable
-
 import pytest
 import requests
 
 from tests.support.person import Person
 from tests.support.promised_rules import ADMIN
 from tests.support.promises import World
+from tests.support.waiting import wait_until
 from tools.servers.mariadb import MariaDb
 from tools.stack import Stack
 
@@ -25,7 +23,6 @@ INDEX = f"{PREFIX}-engagements"
 BEHIND = "SELECT COUNT(*) FROM mailsync_mailbox WHERE import_enabled AND state <> 'in_sync'"
 FIRST_CONVERSATION = "SELECT conversation_id FROM timeline_engagement ORDER BY id LIMIT 1"
 WITHIN = "SELECT id FROM timeline_engagement WHERE conversation_id = "
-PATIENCE = 240
 
 
 @pytest.fixture
@@ -51,13 +48,6 @@ def stack(own_mariadb, own_redis, own_elasticsearch, tmp_path):
         stack.close()
 
 
-def wait(until: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not until():
-        assert time.monotonic() < deadline, f"{what} did not happen within {PATIENCE} s"
-        time.sleep(0.5)
-
-
 def test_an_index_that_was_away_full_or_lost_ends_as_the_tables(stack, own_mariadb, own_elasticsearch):
     def stored():
         return set(own_mariadb.query("SELECT id FROM timeline_engagement").split())
@@ -71,14 +61,14 @@ def test_an_index_that_was_away_full_or_lost_ends_as_the_tables(stack, own_maria
         return {hit["_id"] for hit in hits}
 
     def wait_until_equal(what):
-        wait(lambda: bool(stored()) and indexed() == stored(), what)
+        wait_until(lambda: bool(stored()) and indexed() == stored(), what)
 
     def switch_on(some):
         for person in some:
             person.connect().switch(on=True)
 
     def wait_until_in_sync():
-        wait(lambda: int(own_mariadb.query(BEHIND)) == 0, "everybody in sync without Elasticsearch")
+        wait_until(lambda: int(own_mariadb.query(BEHIND)) == 0, "everybody in sync without Elasticsearch")
         assert "so the database was searched" in admin.open("/search/?q=pricing")
 
     people = [Person(f"http://localhost:{stack.port}", person["email"]).sign_in() for person in stack.people]
@@ -93,7 +83,7 @@ def test_an_index_that_was_away_full_or_lost_ends_as_the_tables(stack, own_maria
 
     before = stored()
     switch_on(people[2:])
-    wait(lambda: len(stored()) >= len(before) + 30, "the next mails")
+    wait_until(lambda: len(stored()) >= len(before) + 30, "the next mails")
     own_elasticsearch.kill()
     doomed = _delete_the_first_conversation(admin, own_mariadb)
     assert doomed & before
@@ -130,12 +120,12 @@ def _delete_the_first_conversation(admin: Person, mariadb: MariaDb) -> set[str]:
 def _fill_the_disk(url: str) -> None:
     """Raise the flood stage above any disk's size; Elasticsearch then blocks its indexes by itself."""
     _watermarks(url, dict.fromkeys(("low", "high", "flood_stage"), "900tb"))
-    wait(lambda: _is_blocked(url), "the flood stage")
+    wait_until(lambda: _is_blocked(url), "the flood stage")
 
 
 def _empty_the_disk(url: str) -> None:
     _watermarks(url, {"*": None})
-    wait(lambda: not _is_blocked(url), "the end of the flood stage")
+    wait_until(lambda: not _is_blocked(url), "the end of the flood stage")
 
 
 def _watermarks(url: str, levels: dict[str, str | None]) -> None:

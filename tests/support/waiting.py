@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-PATIENCE = 300
+PATIENCE = 400
 """Seconds: not a promise of the product, but when to say that it will not happen any more."""
 
 

@@ -1,12 +1,12 @@
 """Threads come out the same whatever order the mail arrives in."""
 
 import random
-import time
 from uuid import UUID
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.growth import assert_linear
 from timeline.domain.identity import mail_key, message_key, reference_hash
 from timeline.domain.threading import NewConversation, ThreadedMail, link_hashes, plan_threads
 
@@ -136,15 +136,12 @@ def test_a_mail_that_names_thousands_keeps_its_root_and_its_nearest_parents():
 
 
 def test_a_long_thread_is_placed_in_time_that_grows_with_its_length():
-    def seconds(length):
+    def thread(length):
         mails = [mail(number, number - 1) for number in range(1, length)]
         random.Random(1).shuffle(mails)
-        started = time.process_time()
-        Timeline().record(mails)
-        return time.process_time() - started
+        return mails
 
-    small, large = (min(seconds(length) for _ in range(3)) for length in (2_000, 32_000))
-    assert large < max(small, 0.01) * 16 * 8
+    assert_linear(lambda mails: Timeline().record(mails), thread, 4_000)
 
 
 names = st.integers(0, 11)

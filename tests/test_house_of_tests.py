@@ -1,0 +1,124 @@
+"""How the tests are built: in the rooms of what they test, none out of another, and none by a stopwatch."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.commands import ROOT
+
+TESTS = ROOT / "tests"
+OF_NO_APP = {
+    "attacks",  # a class of attacks a file, whatever rooms it goes through
+    "journeys",  # a person's path through the pages, in a browser
+    "processes",  # the whole product in processes of its own
+    "servers",  # what only real servers can show
+    "support",
+}
+STOPWATCHES = {
+    "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "process_time", "process_time_ns", "thread_time",
+    "thread_time_ns", "getrusage", "clock_gettime",
+}  # fmt: skip
+CLOCKS = STOPWATCHES | {"time", "time_ns", "now", "utcnow"}
+MAY_MEASURE = {"tests/support/growth.py", "tests/support/waiting.py"}
+"""Work compared with itself, and when to stop waiting."""
+
+
+def sources() -> Iterator[tuple[str, str]]:
+    for path in sorted(TESTS.rglob("*.py")):
+        yield str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")
+
+
+def imports_from_tests(source: str) -> list[int]:
+    """The lines on which something is taken out of a file of tests."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom):
+            names = [node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        else:
+            continue
+        found += [node.lineno] if any(re.search(r"(^|\.)test_\w+$", name) for name in names) else []
+    return found
+
+
+def stopwatches(source: str) -> list[int]:
+    """The lines on which a test takes the time that something needs: by a stopwatch, or as a span of two readings."""
+    tree = ast.parse(source)
+    spans = [node for node in ast.walk(tree) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub)]
+    readings = {
+        target.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and _reads(node.value, CLOCKS)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    found = [node for node in ast.walk(tree) if _reads(node, STOPWATCHES)]
+    found += [node for node in spans if all(_is_reading(side, readings) for side in (node.left, node.right))]
+    return [node.lineno for node in found if isinstance(node, ast.expr)]
+
+
+def _reads(node: ast.AST, clocks: set[str]) -> bool:
+    if not isinstance(node, ast.Call):
+        return False
+    named = node.func
+    return (named.attr if isinstance(named, ast.Attribute) else getattr(named, "id", "")) in clocks
+
+
+def _is_reading(node: ast.AST, readings: set[str]) -> bool:
+    return _reads(node, CLOCKS) or (isinstance(node, ast.Name) and node.id in readings)
+
+
+def test_no_test_is_built_on_another():
+    assert {path: found for path, source in sources() if (found := imports_from_tests(source))} == {}
+
+
+def test_no_test_takes_the_time():
+    taken = {path: found for path, source in sources() if (found := stopwatches(source))}
+    assert {path: found for path, found in taken.items() if path not in MAY_MEASURE} == {}
+    assert taken.keys() == MAY_MEASURE
+
+
+def test_every_folder_of_tests_mirrors_a_room_that_exists():
+    folders = {path.parent.relative_to(TESTS) for path in TESTS.rglob("*.py")}
+    mirrored = {folder for folder in folders if folder.parts and folder.parts[0] not in OF_NO_APP}
+    assert {str(folder) for folder in mirrored if not (ROOT / folder).is_dir()} == set()
+    assert len(mirrored) > 30
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "from tests.timeline.recording.test_recording import JANE",
+        "from tests.crm import test_deletion",
+        "import tests.crm.test_deletion",
+        "def test_x():\n    from tests.crm.test_deletion import y",
+        "from .test_deletion import y",
+    ],
+)
+def test_what_is_taken_out_of_tests_is_seen(planted):
+    assert imports_from_tests(planted)
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "began = time.monotonic()",
+        "began = process_time()",
+        "used = resource.getrusage(resource.RUSAGE_SELF).ru_utime",
+        "began = time.time()\nassert time.time() - began < 1",
+        "began = timezone.now()\nwork()\nended = timezone.now()\nassert (ended - began).total_seconds() < 1",
+        "began = datetime.now(UTC)\nassert datetime.now(UTC) - began < timedelta(seconds=1)",
+    ],
+)
+def test_a_stopwatch_is_seen(planted):
+    assert stopwatches(planted)
+
+
+@pytest.mark.parametrize(
+    "usual", ["since = timezone.now() - timedelta(days=3)", "now = int(time.time())\nexp = now - 3600", "time.sleep(1)"]
+)
+def test_a_moment_is_no_stopwatch(usual):
+    assert stopwatches(usual) == []
