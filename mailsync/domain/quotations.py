@@ -1,9 +1,19 @@
 """Recognizes what introduces quoted mail: “On … wrote:” over one line or several, and header fields line by line."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from string import digits
 
+from mailsync.domain.quoted_fields import (
+    LONGEST_LINE,
+    LONGEST_MOMENT,
+    MOST_BLOCK_LINES,
+    QUOTE_MARKS,
+    are_fields,
+    are_ruled_fields,
+    is_notes_heading,
+    next_text,
+)
 from mailsync.domain.reply_phrases import (
     ADDRESS,
     ANSWER_LINE,
@@ -15,33 +25,30 @@ from mailsync.domain.reply_phrases import (
     ATTRIBUTION_WHOLE,
     DATE,
     DIVIDER,
+    DIVIDER_BEFORE_FIELDS,
     DIVIDER_WITHOUT_RULE,
     FORWARD,
+    LONGEST_LABEL,
     TIME_OF_DAY,
-    bare_label_kinds,
     label_kinds,
     starts_attribution,
 )
-
-LONGEST_LINE = 1_000
-"""Characters of a line that are looked at."""
 
 _LONGEST_ATTRIBUTION = 600
 _LONGEST_VERB = 60
 """Characters that a closing verb takes, with colon and dashes."""
 _MOST_ATTRIBUTION_LINES = 4
-_MOST_BLOCK_LINES = 14
-_LONGEST_MOMENT = 40
-_QUOTED = re.compile(r"\s{0,3}[>＞]|\s{0,3}\|\s")
-_QUOTE_MARKS = re.compile(r"^[\s>＞]{1,20}")
+_QUOTED = re.compile(r"\s{0,3}[>＞]|\s{0,3}\|(?:\s|\Z)")
 _ARROWS = "<<"
 _PIPE = "|"
 _MARKS = " >＞|\t"
 _CLOSING = ":：-="
 """What ends an introduction that stands for itself."""
 _ENDS_OF_RULES = ":：-=_*–—"
+_LONGEST_ADDRESS = 320
+_OPEN_ADDRESS = re.compile(r"<[\w.+'=-]{0,64}@?[\w.-]{0,255}\Z")
+_REST_OF_INTRODUCTION = re.compile(r"\s{0,3}>\s?[^<>]{0,60}[:：]\s*\Z")
 _ENDS_IN_LINK = re.compile(r"https?://\S{1,2000}$")
-_RULE = re.compile(r"\s*(?:_{10,}|-{20,}|={20,}|[-_=*]{30,})\s*$")
 _HAS_WORD = re.compile(r"\w")
 _DIGIT = re.compile(r"\d")
 _SHARED_LINE = re.compile(
@@ -75,7 +82,7 @@ def is_plain(lines: Sequence[str], number: int) -> bool:
     if starts_attribution(line) or DIVIDER_WITHOUT_RULE.match(line) or is_forward(lines, number):
         return False
     following = next_text(lines, number + 1)
-    return following is None or not _DIGIT.search(lines[following], 0, _LONGEST_MOMENT)
+    return following is None or not _DIGIT.search(lines[following], 0, LONGEST_MOMENT)
 
 
 def _is_telling(line: str) -> bool:
@@ -87,9 +94,9 @@ def _is_telling(line: str) -> bool:
 
 def is_divider(lines: Sequence[str], number: int) -> bool:
     """“-----Original Message-----”, or a quoted mail's header fields, with or without a rule above them."""
-    if DIVIDER.match(lines[number][:LONGEST_LINE]) or _is_fields(lines, number) or _is_ruled(lines, number):
+    if DIVIDER.match(lines[number][:LONGEST_LINE]) or are_fields(lines, number) or are_ruled_fields(lines, number):
         return True
-    return _is_notes_heading(lines, number)
+    return is_notes_heading(lines, number)
 
 
 def is_answer_line(line: str) -> bool:
@@ -104,8 +111,8 @@ def is_forward(lines: Sequence[str], number: int) -> bool:
 
 def opens_quoted_forward(lines: Sequence[str], number: int) -> bool:
     """A forward that is itself quoted, as Apple Mail writes it: with its opening or From above."""
-    bare = [_QUOTE_MARKS.sub("", line) for line in lines[number : number + _MOST_BLOCK_LINES]]
-    return is_forward(bare, 0) or ("from" in label_kinds(bare[0]) and _is_fields(bare, 0))
+    bare = [QUOTE_MARKS.sub("", line) for line in lines[number : number + MOST_BLOCK_LINES]]
+    return is_forward(bare, 0) or ("from" in label_kinds(bare[0]) and are_fields(bare, 0))
 
 
 def is_spilled(lines: Sequence[str], number: int) -> bool:
@@ -121,7 +128,11 @@ def is_spilled(lines: Sequence[str], number: int) -> bool:
 def with_own_lines(lines: Sequence[str]) -> list[str]:
     """The lines, an introduction that shares its line with the author's last words on one of its own."""
     separated: list[str] = []
-    for line in lines:
+    for line in _with_whole_addresses(lines):
+        divided = DIVIDER_BEFORE_FIELDS.match(line[:LONGEST_LINE])
+        if divided:
+            separated += [line[: divided.end()].rstrip(), line[divided.end() :]]
+            continue
         may_share = len(line) < LONGEST_LINE and line.rstrip().endswith((":", "：")) and not is_quoted(line)
         shared = _SHARED_LINE.search(line) if may_share else None
         introduction = line[shared.end() :] if shared else ""
@@ -130,6 +141,22 @@ def with_own_lines(lines: Sequence[str]) -> list[str]:
         else:
             separated.append(line)
     return separated
+
+
+def _with_whole_addresses(lines: Sequence[str]) -> Iterator[str]:
+    """The lines, the end of an introduction that wrapped within its address back in its place."""
+    open_one = ""
+    for line in lines:
+        if open_one and _REST_OF_INTRODUCTION.match(line[:LONGEST_LINE]):
+            open_one += line.strip()
+            continue
+        if open_one:
+            yield open_one
+        open_one = line if _OPEN_ADDRESS.search(line[-LONGEST_LABEL - _LONGEST_ADDRESS :]) else ""
+        if not open_one:
+            yield line
+    if open_one:
+        yield open_one
 
 
 def attribution(lines: Sequence[str], start: int) -> int:
@@ -149,8 +176,17 @@ def attribution(lines: Sequence[str], start: int) -> int:
         if len(joined) > _LONGEST_ATTRIBUTION:
             break
         if _introduces(joined, is_above_quotes=is_above_quotes(lines, number + 1)):
-            return number + 1 - start
+            return 0 if _begins_later(lines, start, number + 1) else number + 1 - start
     return 0
+
+
+def _begins_later(lines: Sequence[str], start: int, end: int) -> bool:
+    """Whether the first line is the author's own, and a later one begins what introduces by itself."""
+    first = lines[start]
+    if end - start == 1 or DATE.search(first) or TIME_OF_DAY.search(first) or "@" in first:
+        return False
+    laters = (" ".join(map(str.strip, lines[later:end])) for later in range(start + 1, end))
+    return any(ATTRIBUTION_START.match(later) and _stands_for_itself(later) for later in laters)
 
 
 def _may_begin(first: str) -> bool:
@@ -166,14 +202,6 @@ def is_above_quotes(lines: Sequence[str], start: int) -> bool:
     """Whether the next text at or after `start` is quoted."""
     following = next_text(lines, start)
     return following is not None and is_quoted(lines[following])
-
-
-def next_text(lines: Sequence[str], start: int) -> int | None:
-    """The first line with text among the next few."""
-    for number in range(start, min(start + 6, len(lines))):
-        if lines[number].strip():
-            return number
-    return None
 
 
 def _introduces(joined: str, *, is_above_quotes: bool) -> bool:
@@ -199,60 +227,3 @@ def _stands_for_itself(joined: str) -> bool:
         return True
     marks = (ADDRESS.search(joined), TIME_OF_DAY.search(joined), DATE.search(joined), ATTRIBUTION_START.match(joined))
     return sum(mark is not None for mark in marks) >= 2  # noqa: PLR2004 - one alone is in people's sentences too
-
-
-def _is_fields(lines: Sequence[str], start: int) -> bool:
-    """From, Sent, To and Subject line by line, in any language and most orders."""
-    if not label_kinds(lines[start][:LONGEST_LINE]):
-        return False
-    kinds: list[str] = []
-    has_address = has_date = has_time = False
-    strangers = 0
-    for line in lines[start : start + _MOST_BLOCK_LINES]:
-        found = label_kinds(line[:LONGEST_LINE])
-        if found:
-            kind = _kind_among(found, kinds)
-            if kind in kinds:
-                break
-            kinds.append(kind)
-            has_address = has_address or ("@" in line and bool(ADDRESS.search(line[:LONGEST_LINE])))
-            if "sent" in found:
-                has_date = has_date or bool(_DIGIT.search(line, 0, LONGEST_LINE))
-                has_time = has_time or bool(TIME_OF_DAY.search(line[:LONGEST_LINE]))
-        elif line.strip():
-            strangers += 1
-            if strangers > 3:  # noqa: PLR2004 - a long list of recipients wraps
-                break
-    seen = set(kinds) - {"cc"}
-    if "from" in seen and len(seen) >= 3:  # noqa: PLR2004 - an itinerary has from, to and date as well
-        return has_address or (has_date and ("subject" in seen or (has_time and kinds[:2] == ["from", "sent"])))
-    if kinds[:2] == ["from", "sent"]:
-        return has_time and has_address
-    return kinds[:2] == ["sent", "to"] and has_time and has_address
-
-
-def _kind_among(found: frozenset[str], seen: Sequence[str]) -> str:
-    """Of the fields that a label may mean, one that was not there yet."""
-    if len(found) == 1:
-        return next(iter(found))
-    return next((kind for kind in sorted(found) if kind not in seen), min(found))
-
-
-def _is_notes_heading(lines: Sequence[str], start: int) -> bool:
-    """Notes' heading: a name, a line with date and time alone, and “To” and “Subject” each on a line of its own."""
-    following = next_text(lines, start + 1)
-    moment = lines[following] if following is not None else ""
-    if len(moment) > _LONGEST_MOMENT or not (DATE.search(moment) and TIME_OF_DAY.search(moment)):
-        return False
-    below = lines[start + 2 : start + 2 * _MOST_BLOCK_LINES]
-    seen = {kind for line in below for kind in bare_label_kinds(line[:LONGEST_LINE])}
-    return {"to", "subject"} <= seen
-
-
-def _is_ruled(lines: Sequence[str], start: int) -> bool:
-    if not _RULE.match(lines[start][:LONGEST_LINE]):
-        return False
-    following = next_text(lines, start + 1)
-    if following is None or following > start + 3:
-        return False
-    return _is_fields([_QUOTE_MARKS.sub("", line) for line in lines[following : following + _MOST_BLOCK_LINES]], 0)

@@ -24,10 +24,10 @@ from mailsync.domain.quotations import (
     is_quoted,
     is_spilled,
     may_head_typed_list,
-    next_text,
     opens_quoted_forward,
     with_own_lines,
 )
+from mailsync.domain.quoted_fields import next_text
 from mailsync.domain.signatures import without_signature
 
 

@@ -6,6 +6,7 @@ Gmail, Apple Mail, Thunderbird, Yahoo, Samsung and Zoho write.
 """
 
 import re
+from itertools import pairwise
 
 from core.remembering import remembered
 from mailsync.domain.phrases import Phrases, alternatives, entries, fold
@@ -26,7 +27,8 @@ ATTRIBUTION_MIDDLE = re.compile(
 """The verb stands before the name, in a line that ends with a colon: “Am 3.5. um 10:00 schrieb Jane:”."""
 
 ATTRIBUTION_QUOTING = re.compile(
-    r"\s*(?:quoting|zitat von|zitiere|citando(?: a)?|citation de|citerar|citeren van|cytowanie)\s.{2,200}[:：]\s*$",
+    r"\s*(?:missatge de|quoting|zitat von|zitiere|citando(?: a)?|citation de|citerar|citeren van|cytowanie)"
+    r"\s.{2,200}[:：]\s*$",
     re.IGNORECASE,
 )
 """Horde's “Quoting Jane Doe <jane@globex.example>:”."""
@@ -84,13 +86,42 @@ DIVIDER = re.compile(
     rf"|{_ANSWER_LINE})\s*$",
     re.IGNORECASE,
 )
+DIVIDER_BEFORE_FIELDS = re.compile(
+    rf"\s*{_DASHES}\s*(?:{_ORIGINAL}|{alternatives('forwarded_message')})\s*:?\s*{_DASHES}\s*(?=[^\W\d_])",
+    re.IGNORECASE,
+)
+"""A divider that shares its line with the fields below it, as some phones write it."""
+
 FORWARD = re.compile(
     rf"\s*(?:{_DASHES}\s*(?:start of )?{alternatives('forwarded_message')}\b.{{0,160}}"
     rf"|{alternatives('forward_opening')})\s*$",
     re.IGNORECASE,
 )
 
+LONGEST_LABEL = 40
+_MOST_COLONS = 30
 _LABEL_LINE = re.compile(r"\s*\*{0,2}([^\W\d_][^:：*\n]{0,24}?)\s?\*{0,2}\s?(?:：|:\*{0,2}(?:\s|$|(?=[^\x00-\x7f])))")
+
+
+_LABEL_WORDS = re.compile(r"[^\s:：*]+")
+
+
+def label_kinds_within(line: str) -> list[tuple[frozenset[str], str]]:
+    """The header fields that stand one after the other in a line, and the value of each, from the line's first on."""
+    parts = re.split("[:：]", line, maxsplit=_MOST_COLONS)
+    found: list[tuple[frozenset[str], str]] = []
+    for before, value in pairwise(parts):
+        words = _LABEL_WORDS.findall(before[-LONGEST_LABEL:])
+        kinds = next(
+            (kinds for count in (3, 2, 1) if (kinds := _KINDS_OF.get(" ".join(words[-count:]).casefold()))), None
+        )
+        if kinds:
+            found.append((kinds, value))
+        elif not found:
+            return []
+        else:
+            found[-1] = (found[-1][0], f"{found[-1][1]}:{value}")
+    return found
 
 
 @remembered(64)

@@ -16,7 +16,7 @@ import re
 from collections.abc import Sequence
 
 from mailsync.domain.phrases import Phrases, entries, fold, words
-from mailsync.domain.quotations import LONGEST_LINE
+from mailsync.domain.quoted_fields import LONGEST_LINE
 from mailsync.domain.reply_phrases import DEVICE_SIGNATURE, LIST_FOOTER, is_disclaimer
 
 _DELIMITER = re.compile(r"\s{0,2}(?:--|– –|- -)\s*$")
@@ -59,6 +59,7 @@ def without_signature(lines: list[str], author: str = "") -> tuple[list[str], li
     """The lines above, and from, what signs them; `author` is the name and address of whoever may sign, if known."""
     end = _before_list_footer(lines)
     end = _before_disclaimers(lines, end)
+    end = _before_device_lines(lines, end)
     end = _before_delimiter(lines, end)
     end = _before_device_lines(lines, end)
     end = _before_sign_off(lines, end, author)
@@ -174,7 +175,7 @@ def _is_contact(line: str) -> bool:
 
 def _name_words(line: str) -> int:
     """Of how many words the name is that a line begins a signature with; 0 where it is none."""
-    name = re.split(r"[,|/(·•–—]| - ", line[:LONGEST_LINE].strip(), maxsplit=1)[0].strip()
+    name = re.split(r"[,|/(·•–—]| [-@]", line[:LONGEST_LINE].strip(), maxsplit=1)[0].strip()
     parts = name.split()
     if not 0 < len(parts) <= _MOST_NAME_WORDS or any(
         character.isdigit() or character in "@:?!：" for character in name
@@ -185,10 +186,14 @@ def _name_words(line: str) -> int:
 
 
 def _before_device_lines(lines: Sequence[str], end: int) -> int:
+    """Above what a phone or a program signs with, and a delimiter right above that."""
+    has_one = False
     while end > 0:
         last = lines[end - 1][:LONGEST_LINE].strip()
-        if last and not (len(last) < _LONGEST_DEVICE_LINE and DEVICE_SIGNATURE.match(last)):
+        is_device = len(last) < _LONGEST_DEVICE_LINE and bool(DEVICE_SIGNATURE.match(last))
+        if last and not is_device and not (has_one and _DELIMITER.match(last)):
             return end
+        has_one = has_one or is_device
         end -= 1
     return end
 

@@ -32,7 +32,9 @@ _BRACKETED_EMOJI = re.compile(
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _HARD_SPACES = re.compile("(?m:^)\u00a0[ \u00a0]*|(?<![ \u00a0]) *\u00a0[ \u00a0]*")
-_REMOVED = re.compile(f"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f{HIDDEN_FILLERS}\u200e\u202a-\u202e\ufffc\ud800-\udfff]")
+_REMOVED = re.compile(
+    f"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f{HIDDEN_FILLERS}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffc\ud800-\udfff]"
+)
 _CLEANED_ASCII = {
     code: "\n" if _LINE_ENDS.match(chr(code)) else ""
     for code in range(128)

@@ -48,6 +48,20 @@ INTRODUCTIONS = {
     "sender and verb": "Bob Stone <bob@initech.example> wrote:",
     "no verb": "2026-11-02 10:00 GMT+01:00 Bob Stone <bob@initech.example>:",
     "Yahoo": "--- On Mon, 11/2/26, Bob Stone <bob@initech.example> wrote:",
+    "croatian": "pon, 2. stu 2026. u 10:00 Bob Stone <bob@initech.example> napisao je:",
+    "serbian": "пон, 2. нов 2026. у 10:00 Bob Stone <bob@initech.example> је написао/ла:",
+    "slovak": "po 2. 11. 2026 o 10:00 Bob Stone <bob@initech.example> napísal(a):",
+    "slovene": "V pon., 2. nov. 2026 ob 10:00 je oseba Bob Stone <bob@initech.example> napisala:",
+    "catalan": "El dl., 2 de nov. 2026, 10:00, Bob Stone <bob@initech.example> va escriure:",
+    "catalan, Gmail": "Missatge de Bob Stone <bob@initech.example> del dia dl., 2 de nov. 2026 a les 10:00:",
+    "hebrew": "בתאריך יום ב׳, 2 בנוב׳ 2026 ב-10:00 מאת Bob Stone <bob@initech.example>:",
+    "arabic": "في الاثنين، 2 نوفمبر 2026 في 10:00 ص تمت كتابة ما يلي بواسطة Bob <bob@initech.example>:",
+    "vietnamese": "Vào Th 2, 2 thg 11, 2026 vào lúc 10:00 Bob Stone <bob@initech.example> đã viết:",
+    "thai": "ในวันที่ จ. 2 พ.ย. 2026 เวลา 10:00 Bob Stone <bob@initech.example> เขียนว่า:",
+    "address wrapped": "man. 2. nov. 2026 kl. 10:00 skrev Bob Stone <bob@initech.example\n>:",
+    "address wrapped, verb": "On Mon, 2 Nov 2026 at 10:00, Bob Stone <bob@initech.example\n> wrote:",
+    "address wrapped within": "Am Mo., 2. Nov. 2026 um 10:00 Uhr schrieb Bob Stone <bob@\ninitech.example>:",
+    "no brackets, verb first": 'Op 2 nov. 2026 10:00 schreef "bob" <bob@initech.example> het\nvolgende geschreven:',
     "Zoho": "---- On Mon, 02 Nov 2026 10:00:00 +0100 Bob Stone <bob@initech.example> wrote ----",
 }
 
@@ -69,6 +83,14 @@ DIVIDERS = {
     "russian": "-----Исходное сообщение-----",
     "japanese": "-----元のメッセージ-----",
     "chinese": "-----原始邮件-----",
+    "croatian": "-----Izvorna poruka-----",
+    "slovak": "-----Pôvodná správa-----",
+    "catalan": "-----Missatge original-----",
+    "hebrew": "-----הודעה מקורית-----",
+    "arabic": "-----الرسالة الأصلية-----",
+    "vietnamese": "-----Thư gốc-----",
+    "thai": "-----ข้อความต้นฉบับ-----",
+    "Samsung, fields behind": "-------- Original message --------From: Bob <bob@initech.example> Date: 11/2/26 10:00",
     "Samsung": "-------- Original message --------",
     "QQ": "------------------ Original ------------------",
     "David": "Original Message processed by david®",
@@ -96,6 +118,23 @@ BLOCKS = {
     "norwegian": "Fra: Bob\nSendt: mandag 2. november 2026 10:00\nTil: Jane\nEmne: Deal",
     "romanian": "De la: Bob\nTrimis: luni, 2 noiembrie 2026 10:00\nCătre: Jane\nSubiect: Deal",
     "Alibaba": "发件人：Bob <bob@initech.example>\n发送时间：2026年11月2日(星期一) 10:00\n收件人：Jane\n主 题：Deal",
+    "croatian": "Od: Bob\nPoslano: 2. studenog 2026. 10:00\nPrima: Jane\nPredmet: Deal",
+    "slovak": "Od: Bob\nOdoslané: pondelok 2. novembra 2026 10:00\nKomu: Jane\nPredmet: Deal",
+    "slovene": "Od: Bob\nPoslano: ponedeljek, 2. november 2026 10:00\nZa: Jane\nZadeva: Deal",
+    "catalan": "De: Bob\nEnviat el: dilluns, 2 de novembre de 2026 10:00\nPer a: Jane\nAssumpte: Deal",
+    "hebrew": "מאת: Bob\nנשלח: יום שני 2 נובמבר 2026 10:00\nאל: Jane\nנושא: Deal",
+    "arabic": "من: Bob\nتاريخ الإرسال: 2 نوفمبر 2026 10:00\nإلى: Jane\nالموضوع: Deal",
+    "arabic digits": "من: Bob\nتم الإرسال: ٢ نوفمبر ٢٠٢٦ ١٠:٠٠\nإلى: Jane\nالموضوع: Deal",
+    "vietnamese": "Từ: Bob\nĐã gửi: 2 Tháng Mười Một 2026 10:00\nĐến: Jane\nChủ đề: Deal",
+    "thai": "จาก: Bob\nส่ง: 2 พฤศจิกายน 2026 10:00\nถึง: Jane\nเรื่อง: Deal",
+    "Reply-To between": "From: Bob <bob@initech.example>\nReply-To: Bob <b@initech.example>\nDate: 2 Nov 2026 10:00\n"
+    "To: Jane\nSubject: Deal",
+    "one line": "From: Bob <bob@initech.example> Sent: Monday, November 2, 2026 10:00 To: Jane Subject: Deal",
+    "one line, german": "Von: Bob Gesendet: Montag, 2. November 2026 10:00 An: Jane Betreff: Deal",
+    "one line, spanish": "De: Bob Enviado el: lunes, 2 de noviembre de 2026 10:00 Para: Jane Asunto: Deal",
+    "one line, date first": "Date: 11/2/26 10:00 AM (GMT-06:00) From: Bob <b@initech.example> To: Jane Subject: Deal",
+    "one line, wrapped": "From: Bob <bob@initech.example> Date: 11/2/26  10:00 AM  (GMT-06:00) To: Jane\n"
+    "<jane@globex.example>, Tim <tim@globex.example> Subject: Deal",
     "cut to two lines": "From: Bob [mailto:bob@initech.example]\nSent: Monday, November 2, 2026 10:00 AM",
     "blank lines between": "From: Bob\n\nSent: Monday, November 2, 2026 10:00\n\nTo: Jane\n\nSubject: Deal",
     "Hotmail": "________________________________\n> From: bob@initech.example\n> To: jane@globex.example\n"
@@ -122,6 +161,15 @@ def test_everything_below_outlooks_header_fields_is_quoted(block):
     reply = split_reply(f"{OWN}\n\n{block}\n\nTuesday?")
     assert reply.new_text == OWN
     assert "Tuesday?" in reply.quoted
+
+
+def test_an_introduction_that_begins_below_the_authors_last_line_takes_nothing_of_it():
+    for own in ("I only have time\nto test this in two weeks", "Let us meet\non Tuesday then", "We wait\nin Berlin"):
+        for introduction in (
+            "Op 16 aug. 2026 05:13 schreef Bob <b@x.example> het\nvolgende geschreven:",
+            INTRODUCTIONS["english"],
+        ):
+            assert split_reply(f"{own}\n{introduction}\n\n> Old").new_text == own
 
 
 def test_answers_between_quotes_are_kept():
@@ -205,6 +253,10 @@ def test_a_signature_is_folded(text, new_text, signature):
         "On Monday we shipped.\nOn Tuesday they wrote a review.",
         "From: Berlin\nTo: Paris\nDate: 3 May 2026 10:00\n\nSee you there",
         "Delivery:\nFrom: the warehouse\nTo: Main Street 1\nSubject: fragile goods\n\nBob",
+        "From: Hamburg To: Bremen Date: 3 May 2026 10:00 Seats: 2\n\nSee you there",
+        "Please use this form. From: name To: name Subject: topic Date: day\n\nThanks",
+        "No: 4711\nDate: 3 May 2026\nSubject: Pumps\n\nPlease pay.",
+        "Is 3 > 2:\n>:\nyes",
         "Meeting\n20.11.2026 10:00\n\nTo do:\n- price",
         "As Jane wrote:\n\nthe price is fixed. I disagree.",
         "The original is in the post.\n\nOriginal\n--------",
