@@ -6,7 +6,7 @@ from django.utils import timezone
 from accounts.models import Organization
 from timeline.changes import log
 from timeline.recording import join
-from timeline.search import leftovers, upkeep
+from timeline.search import orphans, upkeep
 from timeline.search.writing import IndexUnavailable
 from timeline.services import retention
 
@@ -35,12 +35,10 @@ def mend_index() -> int:
     return upkeep.mend_index()
 
 
-@shared_task(
-    name="timeline.tasks.remove_leftovers", autoretry_for=(IndexUnavailable,), retry_backoff=60, max_retries=12
-)
-def remove_leftovers() -> int:
+@shared_task(name="timeline.tasks.remove_orphans", autoretry_for=(IndexUnavailable,), retry_backoff=60, max_retries=12)
+def remove_orphans() -> int:
     """Remove a deleted organization's documents from the search index; how many there were."""
-    return leftovers.remove_leftovers()
+    return orphans.remove_orphans()
 
 
 @shared_task(name="timeline.tasks.purge_expired")

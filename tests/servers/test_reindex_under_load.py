@@ -18,7 +18,7 @@ from tests.support.factories import ContactFactory
 from tests.support.recording import JANE, compose, record
 from timeline.documents import ALIAS
 from timeline.models import Engagement, IndexBuild
-from timeline.search import building, door, search_engagements, writing
+from timeline.search import building, query, search_engagements, writing
 from timeline.services.deletion import delete_engagement
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
@@ -30,7 +30,7 @@ BEFORE, BUILDS, PORTION = 200, 3, 20
 def small_portions(monkeypatch):
     """Many portions a build, so that much happens between two of them."""
     monkeypatch.setattr(writing, "_AT_ONCE", PORTION)
-    monkeypatch.setattr(door, "_MAY_LAG", door._MAY_LAG * 10)  # the database is not to help out
+    monkeypatch.setattr(query, "_MAY_LAG", query._MAY_LAG * 10)  # the database is not to help out
 
 
 def until(stop: threading.Event, work: Callable[[], object]) -> int:

@@ -8,6 +8,6 @@ search_engagements(viewer, "renewal jane@globex.com")
 Both find the same: the same folded words, the same rules about who may find by what (timeline/visibility.py).
 """
 
-from timeline.search.door import SearchAnswer, search_engagements
+from timeline.search.query import SearchAnswer, search_engagements
 
 __all__ = ["SearchAnswer", "search_engagements"]

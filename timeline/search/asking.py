@@ -13,7 +13,7 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 DRAIN_TASK = "timeline.tasks.drain_changes"
-LEFTOVERS_TASK = "timeline.tasks.remove_leftovers"
+ORPHANS_TASK = "timeline.tasks.remove_orphans"
 log = structlog.get_logger(__name__)
 
 
@@ -26,7 +26,7 @@ def ask_for_drain() -> None:
 def on_organization_deleted(**_: Any) -> None:
     """Have its documents removed; its rows are gone, and its changes with them."""
     if settings.ELASTICSEARCH_URL:
-        transaction.on_commit(partial(_ask_for, LEFTOVERS_TASK), robust=True)
+        transaction.on_commit(partial(_ask_for, ORPHANS_TASK), robust=True)
 
 
 def _ask_for(task: str) -> None:

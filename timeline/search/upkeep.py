@@ -7,7 +7,7 @@ from accounts.models import Organization
 from timeline.search.building import BuildUnderWay, build_index, has_index
 from timeline.search.drift import repair_drift
 from timeline.search.lag import has_dead_build
-from timeline.search.leftovers import remove_leftovers
+from timeline.search.orphans import remove_orphans
 from timeline.search.writing import IndexMissing, IndexUnavailable, drain_changes
 
 log = structlog.get_logger(__name__)
@@ -45,7 +45,7 @@ def mend_index() -> int:
             if drift.documents:
                 log.warning("index_drifted", organization=str(organization.pk), documents=drift.documents)
             differing += drift.documents
-        differing += remove_leftovers()
+        differing += remove_orphans()
     except IndexUnavailable as error:
         log.warning("index_unavailable", error=str(error))
     return differing

@@ -292,7 +292,7 @@ class TestTheIndex:
         self, acme, rival, alice, carol, server, settled, settings
     ):
         from timeline.search.elastic import breaker
-        from timeline.search.leftovers import remove_leftovers
+        from timeline.search.orphans import remove_orphans
 
         record(acme, carol, compose(acme, 1), compose(acme, 2, cc=("joe@globex.example",)), compose(acme, 3))
         pass_the_door(rival.pk, [EngagementFactory(organization=rival).pk for _ in range(3)])
@@ -306,15 +306,15 @@ class TestTheIndex:
         rival.delete()
         assert bring_index_up_to_date() == 0
         with pytest.raises(IndexUnavailable):
-            remove_leftovers()
+            remove_orphans()
 
         settings.ELASTICSEARCH_URL = url
         breaker.reset()
         settled()
         assert str(erased.pk) not in documents(server)
-        assert remove_leftovers() == 3
+        assert remove_orphans() == 3
         assert set(documents(server)) == {str(kept.pk)}
-        assert remove_leftovers() == mend_index() == 0
+        assert remove_orphans() == mend_index() == 0
 
     @pytest.mark.usefixtures("carol")
     def test_the_nights_comparison_removes_what_a_deleted_organization_left(self, rival, server, settled):

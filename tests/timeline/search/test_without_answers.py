@@ -12,7 +12,7 @@ from timeline.search import search_engagements
 from timeline.search.elastic import breaker
 from timeline.search.lag import index_lag, unread_by_index
 from timeline.search.upkeep import bring_index_up_to_date, mend_index
-from timeline.tasks import drain_changes, remove_leftovers
+from timeline.tasks import drain_changes, remove_orphans
 
 
 @pytest.fixture
@@ -115,4 +115,4 @@ def test_an_organizations_deletion_asks_for_its_documents_to_be_removed(
     monkeypatch.setattr("celery.current_app.send_task", lambda name, **_: asked.append(name))
     with django_capture_on_commit_callbacks(execute=True):
         rival.delete()
-    assert asked == [remove_leftovers.name]
+    assert asked == [remove_orphans.name]

@@ -22,7 +22,7 @@ _MOST_ORGANIZATIONS = 10_000
 log = structlog.get_logger(__name__)
 
 
-def remove_leftovers() -> int:
+def remove_orphans() -> int:
     """Delete the documents whose organization is not in the tables; how many. Raises IndexUnavailable."""
     if not settings.ELASTICSEARCH_URL:
         return 0
