@@ -9,6 +9,6 @@ class AccountsConfig(AppConfig):
         from accounts.services import (  # noqa: PLC0415 - their receivers listen once models are loaded
             addresses,  # noqa: F401
             api_tokens,  # noqa: F401
-            founding,  # noqa: F401
+            organization_defaults,  # noqa: F401
             sign_ins,  # noqa: F401
         )

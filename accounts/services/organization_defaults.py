@@ -12,8 +12,8 @@ from django.dispatch import receiver
 from accounts.models import AuditChain, Organization, OrganizationKey
 
 
-@receiver(post_save, sender=Organization, dispatch_uid="accounts.founding")
-def found(*, instance: Organization, created: bool, raw: bool = False, **_: Any) -> None:
+@receiver(post_save, sender=Organization, dispatch_uid="accounts.organization_defaults")
+def give_defaults(*, instance: Organization, created: bool, raw: bool = False, **_: Any) -> None:
     """Make both with the organization, in its transaction; a loaded fixture brings its own."""
     if created and not raw:
         OrganizationKey.objects.create(organization=instance, secret=secrets.token_hex(32))
