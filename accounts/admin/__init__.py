@@ -2,9 +2,9 @@
 
 from django.contrib import admin
 
-from accounts.admin import organizations, trail, users
+from accounts.admin import audit, organizations, users
 from core.web import console
 
 console.keep_to_the_console(admin.site)
 
-__all__ = ["organizations", "trail", "users"]
+__all__ = ["audit", "organizations", "users"]

@@ -1,10 +1,10 @@
 """Who is here: organizations, their people, and what Microsoft has granted them."""
 
+from accounts.models.audit import AuditChain, AuditEvent, AuditIntake
 from accounts.models.entrance import ApiToken, CountedCall, GuessCount
 from accounts.models.microsoft import ConsentGrant, MicrosoftConnection, SignInFlow
 from accounts.models.organizations import Organization, OrganizationKey
 from accounts.models.people import FormerAddress, User, UserAddress, UserManager
-from accounts.models.trail import AuditChain, AuditEvent, AuditIntake
 
 __all__ = [
     "ApiToken",

@@ -1,4 +1,4 @@
-"""The audit trail: the one door to append to it; accounts.selectors.trail verifies it.
+"""The audit trail: the one door to append to it; accounts.selectors.audit verifies it.
 
 record_event ──▶ lock AuditChain ──▶ AuditEvent(sequence, hash of the one before) ──▶ AuditChain(length, last_hash)
                  └────────────────── all in the caller's transaction ──────────────────┘
@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from accounts.domain.audit import AuditEntry, entry_hash
 from accounts.models import AuditChain, AuditEvent, Organization, User
+from accounts.selectors.audit import trail_end
 from accounts.selectors.keys import organization_key
-from accounts.selectors.trail import trail_end
 from core.db.unit_of_work import one_unit_of_work
 
 _log = structlog.get_logger(__name__)

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.domain.vocabulary import Role
 from accounts.models import AuditEvent, Organization, User
-from accounts.selectors.trail import trail_end
+from accounts.selectors.audit import trail_end
 from core.phrasing import without_turns
 from mailsync.models import Mailbox
 from mailsync.selectors.mailboxes import advice_of, stopped_mailboxes

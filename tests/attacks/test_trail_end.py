@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import AuditChain, AuditEvent, Organization
-from accounts.selectors.trail import trail_end
+from accounts.selectors.audit import trail_end
 from accounts.services.audit import log_trail_ends, record_event
 from accounts.services.intake import chain_intake
 from mailsync.services.digest import send_digests

@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEvent
-from accounts.selectors.trail import verify_trail
+from accounts.selectors.audit import verify_trail
 from core.db import unit_of_work as units
 from crm.models import Account, AccountDomain
 from crm.services.csv_import import import_folder

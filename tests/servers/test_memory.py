@@ -8,8 +8,8 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import AuditEvent
-from accounts.selectors import trail
-from accounts.selectors.trail import verify_trail
+from accounts.selectors import audit
+from accounts.selectors.audit import verify_trail
 from accounts.services.audit import record_event
 from core.db import rotation as encryption_rotation
 from jiminny_sync import metrics
@@ -128,7 +128,7 @@ def exported(acme, mailbox, filled):
 )
 def test_no_answer_is_longer_than_a_portion(acme, mailbox, filled, walk, monkeypatch):
     for module, name in (
-        (trail, "_EVENTS_AT_ONCE"), (drift, "_AT_ONCE"), (writing, "_AT_ONCE"), (refolding, "_AT_ONCE"),
+        (audit, "_EVENTS_AT_ONCE"), (drift, "_AT_ONCE"), (writing, "_AT_ONCE"), (refolding, "_AT_ONCE"),
         (affected, "_AT_ONCE"), (metrics, "_RUNS_AT_ONCE"), (reconciliation, "_AT_ONCE"),
     ):  # fmt: skip
         monkeypatch.setattr(module, name, AT_ONCE)

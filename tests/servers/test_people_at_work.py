@@ -12,7 +12,7 @@ from functools import partial
 import pytest
 from django.db import connections
 
-from accounts.selectors.trail import verify_trail
+from accounts.selectors.audit import verify_trail
 from core.db.unit_of_work import unit_of_work
 from crm.services.csv_import import import_folder
 from mailsync.domain.import_rules import ImportRule

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from accounts.domain.audit import ends_in
 from accounts.models import Organization
-from accounts.selectors.trail import verify_trail
+from accounts.selectors.audit import verify_trail
 
 
 class Command(BaseCommand):

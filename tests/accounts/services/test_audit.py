@@ -8,8 +8,8 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from accounts.models import AuditChain, AuditEvent, OrganizationKey
-from accounts.selectors import trail
-from accounts.selectors.trail import verify_trail
+from accounts.selectors import audit
+from accounts.selectors.audit import verify_trail
 from accounts.services.audit import record_event
 from core.db.portions import in_portions
 
@@ -132,7 +132,7 @@ def test_what_is_appended_while_the_trail_is_verified_breaks_nothing(alice, acme
         record_event(organization=acme, actor=alice, verb="viewed")
         return in_portions(*args, **kwargs)
 
-    monkeypatch.setattr(trail, "in_portions", in_portions_of_a_busy_trail)
+    monkeypatch.setattr(audit, "in_portions", in_portions_of_a_busy_trail)
     verdict = verify_trail(acme)
     assert verdict.holds
     assert verdict.events == 3
@@ -147,7 +147,7 @@ def test_an_event_beyond_the_length_that_was_noted_breaks_the_trail(alice, acme)
 
 @pytest.mark.parametrize("portion", [1, 2, 3, 4])
 def test_the_chain_runs_on_from_one_portion_to_the_next(alice, acme, monkeypatch, portion):
-    monkeypatch.setattr(trail, "_EVENTS_AT_ONCE", portion)
+    monkeypatch.setattr(audit, "_EVENTS_AT_ONCE", portion)
     events = three_events(acme, alice)
     assert verify_trail(acme).events == 3
     AuditEvent.objects.filter(pk=events[1].pk).update(verb="forged")

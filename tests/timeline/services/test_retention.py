@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts.models import AuditEvent
-from accounts.selectors.trail import verify_trail
+from accounts.selectors.audit import verify_trail
 from tests.support.factories import (
     CallFactory,
     EmailMessageFactory,
