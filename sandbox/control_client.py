@@ -93,11 +93,16 @@ class Control:
         method: str = "",
         count: int | None = None,
         after: int = 0,
+        share: float = 1,
+        whole: bool = False,
         **arguments: Any,
     ) -> Json:
-        """Injects a fault (`sandbox.faults.FaultKind`): `path` is a regular expression, `count` -1 is for ever."""
-        match = {"mailbox": mailbox, "path": path, "method": method}
-        rule = {"match": match, "count": count, "after": after, "fault": {"kind": kind, **arguments}}
+        """Injects a fault (`sandbox.faults.FaultKind`): `path` is a regular expression, `count` -1 is for ever.
+
+        `share` of what it could strike is struck; `whole` spares the parts of a `$batch`.
+        """
+        match = {"mailbox": mailbox, "path": path, "method": method, "whole": whole}
+        rule = {"match": match, "count": count, "after": after, "share": share, "fault": {"kind": kind, **arguments}}
         answer: Json = self.post("fault", rule)
         return answer
 

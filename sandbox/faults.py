@@ -1,5 +1,6 @@
 """Faults that tests inject into Graph: which requests they strike, how often, and what then happens."""
 
+import random
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -36,7 +37,11 @@ _LASTING = frozenset({FaultKind.POISON_ITEM, FaultKind.NEXT_LINK_LOOP})
 
 @dataclass(slots=True)
 class Fault:
-    """A rule: `path` is a regular expression sought in the path and decoded query; `after` requests go unharmed."""
+    """A rule: `path` is a regular expression sought in the path and decoded query; `after` requests go unharmed.
+
+    `share` of the requests that it could strike are struck, the same ones each time in a run of the same requests;
+    `is_whole` spares the parts of a `$batch`.
+    """
 
     id: int
     kind: FaultKind
@@ -47,10 +52,15 @@ class Fault:
     remaining: int = 1
     after: int = 0
     struck: int = 0
+    share: float = 1.0
+    is_whole: bool = False
+    dice: random.Random = field(default_factory=lambda: random.Random(1))
 
     def strikes(self, mailbox: str, method: str, target: str, *, in_batch: bool) -> bool:
         """True where this request is one of its victims; does not count."""
         if self.remaining == 0 or (self.kind is FaultKind.BATCH_ITEM and not in_batch):
+            return False
+        if self.is_whole and in_batch:
             return False
         if self.mailbox and self.mailbox != mailbox:
             return False
@@ -62,6 +72,8 @@ class Fault:
         """Counts a victim; False while the first `after` ones go free."""
         if self.after > 0:
             self.after -= 1
+            return False
+        if self.share < 1 and self.dice.random() >= self.share:
             return False
         self.struck += 1
         if self.remaining > 0:
@@ -77,7 +89,7 @@ class FaultBook:
     _next: int = 1
 
     def add(self, rule: dict[str, Any]) -> Fault:
-        """Reads `{"match": {...}, "count": n, "after": n, "fault": {"kind": ..., ...}}`. Raises ValueError."""
+        """Reads `{"match": {...}, "count": n, "after": n, "share": s, "fault": {"kind": …, …}}`. Raises ValueError."""
         match = rule.get("match") or {}
         arguments = dict(rule.get("fault") or {})
         kind = FaultKind(str(arguments.pop("kind", "")))
@@ -94,6 +106,8 @@ class FaultBook:
             method=str(match.get("method") or "").upper(),
             remaining=count,
             after=int(rule.get("after", 0)),
+            share=float(rule.get("share", 1)),
+            is_whole=bool(match.get("whole")),
         )
         self._next += 1
         self.faults.append(fault)

@@ -43,21 +43,21 @@ def main() -> None:
 
 def _pair(folder: Path, mails: int) -> tuple[Figures, Figures]:
     with SandboxProcess(mails=mails, days=90, profile="bench") as sandbox:
-        stack = _prepared(folder, sandbox)
+        stack = prepared(folder, sandbox)
         empty = folder / "empty.sqlite3"
         shutil.copy(folder / "db.sqlite3", empty)
         since = int(sandbox.control.log()[-1]["seq"]) if sandbox.control.log() else 0
-        product = _run(stack, "benchmarks.first_sync.product", REP)
+        product = run(stack, "benchmarks.first_sync.product", REP)
         calls = [call for call in sandbox.control.log(since) if call["door"] == "graph"]
         log = folder / "calls.json"
         log.write_text(json.dumps(calls))
         token = sandbox.control.sign_in(REP)["access_token"]
         tenant = ("--graph", sandbox.graph_url, "--ca", sandbox.ca_path, "--token", token)
-        floor = _run(
+        floor = run(
             stack, "benchmarks.first_sync.floor", *tenant,
             "--log", str(log), "--filled", str(folder / "db.sqlite3"), "--empty", str(empty),
         )  # fmt: skip
-        product["idle"] = _run(stack, "benchmarks.first_sync.idle", *tenant, "--mailbox", product["mailbox"])
+        product["idle"] = run(stack, "benchmarks.first_sync.idle", *tenant, "--mailbox", product["mailbox"])
     written, copied = stored_rows(folder / "db.sqlite3"), stored_rows(empty)
     if product["requests"] != floor["requests"] or written != copied:
         sys.exit("The floor did not make the product's calls or did not write its rows: it is no floor.")
@@ -66,7 +66,7 @@ def _pair(folder: Path, mails: int) -> tuple[Figures, Figures]:
     return product, floor
 
 
-def _prepared(folder: Path, sandbox: SandboxProcess) -> Stack:
+def prepared(folder: Path, sandbox: SandboxProcess) -> Stack:
     stack = Stack(
         folder,
         variables={
@@ -88,7 +88,7 @@ def _prepared(folder: Path, sandbox: SandboxProcess) -> Stack:
     return stack
 
 
-def _run(stack: Stack, module: str, *arguments: str) -> Figures:
+def run(stack: Stack, module: str, *arguments: str) -> Figures:
     done = subprocess.run(
         [sys.executable, "-m", module, *arguments], cwd=ROOT, env=stack.environment, stdout=subprocess.PIPE, text=True,
         check=False,

@@ -24,7 +24,7 @@ from core.http.errors import ItemUnreadable, OutsideError, Unavailable
 from core.http.wire import Reply
 from core.moments import utc_seconds
 from mailsync.domain.envelope import Content, Envelope
-from mailsync.graph.batch import in_batches, whole_body
+from mailsync.graph.batch import whole_body
 from mailsync.graph.folders import TREE_DELTA_PATH, FolderDelta, ListedFolder, folders_to_sync, parse_folder_delta
 from mailsync.graph.links import path_within
 from mailsync.graph.parse import (
@@ -38,6 +38,7 @@ from mailsync.graph.parse import (
     parse_list_page,
     parse_person,
 )
+from mailsync.graph.patience import Patience
 from mailsync.graph.refusals import TOO_LARGE, TOO_LARGE_ALONE, Target
 from mailsync.graph.subscriptions import Subscriptions
 from mailsync.graph.wire import IMMUTABLE_IDS, Tokens, Wire
@@ -77,8 +78,10 @@ class GraphClient:
     of the process, for its pooled connections. `requests` counts what was sent.
     """
 
-    def __init__(self, base_url: str, tokens: Tokens, pool: urllib3.HTTPConnectionPool) -> None:
-        self._wire = Wire(base_url, tokens, pool)
+    def __init__(
+        self, base_url: str, tokens: Tokens, pool: urllib3.HTTPConnectionPool, *, patience: Patience | None = None
+    ) -> None:
+        self._wire = Wire(base_url, tokens, pool, patience=patience)
         self._headers_select = THREADED_HEADERS_SELECT
         self.subscriptions = Subscriptions(self._wire)
         self._is_order_taken = True
@@ -87,6 +90,11 @@ class GraphClient:
     def requests(self) -> int:
         """HTTP requests sent so far."""
         return self._wire.requests
+
+    @property
+    def refusals(self) -> int:
+        """How often Microsoft asked to wait so far, parts of a `$batch` each by itself."""
+        return self._wire.patience.refusals
 
     def me(self) -> Person:
         """Who signed in, with every address of the mailbox."""
@@ -128,9 +136,7 @@ class GraphClient:
                 paths[key] = self._within(link)
             except OutsideError as error:
                 refused[key] = error
-        replies: dict[str, Reply] = {}
-        for some in in_batches(paths):
-            replies |= self._batch({key: paths[key] for key in some}, _paged(page_size))
+        replies = self._replies(paths, Target.BATCHED_CURSOR, _paged(page_size))
 
         def answer(key: str, parse: Callable[[Any], Parsed]) -> Parsed | OutsideError:
             return refused[key] if key in refused else _outcome(replies[key], Target.BATCHED_CURSOR, parse)
@@ -205,11 +211,11 @@ class GraphClient:
     def _fetch_each(
         self, paths: Mapping[str, str], target: Target, parse: Callable[[Any], Parsed], prefer: str
     ) -> dict[str, Parsed | OutsideError]:
-        results: dict[str, Parsed | OutsideError] = {}
-        for some in in_batches(paths):
-            replies = self._batch({key: paths[key] for key in some}, prefer)
-            results.update({key: _outcome(reply, target, parse) for key, reply in replies.items()})
-        return results
+        replies = self._replies(paths, target, prefer)
+        return {key: _outcome(reply, target, parse) for key, reply in replies.items()}
+
+    def _replies(self, paths: Mapping[str, str], target: Target, prefer: str) -> dict[str, Reply]:
+        return self._wire.in_rounds(lambda some: self._batch(some, prefer), paths, target)
 
     def _batch(self, paths: Mapping[str, str], prefer: str) -> dict[str, Reply]:
         """A `$batch`, or where its answer is larger than is read, its halves; one that is too large alone says so."""

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from core.hashing import hash_of
 from core.http.errors import Unavailable
 from core.http.wire import Reply
-from mailsync.graph.batch import in_batches, whole_body
+from mailsync.graph.batch import whole_body
 from mailsync.graph.errors import FolderGone
 from mailsync.graph.links import path_within
 from mailsync.graph.refusals import Target, refusal
@@ -79,9 +79,8 @@ def _digest(rows: Iterable[MailFolder]) -> str:
 
 def folders_to_sync(wire: Wire) -> list[ListedFolder]:
     """Every folder to read, parents before children. One request, and one more for each level with subfolders."""
-    replies = wire.batch(
-        {_TOP: _TOP_PATH} | {name: f"/me/mailFolders/{name}" for name in (*EXCLUDED_WELL_KNOWN, *NAMED_WELL_KNOWN)}
-    )
+    names = {name: f"/me/mailFolders/{name}" for name in (*EXCLUDED_WELL_KNOWN, *NAMED_WELL_KNOWN)}
+    replies = wire.in_rounds(wire.batch, {_TOP: _TOP_PATH, **names}, Target.MAILBOX)
     named = {found: name for name in NAMED_WELL_KNOWN if (found := _well_known_id(replies[name]))}
     excluded = {found for name in EXCLUDED_WELL_KNOWN if (found := _well_known_id(replies[name]))}
     seen: set[str] = set(excluded)
@@ -119,12 +118,12 @@ def _well_known_id(reply: Reply) -> str | None:
 
 
 def _children(wire: Wire, parents: Iterable[str]) -> Iterator[FolderPage]:
-    for some in in_batches(parents):
-        for reply in wire.batch({parent: _children_path(parent) for parent in some}).values():
-            try:
-                yield _page(reply, Target.FOLDER)
-            except FolderGone:
-                continue  # deleted while we looked
+    paths = {parent: _children_path(parent) for parent in parents}
+    for reply in wire.in_rounds(wire.batch, paths, Target.FOLDER).values():
+        try:
+            yield _page(reply, Target.FOLDER)
+        except FolderGone:
+            continue  # deleted while we looked
 
 
 def _rows(wire: Wire, pages: Iterable[FolderPage]) -> Iterator[MailFolder]:

@@ -138,6 +138,16 @@ def refusal(reply: Reply, target: Target, *, now: datetime) -> OutsideError:
     return leaf(code, request_id=request_id, status=reply.status)
 
 
+def wait_asked(reply: Reply, target: Target, *, now: datetime) -> float | None:
+    """The seconds that a refusal asks to wait, 0 where it does not say how many; None where it asks for no wait."""
+    if reply.is_success:
+        return None
+    error = refusal(reply, target, now=now)
+    if isinstance(error, Throttled):
+        return error.retry_after or 0.0
+    return error.retry_after if isinstance(error, Retryable) else None
+
+
 def _leaf(code: str, message: str, status: int, target: Target) -> type[OutsideError]:
     if leaf := BY_CODE.get(code, {}).get(target):
         return leaf

@@ -3,6 +3,7 @@
     path ──▶ bearer, client-request-id, Prefer ──▶ Graph ──▶ 2xx with whole JSON ──▶ body
                          ▲                           │
                          └── one fresh token ◀── 401, 403 (a fresh token tells whether the scope is still there)
+                                                     ├─▶ asked to wait ──▶ once more (mailsync.graph.patience)
                                                      └─▶ else refusal() ──▶ an error of the tree
 
 GETs, a `$batch` of GETs and change-notification subscriptions are all it can send: nothing in a mailbox can be changed
@@ -13,15 +14,18 @@ import json
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from http import HTTPStatus
+from itertools import count
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import urllib3
 
 from core.http.wire import TIMEOUT, Reply, send
-from mailsync.graph.batch import batch_payload, read_replies, whole_body
-from mailsync.graph.refusals import Target
+from mailsync.graph.batch import batch_payload, in_batches, read_replies, whole_body
+from mailsync.graph.patience import Patience
+from mailsync.graph.refusals import Target, wait_asked
 
 Tokens = Callable[[bool], str]
 """Gives a bearer token; True asks for a fresh one. Raises the error tree."""
@@ -44,7 +48,9 @@ class Wire:
         pool: urllib3.HTTPConnectionPool,
         *,
         timeout: urllib3.Timeout = TIMEOUT,
+        patience: Patience | None = None,
     ) -> None:
+        self.patience = patience or Patience()
         self.base_url = base_url.rstrip("/")
         self.requests = 0
         self._root = urlsplit(self.base_url).path
@@ -70,6 +76,24 @@ class Wire:
             replies.update(self._batch_once(challenged, prefer))
         return replies
 
+    def in_rounds(
+        self, ask: Callable[[Mapping[str, str]], dict[str, Reply]], paths: Mapping[str, str], target: Target
+    ) -> dict[str, Reply]:
+        """The replies of as many `$batch` (`ask`) as it takes: what alone was refused is asked for again, packed anew.
+
+        What is refused for longer than is waited stays a refusal.
+        """
+        replies: dict[str, Reply] = {}
+        pending, attempt = list(paths), 0
+        while pending:
+            for some in in_batches(pending):
+                replies |= ask({key: paths[key] for key in some})
+            asked = {key: wait_asked(replies[key], target, now=datetime.now(UTC)) for key in pending}
+            refused = {key: wait for key, wait in asked.items() if wait is not None}
+            pending = self.patience.after(refused, attempt) if refused else []
+            attempt += 1
+        return replies
+
     def on_subscription(
         self,
         method: Literal["POST", "PATCH", "DELETE"],
@@ -90,9 +114,13 @@ class Wire:
     def _answer(
         self, method: str, path: str, target: Target, headers: dict[str, str], payload: bytes | None = None
     ) -> dict[str, Any]:
-        reply = self._send(method, path, headers, payload, self._tokens(_CACHED))
-        if self._may_mend(reply.status):
-            reply = self._send(method, path, headers, payload, self._fresh_token())
+        for attempt in count():
+            reply = self._send(method, path, headers, payload, self._tokens(_CACHED))
+            if self._may_mend(reply.status):
+                reply = self._send(method, path, headers, payload, self._fresh_token())
+            wait = wait_asked(reply, target, now=datetime.now(UTC))
+            if wait is None or not self.patience.after({path: wait}, attempt):
+                break
         self._is_token_proven |= reply.is_success
         return {} if reply.status == HTTPStatus.NO_CONTENT else whole_body(reply, target)
 

@@ -10,21 +10,26 @@ from accounts.models import MicrosoftConnection
 from accounts.services.tokens import NOT_CONNECTED, token_provider
 from core.http.errors import ReauthenticationNeeded
 from mailsync.graph.client import GraphClient
+from mailsync.graph.patience import Patience
 from mailsync.graph.wire import Tokens
 from mailsync.models import Mailbox
 
 
-def graph_client_for(mailbox: Mailbox, *, gate: Callable[[Tokens], Tokens] | None = None) -> GraphClient:
+def graph_client_for(
+    mailbox: Mailbox, *, gate: Callable[[Tokens], Tokens] | None = None, waiting: float = 0.0
+) -> GraphClient:
     """A client that reads `mailbox`; raises ReauthenticationNeeded where its owner is not connected.
 
-    `gate` may stand before the tokens: a sync's refuses them once import is switched off. Costs no request, and no
+    `gate` may stand before the tokens: a sync's refuses them once import is switched off. `waiting` are the seconds
+    that it may wait in all where Microsoft asks for it. Costs no request, and no
     query where `user__microsoft_connection` was selected with the mailbox.
     """
     connection = connection_of(mailbox)
     if connection.state == ConnectionState.DISCONNECTED:
         raise _not_connected()
     tokens: Tokens = token_provider(connection)
-    return GraphClient(settings.MICROSOFT_GRAPH_URL, gate(tokens) if gate else tokens, graph_pool())
+    gated = gate(tokens) if gate else tokens
+    return GraphClient(settings.MICROSOFT_GRAPH_URL, gated, graph_pool(), patience=Patience(waiting))
 
 
 def connection_of(mailbox: Mailbox) -> MicrosoftConnection:

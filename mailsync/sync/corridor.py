@@ -32,7 +32,10 @@ Fetch = Callable[[Sequence[str]], Mapping[str, Content | OutsideError]]
 
 
 def import_page(run: MailRun, envelopes: Iterable[Envelope]) -> ImportedPage:
-    """Take a page through the corridor. Raises what Graph raises where the page must be taken again later."""
+    """Take a page through the corridor. Raises what Graph raises where the page must be taken again later.
+
+    Mails that Microsoft asks to wait for are `put_off`: the others are in the result all the same.
+    """
     page = list({envelope.copy_id: run.owned(envelope) for envelope in envelopes}.values())
     result = ImportedPage()
     if not page:
@@ -85,6 +88,7 @@ def _alone(run: MailRun, suspect: Candidate, policy: ScreeningPolicy, result: Im
     _work(run, [suspect], policy, alone, is_alone=True)
     alone.outcomes = {key: each for key, each in alone.outcomes.items() if key not in result.outcomes}
     result.outcomes |= alone.outcomes
+    result.put_off |= alone.put_off
     new = record_page(run, ImportedPage(alone.copies))
     run.marks.settle([suspect])
     result.brought_in += new
@@ -148,7 +152,7 @@ def _contents(
     """Contents by id; what is gone is dropped, and what Microsoft cannot deliver is counted as failed."""
     contents: dict[str, Content] = {}
     ids = [candidate.envelope.copy_id for candidate in candidates]
-    for copy_id, answer in fetch_each(fetch, ids, beside).items():
+    for copy_id, answer in fetch_each(fetch, ids, beside, result.put_off).items():
         if isinstance(answer, Content):
             contents[copy_id] = answer
         else:

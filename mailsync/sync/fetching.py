@@ -6,14 +6,14 @@ one item refused, corrupt  ItemUnreadable, the same
 one item not delivered     asked for again by itself; then its error, for the caller to count
 nothing came, or one       an outage: raises, the page is taken again later; unless other mails can be had at this
 item asks to wait          moment, which makes these poison, for the caller to count
-one item 429               raises: we are asked to wait
+one item 429               put off: what came is the caller's, who asks for the rest later; else raises
 """
 
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from core.http.errors import ItemGone, ItemUnreadable, OutsideError, Unavailable
+from core.http.errors import ItemGone, ItemUnreadable, OutsideError, Throttled, Unavailable
 from mailsync.domain.envelope import Envelope
 from mailsync.models import Sighting
 from mailsync.sync.mail_run import MailRun
@@ -28,10 +28,12 @@ def fetch_each(
     fetch: Callable[[Sequence[str]], Mapping[str, T | OutsideError]],
     ids: Sequence[str],
     others_come: Callable[[], bool],
+    put_off: dict[str, Throttled] | None = None,
 ) -> dict[str, T | ItemGone | ItemUnreadable | Unavailable]:
     """What `fetch` gives for each id: the item, its loss, or Unavailable where it cannot be had after several tries.
 
     `others_come` is asked where nothing came: an outage, or mails that cannot be had? (docs/decisions/0039)
+    What Microsoft asks to wait for goes to `put_off` and is in no result; without one it raises.
     """
     if not ids:
         return {}
@@ -45,11 +47,14 @@ def fetch_each(
     results: dict[str, T | ItemGone | ItemUnreadable | Unavailable] = {}
     for copy_id in ids:
         answer = got[copy_id]
+        if isinstance(answer, Throttled) and put_off is not None:
+            put_off[copy_id] = answer
+            continue
         if isinstance(answer, OutsideError) and not isinstance(answer, ItemGone | ItemUnreadable | Unavailable):
             raise answer
         results[copy_id] = answer
     failed = [answer for answer in results.values() if isinstance(answer, Unavailable)]
-    is_outage = len(failed) == len(results) or any(answer.retry_after for answer in failed)
+    is_outage = (len(failed) == len(results) and not put_off) or any(answer.retry_after for answer in failed)
     if failed and is_outage and not others_come():
         raise failed[0]
     return results

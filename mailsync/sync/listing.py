@@ -15,7 +15,7 @@ from mailsync.sync.folder import Folder, Window
 from mailsync.sync.mail_run import MailRun
 from mailsync.sync.pages import LIST_OVERLAP
 from mailsync.sync.record import ImportedPage, record_page
-from mailsync.sync.windows import SECOND, list_next
+from mailsync.sync.windows import SECOND, list_next, put_off_until
 
 _NEW_FLOOR = timedelta(hours=1)
 """A delta round that begins after a listing reaches back so far, to overlap with it."""
@@ -35,6 +35,7 @@ def begin_listing(run: MailRun, folder: Folder) -> None:
 def read_by_list(run: MailRun, folder: Folder) -> None:
     """Read the next page below the window's end, or step over the second that cannot be read."""
     cursor, window = folder.cursor, _window(run, folder)
+    before = window.before
     listed = list_next(run, window)
     if listed.unreadable is not None:
         # the mail may be in the delta round as well: that begins above it
@@ -44,6 +45,10 @@ def read_by_list(run: MailRun, folder: Folder) -> None:
         # what the delta round showed and the rules dropped is not judged again; what was kept may have moved since
         result = import_page(run, [each for each in listed.envelopes if not run.counts.has_dropped(each.copy_id)])
         result.outcomes.update(dict.fromkeys(listed.failed, Kept.FAILED))
+    if result.put_off:
+        cursor.window_before = put_off_until(listed, result.put_off, before)
+        record_page(run, result, folder)
+        raise next(iter(result.put_off.values()))
     if cursor.phase == CursorPhase.INITIAL:
         cursor.rows_seen += sum(not run.counts.has_seen(copy_id) for copy_id in result.outcomes)
     cursor.window_before = window.before

@@ -22,6 +22,7 @@ from mailsync.domain.mailbox_state import NOT_CONNECTED, RECONCILIATION_GAP
 from mailsync.domain.pacing import compared_at
 from mailsync.domain.vocabulary import MailboxState, RunKind
 from mailsync.graph.client import GraphClient
+from mailsync.graph.patience import MOST_WAITING
 from mailsync.models import Mailbox, SyncRun
 from mailsync.selectors.policy import correspondents_among, owner_of, screening_policy, with_correspondents
 from mailsync.services.graph_access import graph_client_for
@@ -36,6 +37,9 @@ FIRST_PAGE_SIZE = 200
 
 PAGE_SIZE = 1_000
 """Envelopes of each page after that: what a page costs by itself is shared by more mails."""
+
+SMALLEST_SLOWED = 25
+"""Envelopes of a page, at least, while Microsoft asks to wait: each page is half as large as the one before."""
 
 SLICE = timedelta(minutes=5)
 """After so long a run steps aside, so that a large mailbox starves nobody."""
@@ -82,6 +86,7 @@ class MailRun(Run[Mailbox, SyncRun]):
     on_progress: "Callable[[MailRun], None] | None" = None
     folders: dict[str, Folder] = field(default_factory=dict)
     is_tree_stale: bool = False
+    refusals_seen: int = 0
     counts: RunCounts = field(default_factory=RunCounts)
     client: GraphClient = field(init=False)
     marks: Marks = field(init=False)
@@ -101,7 +106,12 @@ class MailRun(Run[Mailbox, SyncRun]):
 
     def connect(self) -> None:
         """Read with the tokens of the mailbox's owner; raises ReauthenticationNeeded where there are none."""
-        self.client = graph_client_for(self.source, gate=self.claim.gate)
+        self.client = graph_client_for(self.source, gate=self.claim.gate, waiting=MOST_WAITING)
+
+    def is_slowed(self) -> bool:
+        """Whether Microsoft asked to wait since this was asked last."""
+        before, self.refusals_seen = self.refusals_seen, self.client.refusals
+        return self.refusals_seen > before
 
     @property
     def mailbox(self) -> Mailbox:

@@ -2,6 +2,7 @@
 
 whole rows       ──▶ the corridor
 partial rows     ──▶ fetched by id where this mailbox does not know the mail    (a missing property is not null)
+a part refused   ──▶ what came is recorded, the page is half as large, and taken again later   (Retry-After was long)
 "@removed" rows  ──▶ here again on another page of the round?  a move
                  ──▶ else fetched by id: in a folder we read?  a move that delta did not tell (A→B→A)
                  ──▶ else the sighting is marked missing; mailsync.sync.removals decides after a grace
@@ -11,7 +12,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from functools import partial
 
-from core.http.errors import ItemUnreadable, Unavailable
+from core.http.errors import ItemUnreadable, Throttled, Unavailable
 from mailsync.domain.counts import Kept
 from mailsync.domain.envelope import Envelope
 from mailsync.domain.vocabulary import CursorPhase
@@ -21,7 +22,7 @@ from mailsync.selectors.sightings import sightings_of
 from mailsync.sync.corridor import import_page
 from mailsync.sync.fetching import fetch_each, others_come
 from mailsync.sync.folder import Folder
-from mailsync.sync.mail_run import MailRun
+from mailsync.sync.mail_run import SMALLEST_SLOWED, MailRun
 from mailsync.sync.record import record_page
 from mailsync.sync.windows import SECOND
 
@@ -44,10 +45,15 @@ def take_page(run: MailRun, folder: Folder, page: DeltaPage, *, elsewhere: Colle
     `elsewhere` are ids that other pages of the same round show: their removal here is a move.
     """
     cursor = folder.cursor
-    found, missing, failed = _look_for(run, page, elsewhere)
+    found, missing, failed, put_off = _look_for(run, page, elsewhere)
     result = import_page(run, [*(_at_home(envelope, folder) for envelope in page.envelopes), *found])
     result.missing = missing
     result.outcomes.update(dict.fromkeys(failed, Kept.FAILED))
+    result.put_off |= put_off
+    if result.put_off:
+        cursor.page_size = max((cursor.page_size or run.page_size) // 2, 1)
+        record_page(run, result, folder)
+        raise next(iter(result.put_off.values()))
     if cursor.phase == CursorPhase.INITIAL:
         cursor.rows_seen += sum(not run.counts.has_seen(copy_id) for copy_id in result.outcomes)
         received = [envelope.received_at for envelope in page.envelopes if envelope.received_at]
@@ -62,7 +68,10 @@ def is_quiet(page: DeltaPage) -> bool:
 
 
 def _advance(run: MailRun, cursor: FolderCursor, page: DeltaPage) -> None:
-    if cursor.page_size:  # the page came through: twice the size again, up to the usual
+    size = cursor.page_size or run.page_size
+    if run.is_slowed():
+        cursor.page_size = max(size // 2, min(size, SMALLEST_SLOWED))
+    elif cursor.page_size:  # the page came through: twice the size again, up to the usual
         cursor.page_size = 0 if cursor.page_size * 2 >= run.page_size else cursor.page_size * 2
     cursor.link = page.next_link or page.delta_link
     cursor.is_round_complete = bool(page.delta_link)
@@ -96,26 +105,27 @@ def _at_home(envelope: Envelope, folder: Folder) -> Envelope:
 
 def _look_for(
     run: MailRun, page: DeltaPage, elsewhere: Collection[str]
-) -> tuple[list[Envelope], list[Sighting], list[str]]:
+) -> tuple[list[Envelope], list[Sighting], list[str], dict[str, Throttled]]:
     """The mails behind removed and partial rows that are in a folder we read, and the sightings that are not.
 
-    The ids come last of mails that are there, new to us, and cannot be had.
+    Then the ids of mails that are there, new to us, and cannot be had; last what Microsoft asks to wait for.
     """
     removed = [copy_id for copy_id in page.removed_ids if copy_id not in elsewhere]
     if not removed and not page.partial_ids:
-        return [], [], []
+        return [], [], [], {}
     sightings = sightings_of(run.mailbox, [*removed, *page.partial_ids])
     wanted = [*removed, *(copy_id for copy_id in page.partial_ids if copy_id not in sightings)]
     found: list[Envelope] = []
     missing: list[Sighting] = []
     failed: list[str] = []
+    put_off: dict[str, Throttled] = {}
     near = (envelope.copy_id for envelope in page.envelopes)
     beside = partial(others_come, run, wanted, near)
-    for copy_id, answer in fetch_each(run.client.fetch_envelopes, list(dict.fromkeys(wanted)), beside).items():
+    for copy_id, answer in fetch_each(run.client.fetch_envelopes, list(dict.fromkeys(wanted)), beside, put_off).items():
         if isinstance(answer, Envelope) and run.is_synced(answer.folder_id):
             found.append(answer)
         elif copy_id in sightings:
             missing.append(sightings[copy_id])
         elif isinstance(answer, Unavailable | ItemUnreadable) and copy_id in page.partial_ids:
             failed.append(copy_id)
-    return found, missing, failed
+    return found, missing, failed, put_off

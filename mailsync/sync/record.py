@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from accounts.domain.vocabulary import Detail, Visibility
 from core.db.bulk import insert_tuples
 from core.db.unit_of_work import unit_of_work
+from core.http.errors import Throttled
 from core.remembering import forget
 from mailsync.domain.counts import Outcome
 from mailsync.domain.envelope import Envelope, KeptCopy
@@ -26,14 +27,15 @@ from timeline.recording.record import RecordedEmail, record_emails
 class ImportedPage:
     """What a page comes to: copies to record, copies known before, and the outcome of every envelope.
 
-    `missing` are sightings that were reported removed. `brought_in` are new mails that were recorded before the page,
-    each by itself.
+    `missing` are sightings that were reported removed, `put_off` mails that Microsoft asks to wait for, and
+    `brought_in` new mails that were recorded before the page, each by itself.
     """
 
     copies: list[KeptCopy] = field(default_factory=list)
     known: list[tuple[Sighting, Envelope]] = field(default_factory=list)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     missing: Sequence[Sighting] = ()
+    put_off: dict[str, Throttled] = field(default_factory=dict)
     brought_in: int = 0
 
 

@@ -18,7 +18,7 @@ from mailsync.sync.corridor import import_page
 from mailsync.sync.folder import Window
 from mailsync.sync.mail_run import MailRun
 from mailsync.sync.record import ImportedPage, record_page
-from mailsync.sync.windows import list_next
+from mailsync.sync.windows import list_next, put_off_until
 
 Wanted = Callable[[Sequence[Envelope]], Sequence[Envelope]]
 """Which of a page's envelopes the walk is about."""
@@ -38,6 +38,7 @@ def walk(
     """
     window = Window(None, row.since, row.before, run.page_size)
     while not run.is_time_up:
+        before = window.before
         listed = list_next(run, window)
         if on_page:
             on_page(listed.envelopes)
@@ -50,6 +51,10 @@ def walk(
             result = import_page(run, wanted(listed.envelopes))
             result.outcomes.update(dict.fromkeys(listed.failed, Kept.FAILED))
             row.unreadable += sum(outcome is Kept.FAILED for outcome in result.outcomes.values())
+        if result.put_off:
+            row.before = put_off_until(listed, result.put_off, before)
+            record_page(run, result, row if row.pk else None)
+            raise next(iter(result.put_off.values()))
         if listed.is_last:
             row.ended_at = run.clock()
         row.found += len(result.copies) + result.brought_in

@@ -5,18 +5,18 @@ since                         poison second                         before      
                                   └ found by halving, counted as failed, and stepped over
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import pairwise
 
-from core.http.errors import ItemGone, Unavailable
+from core.http.errors import ItemGone, Throttled, Unavailable
 from mailsync.domain.envelope import Envelope
 from mailsync.graph.client import ListPage
 from mailsync.sync.fetching import fetch_each, others_come
 from mailsync.sync.folder import Window
-from mailsync.sync.mail_run import MailRun
+from mailsync.sync.mail_run import SMALLEST_SLOWED, MailRun
 
 SECOND = timedelta(seconds=1)
 _SMALLEST_GROWN = 2
@@ -62,8 +62,16 @@ def list_next(run: MailRun, window: Window) -> Listed:
         return _taken(run, window, page)
 
 
+def put_off_until(listed: Listed, put_off: Mapping[str, Throttled], before: datetime) -> datetime:
+    """The end of what is left of a window whose page was at `before`: below it is what Microsoft asks to wait for."""
+    received = [each.received_at for each in listed.envelopes if each.copy_id in put_off and each.received_at]
+    newest = max(received, default=before).replace(microsecond=0)
+    return min(before, newest + SECOND) if len(received) == len(put_off) else before
+
+
 def _taken(run: MailRun, window: Window, page: ListPage) -> Listed:
-    window.size = min(window.size * 2, run.page_size)
+    size = window.size
+    window.size = max(size // 2, min(size, SMALLEST_SLOWED)) if run.is_slowed() else min(size * 2, run.page_size)
     has_moved = _lower(window, [envelope.received_at for envelope in page.envelopes if envelope.received_at])
     window.link = "" if has_moved else page.next_link
     near = (envelope.copy_id for envelope in page.envelopes)
