@@ -9,7 +9,7 @@ jane.doe+crm@globex.example  ──candidates──▶  itself, then jane.doe@gl
 import ipaddress
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 import idna
 
@@ -29,8 +29,18 @@ _SCHEME = re.compile(r"\A(?:mailto|smtp):", re.IGNORECASE)
 _DOT_ATOM = re.compile(r"[^\s\x00-\x20\x7f\"(),:;<>@\[\\\]]+")
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _WEB_ADDRESS = re.compile(r"\A[a-z][a-z0-9+.-]*://(?:[^/@]*@)?", re.IGNORECASE)
+_TENANTS = ".onmicrosoft.com"
+_ROUTING = f".mail{_TENANTS}"
+"""Every mailbox of a hybrid tenant has an alias at TENANT.mail.onmicrosoft.com, beside TENANT.onmicrosoft.com."""
 _QUOTES = "\"'‘’“”«»"
 _SEPARATORS = ",;"
+
+
+EXCHANGE_NAMES = ("/o=", "imceaex-")
+"""How Exchange names people without a mail address, in lower case: bare, and wrapped for other servers."""
+
+_DOTTED_I = "i\u0307"
+"""What lower case makes of a Turkish capital İ: the i of the same address."""
 
 
 def normalize_address(raw: str | None) -> str | None:
@@ -96,11 +106,21 @@ def address_candidates(address: str) -> tuple[str, ...]:
 
 def is_within(domain: str, domains: Collection[str]) -> bool:
     """Whether `domain` or a domain above it stands in `domains` (all normalized)."""
-    while domain:
-        if domain in domains:
-            return True
+    return any(each in domains for each in domains_over(domain))
+
+
+def domains_over(domain: str) -> Iterator[str]:
+    """`domain`, its tenant's other name where it is one of a hybrid tenant's, and those above it."""
+    if domain.endswith(_TENANTS):
+        tenant = domain.removesuffix(_ROUTING).removesuffix(_TENANTS).rpartition(".")[2]
+        yield domain
+        if tenant and domain != _ROUTING[1:]:
+            yield f"{tenant}{_TENANTS}"
+            yield f"{tenant}{_ROUTING}"
         domain = domain.partition(".")[2]
-    return False
+    while domain:
+        yield domain
+        domain = domain.partition(".")[2]
 
 
 def _bare(raw: str) -> str:
@@ -148,11 +168,11 @@ def _normal_local_part(local: str) -> str | None:
             return None
         else:
             escaped = re.sub(r'([\\"])', r"\\\1", inner)
-            return f'"{escaped.casefold()}"'
+            return f'"{escaped.casefold().replace(_DOTTED_I, "i")}"'
     if not _DOT_ATOM.fullmatch(local) or any(unicodedata.category(character)[0] in "CZ" for character in local):
         return None
-    folded = local.casefold()
-    return None if folded.startswith("/o=") else folded
+    folded = local.casefold().replace(_DOTTED_I, "i")
+    return None if folded.startswith(EXCHANGE_NAMES) else folded
 
 
 def _normal_host(domain: str) -> str | None:
@@ -169,7 +189,7 @@ def _a_labels(domain: str) -> str | None:
         return None
     if not domain.isascii():
         try:
-            domain = idna.encode(domain, uts46=True).decode("ascii")
+            domain = idna.encode(domain.replace("\u0130", "i"), uts46=True).decode("ascii")
         except (idna.IDNAError, UnicodeError):
             return None
     domain = domain.lower()

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from core.addresses import domains_over
+
 
 @dataclass(frozen=True, slots=True)
 class Party:
@@ -59,8 +61,4 @@ class Directory:
         return Match(parties, accounts)
 
     def _accounts_of(self, domain: str) -> tuple[UUID, ...]:
-        while "." in domain:
-            if owners := self.account_domains.get(domain):
-                return owners
-            domain = domain.partition(".")[2]
-        return ()
+        return next((owners for each in domains_over(domain) if (owners := self.account_domains.get(each))), ())

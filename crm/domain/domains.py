@@ -29,7 +29,10 @@ def _lines(path: Path) -> frozenset[str]:
 _SHARED_DOMAINS = _lines(Path(__file__).with_name("shared_domains.txt"))
 _SUBDOMAIN_REGISTRIES = _lines(Path(__file__).with_name("subdomain_registries.txt"))
 _suffixes = tldextract.TLDExtract(
-    cache_dir=None, suffix_list_urls=(), include_psl_private_domains=True, extra_suffixes=("onmicrosoft.com",)
+    cache_dir=None,
+    suffix_list_urls=(),
+    include_psl_private_domains=True,
+    extra_suffixes=("onmicrosoft.com", "mail.onmicrosoft.com"),
 )
 
 

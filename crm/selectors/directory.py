@@ -5,14 +5,14 @@ addresses ──▶ PersonAddress (with and without +tag) ──▶ contact, or 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Min
 
 from accounts.models import Organization
-from core.addresses import address_candidates, domain_of
+from core.addresses import address_candidates, domain_of, domains_over
 from core.chunks import chunks
 from core.db.bulk import Prepared
 from crm.domain.directory import Directory, Party
@@ -51,7 +51,7 @@ def directory_for(organization: Organization, addresses: Collection[str]) -> Dir
     people = {address: known[bare] for address, bare in tagged.items() if bare in known}
     people |= {address: known[address] for address in addresses if address in known}
     hosts = {domain_of(address) for address in addresses}
-    domains = {domain for host in hosts for domain in _with_parents(host)}
+    domains = {domain for host in hosts for domain in domains_over(host)}
     return Directory(people, _accounts_by_domain(organization, domains))
 
 
@@ -93,9 +93,3 @@ def _accounts_by_domain(organization: Organization, domains: Collection[str]) ->
         for domain, account in _DOMAINS.ask(organization=organization.pk, domains=some):
             found[domain].append(account)
     return {domain: tuple(sorted(accounts)) for domain, accounts in found.items()}
-
-
-def _with_parents(domain: str) -> Iterator[str]:
-    while "." in domain:
-        yield domain
-        domain = domain.partition(".")[2]

@@ -57,13 +57,18 @@ class Envelope(NamedTuple):
         return frozenset([person.address for person in self.people])
 
 
-def owned(envelope: Envelope, owner: MailAddress, sent_items: Collection[str]) -> Envelope:
-    """The envelope, by the mailbox's owner where From is an Exchange name and it lies in their own Sent Items.
+def owned(envelope: Envelope, owner: MailAddress, sent_items: Collection[str], now: datetime) -> Envelope:
+    """The envelope as the mailbox's owner sent it, where it lies in their own Sent Items.
 
-    Elsewhere such a name stays nobody's: who writes to us can put any into From.
+    An Exchange name in From is theirs there; elsewhere it stays nobody's, for who writes to us can put any into From.
+    What says there that it is a draft was sent, once its time is past: add-ins that encrypt leave the word standing.
     """
-    is_own = envelope.is_from_exchange_name and envelope.folder_id in sent_items
-    return envelope._replace(from_=owner) if is_own else envelope
+    if not (envelope.is_from_exchange_name or envelope.is_draft) or envelope.folder_id not in sent_items:
+        return envelope
+    moment = envelope.sent_at or envelope.received_at
+    is_to_come = moment is None or moment > now
+    author = owner if envelope.is_from_exchange_name else envelope.from_
+    return envelope._replace(from_=author, is_draft=envelope.is_draft and is_to_come)
 
 
 @dataclass(frozen=True, slots=True)

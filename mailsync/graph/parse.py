@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from core.addresses import normalize_address
+from core.addresses import EXCHANGE_NAMES, normalize_address
 from core.http.errors import Unavailable
 from core.remembering import remembered
 from mailsync.domain.envelope import Content, Envelope, MailAddress
@@ -26,7 +26,6 @@ _LONGEST_REMEMBERED = 500
 
 _PLAIN_MESSAGE = "#microsoft.graph.message"
 
-_EXCHANGE_NAME = "/o="
 """How an X.500 name begins, casefolded: older and migrated mailboxes have them for addresses."""
 
 
@@ -131,7 +130,8 @@ def _exchange_names(message: Message, readable: int) -> int:
 def _exchange_name(recipient: Recipient | None) -> str:
     email = recipient.get("emailAddress") if recipient else None
     raw = (email.get("address") if email else None) or ""
-    return raw.casefold() if raw[: len(_EXCHANGE_NAME)].casefold() == _EXCHANGE_NAME else ""
+    folded = raw.casefold()
+    return folded if folded.startswith(EXCHANGE_NAMES) else ""
 
 
 def _mailbox(recipient: Recipient | None) -> MailAddress | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.core.cache import cache
+from django.utils import timezone
 
 from accounts.microsoft.wording import in_words
 from core.addresses import normalize_address
@@ -90,7 +91,7 @@ def _explained(mailbox: Mailbox, message_id: str, sender: str, day: date | None)
         raise NotFound("There is no such email in your mailbox. It may have been deleted, or moved to an archive.")
     folders = FolderCursor.objects.filter(mailbox=mailbox, well_known=SENT_ITEMS)
     sent_items = list(folders.values_list("folder_id", flat=True))
-    envelopes = [owned(envelope, owner_of(mailbox), sent_items) for envelope in envelopes]
+    envelopes = [owned(envelope, owner_of(mailbox), sent_items, timezone.now()) for envelope in envelopes]
     addresses = frozenset[str]().union(*(envelope.addresses for envelope in envelopes))
     directory = directory_for(mailbox.organization, addresses)
     authors = [envelope.from_.address for envelope in envelopes if envelope.from_]

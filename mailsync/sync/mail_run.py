@@ -143,11 +143,11 @@ class MailRun(Run[Mailbox, SyncRun]):
         return MailboxState.INITIAL if self.is_initial else MailboxState.CATCHING_UP
 
     def owned(self, envelope: Envelope) -> Envelope:
-        """The envelope, by the mailbox's owner where it is their own sent mail and names them as Exchange does."""
-        if not envelope.is_from_exchange_name:
+        """The envelope as the mailbox's owner sent it, where it is their own sent mail."""
+        if not (envelope.is_from_exchange_name or envelope.is_draft):
             return envelope
         sent_items = [folder.id for folder in self.folders.values() if folder.is_sent_items]
-        return owned(envelope, owner_of(self.mailbox), sent_items)
+        return owned(envelope, owner_of(self.mailbox), sent_items, self.clock())
 
     def is_synced(self, folder_id: str) -> bool:
         """Whether mail of this folder is read."""

@@ -148,3 +148,43 @@ def test_a_domain_covers_its_subdomains_and_nothing_that_merely_ends_alike():
     assert not is_within("notacme.example", {"acme.example"})
     assert not is_within("example", {"acme.example"})
     assert domain_of('"a@b"@acme.example') == "acme.example"
+
+
+@pytest.mark.parametrize(
+    ("raw", "address"),
+    [
+        ("ALİ@GLOBEX.EXAMPLE", "ali@globex.example"),
+        ("İPEK.YILDIZ@GLOBEX.EXAMPLE", "ipek.yildiz@globex.example"),
+        ("ali\u0307@globex.example", "ali@globex.example"),
+        ('"ALİ VELİ"@globex.example', '"ali veli"@globex.example'),
+        ("satis@FİRMA.EXAMPLE", "satis@firma.example"),
+        ("alı@globex.example", "alı@globex.example"),
+    ],
+)
+def test_turkish_capitals_are_the_same_address(raw, address):
+    assert normalize_address(raw) == address
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ["/O=ACME/OU=X/CN=RECIPIENTS/CN=RITA", "IMCEAEX-_O=ACME_OU=X_CN=RECIPIENTS_CN=RITA@eurprd01.prod.outlook.example"],
+)
+def test_an_exchange_name_is_no_address_however_it_is_wrapped(raw):
+    assert normalize_address(raw) is None
+
+
+@pytest.mark.parametrize(
+    ("domain", "domains", "is_one"),
+    [
+        ("globex.mail.onmicrosoft.com", {"globex.mail.onmicrosoft.com"}, True),
+        ("globex.mail.onmicrosoft.com", {"globex.onmicrosoft.com"}, True),
+        ("globex.onmicrosoft.com", {"globex.mail.onmicrosoft.com"}, True),
+        ("initech.mail.onmicrosoft.com", {"globex.mail.onmicrosoft.com", "globex.onmicrosoft.com"}, False),
+        ("initech.onmicrosoft.com", {"globex.mail.onmicrosoft.com"}, False),
+        ("mail.onmicrosoft.com", {"globex.mail.onmicrosoft.com"}, False),
+        ("globex.mail.onmicrosoft.com.evil.example", {"globex.onmicrosoft.com"}, False),
+        ("globex.mail.notonmicrosoft.com", {"globex.onmicrosoft.com"}, False),
+    ],
+)
+def test_a_tenants_two_names_are_one_tenants(domain, domains, is_one):
+    assert is_within(domain, domains) is is_one

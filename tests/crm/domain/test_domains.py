@@ -65,3 +65,13 @@ def test_shared_free_mail_and_broken_domains_stand_for_nobody(raw):
 def test_a_companys_own_domain_beside_a_shared_host_of_it_counts():
     assert corporate_domain("jane@google.com") == "google.com"
     assert corporate_domain("https://maps.google.com/globex") is None
+
+
+@pytest.mark.parametrize("raw", ["globex.mail.onmicrosoft.com", "jane@globex.mail.onmicrosoft.com"])
+def test_a_hybrid_tenants_routing_domain_is_one_companys(raw):
+    assert corporate_domain(raw) == "globex.mail.onmicrosoft.com"
+
+
+def test_microsofts_own_domains_are_no_companys():
+    assert corporate_domain("onmicrosoft.com") is None
+    assert corporate_domain("jane@mail.onmicrosoft.com") is None
