@@ -181,7 +181,7 @@ def test_past_djangos_own_way_with_rows_leads_one_file():
     words = ("get_compiler", "register_lookup", "executemany", "get_db_prep_save", "get_db_prep_value")
     assert {word: _naming(word) for word in words if _naming(word) not in ([], ["core/db/bulk.py"])} == {}
     names = _public(ROOT / "core/db/bulk.py")
-    assert names == {"Prepared", "insert_tuples"}  # and the lookup `among`
+    assert names == {"Prepared", "insert_rows"}  # and the lookup `among`
 
 
 def _written(app: str) -> Iterator[Path]:

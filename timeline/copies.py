@@ -13,14 +13,13 @@ the words that the email has, keeps the email and gives nobody anything; where o
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
 from accounts.domain.audit import AuditVerb
 from accounts.domain.vocabulary import Detail, Visibility
 from accounts.models import Organization
 from accounts.services.audit import record_event
-from core.db.bulk import insert_tuples
+from core.db.bulk import insert_rows
 from timeline.assignment.assign import settle_again
 from timeline.changes.door import record_change
 from timeline.domain.sharing import Sharing, openness, widest
@@ -32,23 +31,12 @@ _AT_ONCE = 500
 _COLUMNS = ("visibility", "detail", "taken_back_at", "is_hollow")
 
 
-class CopyRow(NamedTuple):
-    """A MailboxCopy to be inserted."""
-
-    organization_id: UUID
-    engagement_id: UUID
-    user_id: UUID
-    visibility: Visibility
-    detail: Detail
-    is_hollow: bool
-
-
 def hold_new(
     organization: Organization, user: UUID, sharing: Sharing, engagements: Iterable[UUID], *, is_hollow: bool = False
 ) -> None:
     """Let a person hold engagements that this person does not hold yet: one statement."""
-    rows = [CopyRow(organization.pk, engagement, user, *sharing, is_hollow) for engagement in engagements]
-    insert_tuples(MailboxCopy, rows)
+    row = {"organization_id": organization.pk, "user_id": user, **sharing._asdict(), "is_hollow": is_hollow}
+    insert_rows(MailboxCopy, [{**row, "engagement_id": engagement} for engagement in engagements])
 
 
 def hold_known(

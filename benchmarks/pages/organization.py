@@ -14,7 +14,7 @@ from django.db import transaction
 from accounts.domain.vocabulary import Detail, Role, Visibility
 from accounts.models import Organization, User
 from accounts.services.people import create_user
-from core.db.bulk import insert_tuples
+from core.db.bulk import insert_rows
 from crm.models import Account, Contact, Opportunity
 from timeline.domain.vocabulary import Direction, Kind, ParticipantRole
 from timeline.models import Association, Conversation, EmailMessage, Engagement, MailboxCopy, Participant
@@ -43,10 +43,10 @@ def build_organization(mails: int, now: datetime) -> LargeOrganization:
     )
     conversations = mails // MAILS_A_CONVERSATION
     with transaction.atomic():
-        insert_tuples(Account, [_account(organization, number) for number in range(ACCOUNTS)])
-        insert_tuples(Contact, [_contact(organization, number) for number in range(CONTACTS)])
-        insert_tuples(Opportunity, [_deal(organization, viewer, number, now) for number in range(DEALS)])
-        insert_tuples(Conversation, [_conversation(organization, number, now) for number in range(conversations)])
+        insert_rows(Account, [_account(organization, number) for number in range(ACCOUNTS)])
+        insert_rows(Contact, [_contact(organization, number) for number in range(CONTACTS)])
+        insert_rows(Opportunity, [_deal(organization, viewer, number, now) for number in range(DEALS)])
+        insert_rows(Conversation, [_conversation(organization, number, now) for number in range(conversations)])
         for some in _portions(mails):
             _insert_mails(organization, viewer, some, conversations, now)
     pages = (
@@ -147,4 +147,4 @@ def _insert_mails(organization: Organization, viewer: User, numbers: range, conv
             Association(**owned, occurred_at=moment, contact_id=contact),
         ]
     for rows in (engagements, emails, participants, associations, copies):
-        insert_tuples(type(rows[0]), rows)
+        insert_rows(type(rows[0]), rows)

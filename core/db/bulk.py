@@ -5,7 +5,7 @@
 
     people.ask(organization=id, addresses=page)       put into SQL once, asked with other values each time
     Person.objects.filter(address__among=page)        `in` for values that are no expressions
-    insert_tuples(Sighting, rows)                     many new rows by one prepared statement
+    insert_rows(Sighting, rows)                       many new rows by one prepared statement
 
 From a queryset to SQL Django takes half a millisecond, as long as the database for its answer or longer; a page asks a
 dozen questions. Its `in` asks each value several times whether it is an expression: 5 µs a value, more than the
@@ -14,7 +14,7 @@ dozen rows a mail. Here a value is only made ready for the database, by the fiel
 or written to (docs/decisions/0045).
 """
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -45,7 +45,11 @@ from django.db.models.lookups import Lookup
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
 
-Row = TypeVar("Row", bound=tuple[Any, ...])
+Answer = TypeVar("Answer", bound=tuple[Any, ...])
+
+NewRow = Mapping[str, Any]
+"""A row to be: values by the names under which an instance has them, such as `account_id`."""
+
 _PARAMETER = "%s"
 
 _TEXTS, _NUMBERS, _TRUTHS, _IDS, _TIMES = (frozenset({kind, NoneType}) for kind in (str, int, bool, UUID, datetime))
@@ -61,17 +65,17 @@ _AS_THEY_ARE: dict[type, frozenset[type]] = {
 """What fields of exactly these types hand to the database unchanged; a field of our own may do anything."""
 
 
-class Prepared(Generic[Row]):
+class Prepared(Generic[Answer]):
     """A query of rows of values that is put into SQL once, at the first question.
 
     `build` makes it. Each of its parameters stands for a value or several, other ones at each question, and is compared
     by `among` alone; one that is not raises TypeError.
     """
 
-    def __init__(self, build: Callable[..., "QuerySet[Any, Row]"]) -> None:
+    def __init__(self, build: Callable[..., "QuerySet[Any, Answer]"]) -> None:
         self._build = build
 
-    def ask(self, **values: Any) -> list[Row]:
+    def ask(self, **values: Any) -> list[Answer]:
         """The rows for these values, by the names of the parameters of `build`."""
         using, pieces, places, converters = self._question
         connection = connections[using]
@@ -82,7 +86,7 @@ class Prepared(Generic[Row]):
             parameters += filled
         with connection.cursor() as cursor:
             cursor.execute("".join(statement), parameters)
-            rows: list[Row] = cursor.fetchall()
+            rows: list[Answer] = cursor.fetchall()
         return _converted(rows, converters, connection) if converters else rows
 
     @cached_property
@@ -113,8 +117,8 @@ class _Place:
 
 
 def _converted(
-    rows: Iterable[Row], converters: dict[int, tuple[list[Any], Any]], connection: BaseDatabaseWrapper
-) -> list[Row]:
+    rows: Iterable[Answer], converters: dict[int, tuple[list[Any], Any]], connection: BaseDatabaseWrapper
+) -> list[Answer]:
     """Rows as the fields give them out, such as SQLite's text as a UUID."""
     converted: list[Any] = []
     for row in map(list, rows):
@@ -155,11 +159,12 @@ def _each_once(values: Iterable[object]) -> list[object]:
     return [value for value in dict.fromkeys(values) if value is not None]
 
 
-def insert_tuples(model: type[Model], rows: Sequence[Model | tuple[Any, ...]]) -> None:
-    """Insert `rows` of `model` in the caller's transaction, each a named tuple with the columns' names, or an instance.
+def insert_rows(model: type[Model], rows: Sequence[Model] | Sequence[NewRow]) -> None:
+    """Insert `rows` of `model` in the caller's transaction: values by their names, or instances.
 
-    A tuple takes a tenth of the time that an instance takes to be made. What the tuples leave out has the model's
-    default. All columns are set here: no defaults of the database, no conflicts to ignore, no ids read back.
+    An instance takes twenty times as long to be made. What a row leaves out has the model's default; a name that is no
+    column's is a TypeError. All columns are set here: no defaults of the database, no conflicts to ignore, no ids read
+    back.
     """
     if not rows:
         return
@@ -169,6 +174,9 @@ def insert_tuples(model: type[Model], rows: Sequence[Model | tuple[Any, ...]]) -
     fields = [field for field in meta.local_concrete_fields if not isinstance(field, AutoField)]
     names = ", ".join(quoted(str(field.column)) for field in fields)
     places = ", ".join([_PARAMETER] * len(fields))
+    given = set[str]().union(*(row for row in rows if isinstance(row, Mapping)))
+    if unknown := given - {field.attname for field in fields}:
+        raise TypeError(f"Not to be written to {meta.label}: {', '.join(sorted(unknown))}.")
     columns = [_column(field, rows, connection) for field in fields]
     with connection.cursor() as cursor:
         statement = f"INSERT INTO {quoted(meta.db_table)} ({names}) VALUES ({places})"  # noqa: S608 - the model's names
@@ -176,7 +184,7 @@ def insert_tuples(model: type[Model], rows: Sequence[Model | tuple[Any, ...]]) -
 
 
 def _column(
-    field: "Field[Any, Any]", rows: Sequence[Model | tuple[Any, ...]], connection: BaseDatabaseWrapper
+    field: "Field[Any, Any]", rows: Sequence[Model] | Sequence[NewRow], connection: BaseDatabaseWrapper
 ) -> list[object]:
     """A field's values as the database takes them; what `auto_now` says is said once for all rows."""
     if isinstance(field, DateTimeField) and (field.auto_now or field.auto_now_add):
@@ -185,9 +193,12 @@ def _column(
             if isinstance(row, Model):
                 setattr(row, field.attname, now)
         return [field.get_db_prep_save(now, connection)] * len(rows)
-    if not hasattr(rows[0], field.attname):
-        return [field.get_db_prep_save(field.get_default(), connection) for _ in rows]
-    return _made_ready(field, [getattr(row, field.attname) for row in rows], connection)
+    name = field.attname
+    values = [
+        getattr(row, name) if isinstance(row, Model) else row[name] if name in row else field.get_default()
+        for row in rows
+    ]
+    return _made_ready(field, values, connection)
 
 
 def _made_ready(field: "Field[Any, Any]", values: list[Any], connection: BaseDatabaseWrapper) -> list[Any]:

@@ -30,6 +30,14 @@ class Match:
     def __bool__(self) -> bool:
         return bool(self.parties or self.accounts)
 
+    def person(self, address: str) -> tuple[UUID | None, UUID | None]:
+        """The contact and the lead with an address: of several the one whose id comes first."""
+        parties = self.parties.get(address, ())
+        return (
+            min((party.contact for party in parties if party.contact), default=None),
+            min((party.lead for party in parties if party.lead), default=None),
+        )
+
 
 NOBODY = Match()
 

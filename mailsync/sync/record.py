@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from accounts.domain.vocabulary import Detail, Visibility
-from core.db.bulk import insert_tuples
+from core.db.bulk import NewRow, insert_rows
 from core.db.unit_of_work import unit_of_work
 from core.http.errors import Throttled
 from core.remembering import forget
@@ -17,7 +17,7 @@ from mailsync.domain.counts import Outcome
 from mailsync.domain.envelope import Envelope, KeptCopy
 from mailsync.domain.vocabulary import Reason
 from mailsync.models import MailboxWalk, Sighting
-from mailsync.selectors.sightings import new_sighting, settle_known
+from mailsync.selectors.sightings import copy_id_hash
 from mailsync.sync.folder import Folder
 from mailsync.sync.mail_run import MailRun
 from timeline.recording.record import RecordedEmail, record_emails
@@ -44,7 +44,7 @@ def record_page(run: MailRun, page: ImportedPage, place: Folder | MailboxWalk | 
 
     Raises Interrupted where the mailbox is no longer ours.
     """
-    changed = settle_known(page.known)  # once: it tells by what the rows were like before
+    changed = _moved_or_back(page.known)  # once: it tells by what the rows were like before
     new = unit_of_work(lambda: _record(run, page, place, changed))
     run.marks.settle()
     forget()
@@ -88,12 +88,33 @@ def _record_copies(run: MailRun, copies: Sequence[KeptCopy], outcomes: dict[str,
         detail=Detail(organization.detail),
         now=run.clock(),
     )
-    sightings = []
+    sightings: list[NewRow] = []
     for copy, result in zip(copies, results, strict=True):
         if isinstance(result, RecordedEmail):
-            sightings.append(new_sighting(mailbox, copy.envelope, result.email_id))
+            envelope = copy.envelope
+            sightings.append(
+                {
+                    "mailbox_id": mailbox.pk,
+                    "email_id": result.email_id,
+                    "copy_id": envelope.copy_id,
+                    "copy_id_hash": copy_id_hash(envelope.copy_id),
+                    "folder_id": envelope.folder_id,
+                    "received_at": envelope.received_at,
+                }
+            )
         else:
             is_certain = result.is_certain
             outcomes[copy.envelope.copy_id] = Reason.SUPPRESSED if is_certain else Reason.SUPPRESSED_UNTOLD
-    insert_tuples(Sighting, sightings)
+    insert_rows(Sighting, sightings)
     return len(sightings)
+
+
+def _moved_or_back(known: Sequence[tuple[Sighting, Envelope]]) -> list[Sighting]:
+    """The sightings that must be written: moved to another folder, or back after having been reported removed."""
+    changed = []
+    for sighting, envelope in known:
+        if sighting.folder_id != envelope.folder_id or sighting.missing_since or sighting.gone_at:
+            sighting.folder_id = envelope.folder_id
+            sighting.missing_since = sighting.gone_at = None
+            changed.append(sighting)
+    return changed

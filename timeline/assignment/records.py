@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
-from core.db.bulk import insert_tuples
+from core.db.bulk import NewRow, insert_rows
 from crm.domain.directory import Match
 from timeline.assignment.standing import Standing
 from timeline.domain.assignment import HeldRecords
@@ -15,37 +14,27 @@ from timeline.models import Association, Participant
 _AT_ONCE = 500
 
 
-class Owned(NamedTuple):
-    """What rows about an engagement need to know of it."""
+Record = tuple[str, UUID]
+"""A customer record: the column of Association that leads to it, and its id."""
 
-    organization_id: UUID
-    engagement_id: UUID
-    occurred_at: datetime
+_COLUMNS = ("account_id", "contact_id", "lead_id")
 
 
-class AssociationRow(NamedTuple):
-    """An Association to be inserted."""
-
-    organization_id: UUID
-    engagement_id: UUID
-    occurred_at: datetime
-    account_id: UUID | None = None
-    contact_id: UUID | None = None
-    lead_id: UUID | None = None
-
-
-def association_rows(owned: Owned, match: Match) -> list[AssociationRow]:
+def records_of(match: Match) -> set[Record]:
     """The customer records that an engagement stands on: people, their accounts, and accounts by domain."""
-    parties = {party for found in match.parties.values() for party in found}
-    accounts = {party.account for party in parties} | {each for found in match.accounts.values() for each in found}
-    contacts = {party.contact for party in parties}
-    leads = {party.lead for party in parties}
-    of_engagement = owned.organization_id, owned.engagement_id, owned.occurred_at
-    return [
-        *(AssociationRow(*of_engagement, account_id=each) for each in sorted(filter(None, accounts))),
-        *(AssociationRow(*of_engagement, contact_id=each) for each in sorted(filter(None, contacts))),
-        *(AssociationRow(*of_engagement, lead_id=each) for each in sorted(filter(None, leads))),
-    ]
+    records = {("account_id", account) for found in match.accounts.values() for account in found}
+    for party in {party for found in match.parties.values() for party in found}:
+        places = zip(_COLUMNS, (party.account, party.contact, party.lead), strict=True)
+        records.update((column, record) for column, record in places if record is not None)
+    return records
+
+
+def association_rows(
+    records: Iterable[Record], *, organization: UUID, engagement: UUID, occurred_at: datetime
+) -> list[NewRow]:
+    """Associations to be inserted, that put an engagement on these records."""
+    row = {"organization_id": organization, "engagement_id": engagement, "occurred_at": occurred_at}
+    return [{**row, column: record} for column, record in sorted(records)]
 
 
 def follow_match(standing: Sequence[Standing], held: HeldRecords) -> set[UUID]:
@@ -58,9 +47,7 @@ def _relink(standing: Iterable[Standing]) -> set[UUID]:
     changed = []
     for each in standing:
         for person in each.participants:
-            parties = each.match.parties.get(person.address, ())
-            contact = min((party.contact for party in parties if party.contact), default=None)
-            lead = min((party.lead for party in parties if party.lead), default=None)
+            contact, lead = each.match.person(person.address)
             if (contact or lead) and (person.contact_id, person.lead_id) != (contact, lead):
                 person.contact_id, person.lead_id = contact, lead
                 changed.append(person)
@@ -70,26 +57,25 @@ def _relink(standing: Iterable[Standing]) -> set[UUID]:
 
 def _reassociate(standing: Sequence[Standing], held: HeldRecords) -> set[UUID]:
     """Let mails stand on exactly the records that they match, calls and meetings on those too; whose changed."""
-    new: list[AssociationRow] = []
+    new: list[NewRow] = []
     gone: list[int] = []
     changed: set[UUID] = set()
     for each in standing:
-        engagement, existing = each.engagement, {_record(row): row for row in each.associations}
-        owned = Owned(engagement.organization_id, engagement.pk, engagement.occurred_at)
-        wanted = {_record(row): row for row in association_rows(owned, each.match)}
-        missing = wanted.keys() - existing.keys()
-        unwanted = (
-            [row for record, row in existing.items() if record not in wanted] if engagement.kind == Kind.EMAIL else []
+        row, wanted = each.engagement, records_of(each.match)
+        existing = {_record(association): association for association in each.associations}
+        missing = wanted - existing.keys()
+        unwanted = [existing[record] for record in existing.keys() - wanted] if row.kind == Kind.EMAIL else []
+        stale = [each.pk for each in unwanted if not held.keep(each.account_id, each.contact_id)]
+        new += association_rows(
+            missing, organization=row.organization_id, engagement=row.pk, occurred_at=row.occurred_at
         )
-        stale = [row.pk for row in unwanted if not held.keep(row.account_id, row.contact_id)]
-        new += [wanted[record] for record in missing]
         gone += stale
         if missing or stale:
-            changed.add(engagement.pk)
+            changed.add(row.pk)
     Association.objects.filter(pk__in=gone).delete()
-    insert_tuples(Association, new)
+    insert_rows(Association, new)
     return changed
 
 
-def _record(row: Association | AssociationRow) -> tuple[UUID | None, ...]:
-    return (row.account_id, row.contact_id, row.lead_id)
+def _record(association: Association) -> Record:
+    return next((column, record) for column in _COLUMNS if (record := getattr(association, column)) is not None)

@@ -1,13 +1,12 @@
 """`record_change`: called in the unit of work that changed something, for everything that it changed."""
 
 from collections.abc import Collection, Iterable
-from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
 from core.chunks import chunks
-from core.db.bulk import Prepared, insert_tuples
+from core.db.bulk import NewRow, Prepared, insert_rows
 from timeline.domain.vocabulary import ChangeKind, Resource
 from timeline.models import Change, Conversation, Engagement
 from timeline.search.asking import ask_for_drain
@@ -23,15 +22,6 @@ _CONVERSATIONS: Prepared[tuple[UUID]] = Prepared(
 
 class NotInAUnitOfWork(Exception):
     """A change is to commit with what says that it happened."""
-
-
-class _ChangeRow(NamedTuple):
-    """A Change to be inserted."""
-
-    organization_id: UUID
-    resource: Resource
-    resource_id: UUID
-    change: ChangeKind
 
 
 def record_change(
@@ -53,22 +43,26 @@ def record_change(
     changed = sorted(set(engagements) - set(new))
     if has_new_words:
         refresh_search_texts(changed)
-    rows = [_ChangeRow(organization_id, Resource.ENGAGEMENT, each, ChangeKind.WRITTEN) for each in sorted(set(new))]
+    rows = [_row(organization_id, Resource.ENGAGEMENT, each, ChangeKind.WRITTEN) for each in sorted(set(new))]
     rows += _rows(organization_id, Resource.ENGAGEMENT, _ENGAGEMENTS, changed)
     rows += _rows(organization_id, Resource.CONVERSATION, _CONVERSATIONS, sorted({pk for pk in conversations if pk}))
     if rows:
-        insert_tuples(Change, rows)
+        insert_rows(Change, rows)
         ask_for_drain()
 
 
 def _rows(
     organization_id: UUID, resource: Resource, standing: Prepared[tuple[UUID]], ids: Iterable[UUID]
-) -> list[_ChangeRow]:
-    rows = []
+) -> list[NewRow]:
+    rows: list[NewRow] = []
     for some in chunks(ids, _AT_ONCE):
         found = {pk for (pk,) in standing.ask(ids=some)}
         rows += [
-            _ChangeRow(organization_id, resource, pk, ChangeKind.WRITTEN if pk in found else ChangeKind.DELETED)
+            _row(organization_id, resource, pk, ChangeKind.WRITTEN if pk in found else ChangeKind.DELETED)
             for pk in some
         ]
     return rows
+
+
+def _row(organization_id: UUID, resource: Resource, resource_id: UUID, change: ChangeKind) -> NewRow:
+    return {"organization_id": organization_id, "resource": resource, "resource_id": resource_id, "change": change}

@@ -16,9 +16,9 @@ from uuid import UUID
 from accounts.domain.audit import AuditVerb
 from accounts.models import Organization, User
 from accounts.services.audit import record_event
-from core.db.bulk import insert_tuples
+from core.db.bulk import NewRow, insert_rows
 from timeline.assignment.assign import settle_again
-from timeline.assignment.records import AssociationRow, Owned, association_rows
+from timeline.assignment.records import association_rows, records_of
 from timeline.assignment.standing import decided_for
 from timeline.copies import hold_hollow, hold_known, make_hollow
 from timeline.domain.assignment import MailFacts
@@ -26,7 +26,7 @@ from timeline.domain.copies import RECIPIENTS
 from timeline.domain.sharing import Sharing
 from timeline.models import Association, Conversation, EmailMessage, Engagement, Participant
 from timeline.recording.identify import Mail
-from timeline.recording.people import ParticipantRow, as_compared, participant_rows
+from timeline.recording.people import as_compared, participant_rows
 
 _AT_ONCE = 500
 _ENGAGEMENT_COLUMNS = ("visibility", "detail", "changed_at")
@@ -75,7 +75,7 @@ def bring_up_to_date(holding: Holding, seen: Iterable[Seen]) -> list[UUID]:
     """Let the rows of these recorded mails say what this sighting adds; which of them changed."""
     engagements: list[Engagement] = []
     emails: list[EmailMessage] = []
-    associations: list[AssociationRow] = []
+    associations: list[NewRow] = []
     known = [(each, row) for each in sorted(seen, key=lambda one: one.mail.id) if (row := each.mail.stored) is not None]
     states = {row.pk: _state(row) for _, row in known}
     make_hollow(row.pk for each, row in known if each.mail.is_outgrown)
@@ -85,8 +85,12 @@ def bring_up_to_date(holding: Holding, seen: Iterable[Seen]) -> list[UUID]:
     hold_hollow(holding.organization, holding.owner.pk, holding.sharing, hollow)
     for each, row in known:
         _complete(row, each.mail)
-        owned = Owned(row.organization_id, row.pk, row.engagement.occurred_at)
-        associations += association_rows(owned, each.mail.copy.match)
+        associations += association_rows(
+            records_of(each.mail.copy.match),
+            organization=row.organization_id,
+            engagement=row.pk,
+            occurred_at=row.engagement.occurred_at,
+        )
         is_new_reader = row.pk in newly_held and holding.owner.pk not in each.participants
         if is_new_reader or _state(row) != states[row.pk]:
             row.engagement.changed_at = holding.now
@@ -95,7 +99,7 @@ def bring_up_to_date(holding: Holding, seen: Iterable[Seen]) -> list[UUID]:
     Engagement.objects.bulk_update(engagements, _ENGAGEMENT_COLUMNS, batch_size=_AT_ONCE)
     EmailMessage.objects.bulk_update(emails, _EMAIL_COLUMNS, batch_size=_AT_ONCE)
     Association.objects.bulk_create(
-        [Association(**row._asdict()) for row in associations], ignore_conflicts=True, batch_size=_AT_ONCE
+        [Association(**row) for row in associations], ignore_conflicts=True, batch_size=_AT_ONCE
     )
     filled = _fill(holding, [each for each in seen if each.mail.stored is not None and not each.mail.is_held])
     nearer = {row.pk for each, row in known if row.inbox_owner_id != each.inbox_owner}
@@ -132,7 +136,7 @@ def _complete(row: EmailMessage, mail: Mail) -> None:
 
 def _fill(holding: Holding, seen: Iterable[Seen]) -> set[UUID]:
     """Give words to mails of which none were known, and recipients to those without; which of them changed."""
-    filled, people = list[EmailMessage](), list[ParticipantRow]()
+    filled, people = list[EmailMessage](), list[NewRow]()
     for each in seen:
         row, copy = each.mail.stored, each.mail.copy
         if row is None:
@@ -141,14 +145,17 @@ def _fill(holding: Holding, seen: Iterable[Seen]) -> set[UUID]:
             row.text, row.new_text, row.is_text_cut = copy.text, copy.new_text, copy.is_text_cut
             filled.append(row)
         if lacked := each.mail.lacked:
-            owned = Owned(row.organization_id, row.pk, row.engagement.occurred_at)
-            rows = participant_rows(owned, copy.participants, copy.match, each.users)
+            rows = participant_rows(
+                copy.participants, copy.match, each.users, organization=row.organization_id, engagement=row.pk
+            )
             people += [
-                part for part in rows if part.role in RECIPIENTS and as_compared(part.address, each.users) in lacked
+                part
+                for part in rows
+                if part["role"] in RECIPIENTS and as_compared(part["address"], each.users) in lacked
             ]
     EmailMessage.objects.bulk_update(filled, _WORDS, batch_size=_AT_ONCE)
-    insert_tuples(Participant, people)
-    changed = {row.pk for row in filled} | {part.engagement_id for part in people}
+    insert_rows(Participant, people)
+    changed = {row.pk for row in filled} | {part["engagement_id"] for part in people}
     Engagement.objects.filter(pk__in=changed).update(changed_at=holding.now)
     for row in filled:
         record_event(organization=holding.organization, actor=None, verb=AuditVerb.FILLED, subject=row.engagement)

@@ -2,17 +2,14 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
 from accounts.models import FormerAddress, Organization, UserAddress
 from core.addresses import address_candidates
-from core.db.bulk import Prepared
+from core.db.bulk import NewRow, Prepared
 from crm.domain.directory import Match
-from timeline.assignment.records import Owned
 from timeline.domain.assignment import Place, places_of
 from timeline.domain.email import EmailParticipant
-from timeline.domain.vocabulary import ParticipantRole
 
 _NAME_LENGTH = 255
 
@@ -74,41 +71,31 @@ def places_of_users(participants: Iterable[EmailParticipant], users: Mapping[str
     )
 
 
-class ParticipantRow(NamedTuple):
-    """A Participant to be inserted; a page of mails has thousands."""
-
-    organization_id: UUID
-    engagement_id: UUID
-    role: ParticipantRole
-    position: int
-    name: str
-    address: str
-    contact_id: UUID | None
-    lead_id: UUID | None
-    user_id: UUID | None
-
-
 def participant_rows(
-    owned: Owned, participants: Sequence[EmailParticipant], match: Match, users: Mapping[str, UUID]
-) -> list[ParticipantRow]:
-    """One row a role and address; a person named twice in To stands there once."""
+    participants: Sequence[EmailParticipant],
+    match: Match,
+    users: Mapping[str, UUID],
+    *,
+    organization: UUID,
+    engagement: UUID,
+) -> list[NewRow]:
+    """Participants to be inserted, one a role and address; a person named twice in To stands there once."""
     once = {(person.role, person.address): person for person in reversed(participants)}
-    rows = []
+    rows: list[NewRow] = []
     for position, person in enumerate(participants):
-        if once.get((person.role, person.address)) is not person:
-            continue
-        parties = match.parties.get(person.address, ())
-        rows.append(
-            ParticipantRow(
-                organization_id=owned.organization_id,
-                engagement_id=owned.engagement_id,
-                role=person.role,
-                position=position,
-                name=person.name[:_NAME_LENGTH],
-                address=person.address,
-                contact_id=min((party.contact for party in parties if party.contact), default=None),
-                lead_id=min((party.lead for party in parties if party.lead), default=None),
-                user_id=users.get(person.address),
+        if once[person.role, person.address] is person:
+            contact, lead = match.person(person.address)
+            rows.append(
+                {
+                    "organization_id": organization,
+                    "engagement_id": engagement,
+                    "role": person.role,
+                    "position": position,
+                    "name": person.name[:_NAME_LENGTH],
+                    "address": person.address,
+                    "contact_id": contact,
+                    "lead_id": lead,
+                    "user_id": users.get(person.address),
+                }
             )
-        )
     return rows

@@ -15,14 +15,13 @@ the loser's IntegrityError is for the caller, who repeats the whole unit of work
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
 from accounts.domain.vocabulary import Detail, Visibility
 from accounts.models import Organization, User
-from core.db.bulk import insert_tuples
+from core.db.bulk import NewRow, insert_rows
 from timeline.assignment.assign import Assigner, columns_of, settle_again
-from timeline.assignment.records import AssociationRow, Owned, association_rows
+from timeline.assignment.records import association_rows, records_of
 from timeline.changes.door import record_change
 from timeline.copies import hold_new
 from timeline.domain.assignment import Settled, nearest_inbox_owner
@@ -30,15 +29,15 @@ from timeline.domain.email import ComposedEmail
 from timeline.domain.erased import Verdict
 from timeline.domain.sharing import Sharing
 from timeline.domain.threading import threaded
-from timeline.domain.vocabulary import AssignmentRule, Direction, Kind
+from timeline.domain.vocabulary import Kind
 from timeline.models import Association, Conversation, EmailMessage, Engagement, Participant
 from timeline.recording.erased import erased_among
 from timeline.recording.identify import Found, Mail, find_mails
 from timeline.recording.join import join_copies
 from timeline.recording.merge import Holding, Seen, bring_up_to_date, remembered
-from timeline.recording.people import ParticipantRow, participant_rows, places_of_users
+from timeline.recording.people import participant_rows, places_of_users
 from timeline.recording.thread import Arrival, place_in_conversations
-from timeline.search.texts import SearchTextRow, refresh_search_texts, search_text, write_search_texts
+from timeline.search.texts import refresh_search_texts, search_text, write_search_texts
 
 SOURCE = "microsoft"
 
@@ -142,114 +141,63 @@ def _arrival(mail: Mail) -> Arrival:
 def _write_new(holding: Holding, seen: Sequence[Seen], places: Mapping[str, Conversation]) -> None:
     page = {each.mail.id: each.facts(places[each.mail.key]) for each in seen}
     assigner = Assigner(holding.organization, page.values())
-    engagements: list[_NewEngagement] = []
-    emails: list[_NewEmail] = []
-    participants: list[ParticipantRow] = []
-    associations: list[AssociationRow] = []
-    texts: list[SearchTextRow] = []
+    engagements, emails, participants, associations, texts = [list[NewRow]() for _ in range(5)]
     for each in sorted(seen, key=lambda one: one.mail.id):
         email = each.mail.copy
-        owned = Owned(holding.organization.pk, each.mail.id, email.occurred_at)
+        own = {"organization": holding.organization.pk, "engagement": each.mail.id}
         people = [(person.name, person.address) for person in email.participants]
         engagements.append(_engagement(holding, each, assigner.settle(page[each.mail.id]), places[each.mail.key]))
         words = email.new_text or email.text
         texts.append(
-            search_text(owned.organization_id, owned.engagement_id, subject=email.subject, people=people, body=words)
+            search_text(holding.organization.pk, each.mail.id, subject=email.subject, people=people, body=words)
         )
         emails.append(_email(holding, each))
-        participants += participant_rows(owned, email.participants, email.match, each.users)
-        associations += association_rows(owned, email.match)
-    insert_tuples(Engagement, engagements)
-    insert_tuples(EmailMessage, emails)
-    insert_tuples(Participant, participants)
-    insert_tuples(Association, associations)
-    hold_new(holding.organization, holding.owner.pk, holding.sharing, [row.id for row in engagements])
+        participants += participant_rows(email.participants, email.match, each.users, **own)
+        associations += association_rows(records_of(email.match), occurred_at=email.occurred_at, **own)
+    insert_rows(Engagement, engagements)
+    insert_rows(EmailMessage, emails)
+    insert_rows(Participant, participants)
+    insert_rows(Association, associations)
+    hold_new(holding.organization, holding.owner.pk, holding.sharing, [each.mail.id for each in seen])
     write_search_texts(texts)
 
 
-class _NewEngagement(NamedTuple):
-    """An email's Engagement to be inserted."""
-
-    id: UUID
-    organization_id: UUID
-    kind: Kind
-    source: str
-    external_id: str
-    occurred_at: datetime
-    direction: Direction
-    subject: str
-    conversation_id: UUID
-    visibility: Visibility
-    detail: Detail
-    opportunity_id: UUID | None
-    assignment_rule: AssignmentRule
-    assignment_certain: bool
-    assignment_candidates: list[str]
-    account_id: UUID | None
-    owner_id: UUID | None
-
-
-def _engagement(holding: Holding, seen: Seen, settled: Settled, conversation: Conversation) -> _NewEngagement:
+def _engagement(holding: Holding, seen: Seen, settled: Settled, conversation: Conversation) -> NewRow:
     email = seen.mail.copy
-    return _NewEngagement(
-        id=seen.mail.id,
-        organization_id=holding.organization.pk,
-        kind=Kind.EMAIL,
-        source=SOURCE,
-        external_id=seen.mail.key,
-        occurred_at=email.occurred_at,
-        direction=email.direction,
-        subject=email.subject,
-        conversation_id=conversation.pk,
-        visibility=holding.sharing.visibility,
-        detail=holding.sharing.detail,
+    return {
+        "id": seen.mail.id,
+        "organization_id": holding.organization.pk,
+        "kind": Kind.EMAIL,
+        "source": SOURCE,
+        "external_id": seen.mail.key,
+        "occurred_at": email.occurred_at,
+        "direction": email.direction,
+        "subject": email.subject,
+        "conversation_id": conversation.pk,
+        "visibility": holding.sharing.visibility,
+        "detail": holding.sharing.detail,
         **columns_of(settled),
-    )
+    }
 
 
-class _NewEmail(NamedTuple):
-    """An EmailMessage to be inserted."""
-
-    engagement_id: UUID
-    organization_id: UUID
-    message_key: str
-    place: int
-    fingerprint: str
-    internet_message_id: str | None
-    in_reply_to: str | None
-    references: list[str]
-    text: str
-    new_text: str
-    is_text_cut: bool
-    thread_index: str
-    earliest_at: datetime | None
-    latest_at: datetime | None
-    lesser_moments: dict[str, list[str]]
-    addresses_hash: str
-    words_hash: str
-    authentication: str
-    exchange_names: int
-    inbox_owner_id: UUID | None
-
-
-def _email(holding: Holding, seen: Seen) -> _NewEmail:
+def _email(holding: Holding, seen: Seen) -> NewRow:
     email = seen.mail.copy
-    return _NewEmail(
-        engagement_id=seen.mail.id,
-        organization_id=holding.organization.pk,
-        message_key=seen.mail.message_key,
-        place=seen.mail.place,
-        fingerprint=email.fingerprint,
-        internet_message_id=email.internet_message_id,
-        in_reply_to=email.in_reply_to,
-        references=list(email.references),
-        text=email.text,
-        new_text=email.new_text,
-        is_text_cut=email.is_text_cut,
-        thread_index=email.thread_index,
+    return {
+        "engagement_id": seen.mail.id,
+        "organization_id": holding.organization.pk,
+        "message_key": seen.mail.message_key,
+        "place": seen.mail.place,
+        "fingerprint": email.fingerprint,
+        "internet_message_id": email.internet_message_id,
+        "in_reply_to": email.in_reply_to,
+        "references": list(email.references),
+        "text": email.text,
+        "new_text": email.new_text,
+        "is_text_cut": email.is_text_cut,
+        "thread_index": email.thread_index,
         **remembered(seen.mail, email.occurred_at),
-        words_hash=seen.mail.words_hash,
-        authentication=seen.mail.authentication,
-        exchange_names=seen.mail.envelope.unnamed,
-        inbox_owner_id=seen.inbox_owner,
-    )
+        "words_hash": seen.mail.words_hash,
+        "authentication": seen.mail.authentication,
+        "exchange_names": seen.mail.envelope.unnamed,
+        "inbox_owner_id": seen.inbox_owner,
+    }

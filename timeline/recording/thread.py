@@ -7,13 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
 from django.db import IntegrityError
 
 from accounts.models import Organization
-from core.db.bulk import Prepared, insert_tuples
+from core.db.bulk import Prepared, insert_rows
 from core.ids import new_id
 from timeline.domain.identity import base_subject
 from timeline.domain.threading import NewConversation, Place, ThreadedMail, ThreadPlan, link_hashes, plan_threads
@@ -52,12 +51,6 @@ class Placement:
     joined: tuple[Conversation, ...]
     moved: tuple[UUID, ...]
     written: frozenset[UUID]
-
-
-class _Reference(NamedTuple):
-    organization_id: UUID
-    conversation_id: UUID
-    reference_hash: str
 
 
 def place_in_conversations(organization: Organization, arrivals: Sequence[Arrival]) -> Placement:
@@ -192,7 +185,7 @@ def _remember_arrivals(
             row.email_count += 1
             changed.add(row.id)
     new = set(made.values())
-    insert_tuples(Conversation, [rows[each] for each in sorted(new)])
+    insert_rows(Conversation, [rows[each] for each in sorted(new)])
     Conversation.objects.bulk_update(
         [rows[each] for each in sorted(changed - new)],
         ["subject", "first_at", "last_at", "email_count", "pinned_opportunity", "pinned_by", "pinned_at"],
@@ -202,9 +195,12 @@ def _remember_arrivals(
 
 
 def _remember_references(organization: Organization, plan: ThreadPlan, made: Mapping[NewConversation, UUID]) -> None:
-    references = sorted(plan.references.items())
-    insert_tuples(
-        ThreadReference, [_Reference(organization.pk, _id_of(place, made), node) for node, place in references]
+    insert_rows(
+        ThreadReference,
+        [
+            {"organization_id": organization.pk, "conversation_id": _id_of(place, made), "reference_hash": node}
+            for node, place in sorted(plan.references.items())
+        ],
     )
 
 

@@ -2,11 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from typing import NamedTuple
 from uuid import UUID
 
 from core.chunks import chunks
-from core.db.bulk import insert_tuples
+from core.db.bulk import NewRow, insert_rows
 from core.remembering import remembered
 from timeline.domain.words import joined, searchable, words_of
 from timeline.models import Engagement, Participant, SearchText
@@ -14,33 +13,20 @@ from timeline.models import Engagement, Participant, SearchText
 _AT_ONCE = 200
 
 
-class SearchTextRow(NamedTuple):
-    """A SearchText to be inserted."""
-
-    engagement_id: UUID
-    organization_id: UUID
-    people: str
-    subject: str
-    body: str
-
-
 def search_text(
     organization_id: UUID, engagement_id: UUID, *, subject: str, people: Iterable[tuple[str, str]], body: str
-) -> SearchTextRow:
+) -> NewRow:
     """The row for an engagement; `people` are names and addresses, `body` the words of its own."""
-    return SearchTextRow(
-        engagement_id=engagement_id,
-        organization_id=organization_id,
-        people=_searchable_people(people),
-        subject=searchable(subject),
-        body=searchable(body),
-    )
-
-
-def _searchable_people(people: Iterable[tuple[str, str]]) -> str:
-    """As `searchable` of all of them together."""
-    words = [word for name, address in dict.fromkeys(people) for word in _words_of_person(f"{name} {address}")]
-    return joined(words)
+    return {
+        "engagement_id": engagement_id,
+        "organization_id": organization_id,
+        # as `searchable` of all of them together
+        "people": joined(
+            [word for name, address in dict.fromkeys(people) for word in _words_of_person(f"{name} {address}")]
+        ),
+        "subject": searchable(subject),
+        "body": searchable(body),
+    }
 
 
 @remembered(2_048)
@@ -49,9 +35,9 @@ def _words_of_person(person: str) -> tuple[str, ...]:
     return tuple(words_of(person))
 
 
-def write_search_texts(rows: Sequence[SearchTextRow]) -> None:
+def write_search_texts(rows: Sequence[NewRow]) -> None:
     """Write rows that are new."""
-    insert_tuples(SearchText, rows)
+    insert_rows(SearchText, rows)
 
 
 def refresh_search_texts(engagement_ids: Collection[UUID]) -> int:
@@ -65,7 +51,7 @@ def refresh_search_texts(engagement_ids: Collection[UUID]) -> int:
     return written
 
 
-def _rows(engagement_ids: Sequence[UUID]) -> list[SearchTextRow]:
+def _rows(engagement_ids: Sequence[UUID]) -> list[NewRow]:
     people: dict[UUID, list[tuple[str, str]]] = defaultdict(list)
     parts = Participant.objects.filter(engagement_id__in=engagement_ids).order_by("position")
     for engagement, name, address in parts.values_list("engagement_id", "name", "address"):

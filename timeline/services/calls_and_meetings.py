@@ -18,13 +18,13 @@ from accounts.domain.audit import AuditVerb
 from accounts.domain.vocabulary import Detail, Visibility
 from accounts.models import Organization, User
 from accounts.services.audit import record_event
-from core.db.bulk import insert_tuples
+from core.db.bulk import insert_rows
 from core.db.unit_of_work import one_unit_of_work
 from crm.domain.directory import Match
 from crm.models import Account, Opportunity
 from crm.selectors import directory_for
 from timeline.assignment.assign import Assigner, columns_of
-from timeline.assignment.records import AssociationRow, Owned, association_rows
+from timeline.assignment.records import association_rows, records_of
 from timeline.changes.door import record_change
 from timeline.copies import hold_new
 from timeline.domain.assignment import MailFacts, given, nearest_inbox_owner
@@ -149,11 +149,9 @@ def _who_is_who(
 
 
 def _store(engagement: Engagement, people: Sequence[EmailParticipant], match: Match, users: Mapping[str, UUID]) -> None:
-    owned = Owned(engagement.organization_id, engagement.pk, engagement.occurred_at)
-    associations = association_rows(owned, match)
-    matched = {row.account_id for row in associations}
-    accounts = {engagement.account_id, engagement.reported_account_id} - {None} - matched
-    associations += [AssociationRow(*owned, account_id=account) for account in sorted(accounts, key=str)]
+    own = {"organization": engagement.organization_id, "engagement": engagement.pk}
+    accounts = {engagement.account_id, engagement.reported_account_id}
+    records = records_of(match) | {("account_id", account) for account in accounts if account}
     engagement.save(force_insert=True)
-    insert_tuples(Participant, participant_rows(owned, people, match, users))
-    insert_tuples(Association, associations)
+    insert_rows(Participant, participant_rows(people, match, users, **own))
+    insert_rows(Association, association_rows(records, occurred_at=engagement.occurred_at, **own))

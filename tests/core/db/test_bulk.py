@@ -1,7 +1,7 @@
 """`among` answers as Django's `in`, a prepared question as its query, and rows are written as by `bulk_create`."""
 
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import MicrosoftConnection
-from core.db.bulk import Prepared, insert_tuples
+from core.db.bulk import Prepared, insert_rows
 from crm.models import Opportunity, PersonAddress
 from tests.support.factories import (
     AccountFactory,
@@ -145,7 +145,7 @@ def test_every_column_is_written_as_bulk_create_writes_it() -> None:
     pattern = EngagementFactory(subject="Ünïcode % %s", assignment_candidates=["a", "b"])
     one, other = _like(pattern, 1), _like(pattern, 2)
     Engagement.objects.bulk_create([one])
-    insert_tuples(Engagement, [other])
+    insert_rows(Engagement, [other])
     assert _columns(other) == _columns(one)
 
 
@@ -155,7 +155,7 @@ def test_rows_that_share_a_value_and_rows_that_do_not_keep_their_own() -> None:
     first.assignment_candidates, second.assignment_candidates = ["a"], ["b"]
     first.assignment_certain, second.assignment_certain, third.assignment_certain = True, False, True
     first.subject, second.subject, third.subject = "1", "2", "1"
-    insert_tuples(Engagement, [first, second, third])
+    insert_rows(Engagement, [first, second, third])
     rows = [_columns(each) for each in (first, second, third)]
     assert [row["assignment_candidates"] for row in rows] == [["a"], ["b"], pattern.assignment_candidates]
     assert [row["assignment_certain"] for row in rows] == [True, False, True]
@@ -165,7 +165,7 @@ def test_rows_that_share_a_value_and_rows_that_do_not_keep_their_own() -> None:
 def test_generated_ids_are_given_by_the_database() -> None:
     engagement = EngagementFactory()
     addresses = [f"{number}@globex.example" for number in range(3)]
-    insert_tuples(
+    insert_rows(
         Participant,
         [
             Participant(
@@ -186,20 +186,20 @@ def test_generated_ids_are_given_by_the_database() -> None:
 def test_what_another_wrote_first_is_an_integrity_error() -> None:
     pattern = EngagementFactory()
     with pytest.raises(IntegrityError), transaction.atomic():
-        insert_tuples(Engagement, [_like(pattern, 1), _like(pattern, 1)])
+        insert_rows(Engagement, [_like(pattern, 1), _like(pattern, 1)])
     assert Engagement.objects.count() == 1
 
 
 def test_no_rows_ask_nothing_of_the_database(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(0):
-        insert_tuples(Engagement, [])
+        insert_rows(Engagement, [])
 
 
 def test_ids_and_times_are_written_whatever_form_they_come_in() -> None:
     pattern = EngagementFactory()
     given, spelled = _like(pattern, 1), _like(pattern, 2)
     spelled.organization_id, spelled.occurred_at = str(spelled.organization_id), spelled.occurred_at.isoformat()
-    insert_tuples(Engagement, [given, spelled])
+    insert_rows(Engagement, [given, spelled])
     assert _columns(spelled) == _columns(given)
     times = Engagement.objects.filter(pk__in=[given.pk, spelled.pk]).values_list("recorded_at", "changed_at")
     assert [*times] == [(given.recorded_at, given.changed_at)] * 2
@@ -209,25 +209,29 @@ def test_a_secret_is_not_written_where_its_row_is_not_looked_at() -> None:
     connection = MicrosoftConnectionFactory(token_cache="secret")
     MicrosoftConnection.objects.all().delete()
     with pytest.raises(TypeError, match="sealed"):
-        insert_tuples(MicrosoftConnection, [connection])
+        insert_rows(MicrosoftConnection, [connection])
     MicrosoftConnection.objects.bulk_create([connection])
     assert MicrosoftConnection.objects.get().token_cache == "secret"
 
 
-def test_what_a_tuple_leaves_out_has_the_models_default_row_by_row() -> None:
-    class Row(NamedTuple):
-        organization_id: UUID
-        kind: Kind
-        external_id: str
-        occurred_at: datetime
-
+def test_what_a_row_leaves_out_has_the_models_default_row_by_row() -> None:
     known = EngagementFactory()
-    insert_tuples(Engagement, [Row(known.organization_id, Kind.CALL, name, known.occurred_at) for name in ("a", "b")])
+    row = {"organization_id": known.organization_id, "kind": Kind.CALL, "occurred_at": known.occurred_at}
+    insert_rows(Engagement, [{**row, "external_id": "a"}, {**row, "external_id": "b", "notes": "Called back."}])
     written = Engagement.objects.filter(external_id__in=["a", "b"])
     assert len({row.pk for row in written}) == 2
-    assert {(row.kind, row.notes, row.hidden_at, row.assignment_candidates == []) for row in written} == {
-        (Kind.CALL, "", None, True)
+    assert {(row.notes, row.kind, row.hidden_at, row.assignment_candidates == []) for row in written} == {
+        ("", Kind.CALL, None, True),
+        ("Called back.", Kind.CALL, None, True),
     }
+
+
+def test_a_name_that_is_no_columns_is_told_before_anything_is_written() -> None:
+    known = EngagementFactory()
+    row = {"organization_id": known.organization_id, "kind": Kind.CALL, "occurred_at": known.occurred_at}
+    with pytest.raises(TypeError, match="opportunity"):
+        insert_rows(Engagement, [row, {**row, "opportunity": None}])
+    assert Engagement.objects.get() == known
 
 
 def test_a_moment_is_the_same_moment_whatever_zone_it_was_given_in() -> None:
@@ -237,5 +241,5 @@ def test_a_moment_is_the_same_moment_whatever_zone_it_was_given_in() -> None:
     rows = [_like(pattern, number) for number, _ in enumerate(zones)]
     for row, zone in zip(rows, zones, strict=True):
         row.occurred_at = moment.astimezone(zone)
-    insert_tuples(Engagement, rows)
+    insert_rows(Engagement, rows)
     assert {row.occurred_at for row in Engagement.objects.filter(pk__in=[row.pk for row in rows])} == {moment}

@@ -90,7 +90,7 @@ def _read(name: str, tree: ast.AST, known: dict[str, str], *, is_near: bool) -> 
         called = ast.unparse(node.func).rpartition(".")[2]
         if called == DOOR:
             function.says.append((node.lineno, _said(node)))
-        elif called == "insert_tuples":
+        elif called == "insert_rows":
             function.writes |= _models_in(node.args[0], locals_)
         elif isinstance(node.func, ast.Attribute) and called in WRITES and is_near and not _is_elsewhere(node):
             function.writes |= _models_in(node.func.value, locals_)

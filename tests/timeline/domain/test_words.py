@@ -67,7 +67,7 @@ def test_words_are_the_same_whichever_way_they_were_found(text):
 @given(st.lists(st.tuples(st.text(max_size=12), st.text(max_size=12)), max_size=4))
 def test_the_words_of_people_are_those_of_all_of_them_together(people):
     row = search_text(UUID(int=1), UUID(int=2), subject="", people=people, body="")
-    assert row.people == searchable(" ".join(dict.fromkeys(f"{name} {address}" for name, address in people)))
+    assert row["people"] == searchable(" ".join(dict.fromkeys(f"{name} {address}" for name, address in people)))
 
 
 @given(st.text(min_size=1))
