@@ -45,7 +45,8 @@ def test_how_long_the_path_is(synced: World, client):
             f"{name}: {len(walk.files)} files, {len(walk.hops)} functions, {len(walk.types)} value types\n"
         )
         assert walk.files
-    assert any(name.endswith(".Candidate") for name in brought.types), "value types are seen"
+    seen = {name.rpartition(".")[2] for name in brought.types}
+    assert {"Candidate", "ParticipantValue"} <= seen, "value types are seen, dataclasses and named tuples"
 
 
 def test_every_file_that_contributing_names_is_there():

@@ -64,7 +64,7 @@ class Walk:
             self._known[code] = _hop(code)
         if hop := self._known[code]:
             self._hops.setdefault(hop)
-        elif code.co_name in {"__init__", "__new__"}:
+        elif code.co_name == "__init__" or "_cls" in code.co_varnames:  # the latter is how a named tuple is made
             self._note_type(frame)
 
     def _note_type(self, frame: FrameType) -> None:
