@@ -6,6 +6,8 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
 from pathlib import Path
 from uuid import UUID
 
@@ -19,7 +21,7 @@ from mailsync.domain.replies import split_reply
 from mailsync.domain.screening import screen_envelope, screen_headers
 from mailsync.domain.text import body_text
 from mailsync.domain.vocabulary import Reason
-from timeline.domain.threading import NewConversation, ThreadedMail, link_hashes, plan_threads, threaded
+from timeline.domain.threading import links_of, plan_threads
 
 STALL = 1.0
 """Seconds of processor time that no mail may take."""
@@ -149,7 +151,7 @@ def made_mails(found: Iterable[MadeMail]) -> Tally:
 
 def threads(folders: Iterable[Path], seed: int = 1) -> Tally:
     """Each mail's thread, built from random batches in random order, against the set's own ancestry."""
-    composed: dict[str, ThreadedMail] = {}
+    composed: dict[str, tuple[str, ...]] = {}
     parents: dict[str, set[str]] = {}
     for folder in folders:
         for _, raw in mails(folder, "*.txt"):
@@ -161,7 +163,7 @@ def threads(folders: Iterable[Path], seed: int = 1) -> Tally:
             plain = Content("g", _threading(content.headers))
             copy = compose_email(candidate, plain, POLICY, now=NOW)
             if isinstance(copy, KeptCopy):
-                composed[message_id] = threaded(copy.email)
+                composed[message_id] = links_of(copy.email)
                 parents[message_id] = _ancestry(content.headers)
     ours = _recorded(list(composed.values()), random.Random(seed))
     theirs = _connected(parents)
@@ -170,10 +172,10 @@ def threads(folders: Iterable[Path], seed: int = 1) -> Tally:
     for message_id, group in theirs.items():
         mates_of.setdefault(group, set()).add(message_id)
     placed: dict[UUID, set[str]] = {}
-    for message_id, mail in composed.items():
-        placed.setdefault(ours[mail.key], set()).add(message_id)
-    for message_id, mail in composed.items():
-        same = placed[ours[mail.key]] == mates_of[theirs[message_id]] & composed.keys()
+    for message_id, (own, *_) in composed.items():
+        placed.setdefault(ours[own], set()).add(message_id)
+    for message_id, (own, *_) in composed.items():
+        same = placed[ours[own]] == mates_of[theirs[message_id]] & composed.keys()
         tally.note(message_id, is_right=same)
     return tally
 
@@ -210,29 +212,21 @@ def _connected(parents: dict[str, set[str]]) -> dict[str, str]:
     return {message_id: group[message_id] for message_id in parents}
 
 
-def _recorded(found: list[ThreadedMail], rng: random.Random) -> dict[str, UUID]:
+def _recorded(found: list[tuple[str, ...]], rng: random.Random) -> dict[str, UUID]:
     """Threading as recording applies it, in random batches."""
     rng.shuffle(found)
     references: dict[str, UUID] = {}
     conversations: dict[str, UUID] = {}
-    made = 0
+    ids = (UUID(int=number) for number in count(1))
     while found:
         batch = [found.pop() for _ in range(min(len(found), rng.randint(1, 200)))]
-        nodes = {node for mail in batch for node in link_hashes(mail)}
-        plan = plan_threads(batch, {node: references[node] for node in nodes if node in references})
-        for join in plan.joins:
+        nodes = {node for links in batch for node in links}
+        plan = plan_threads(batch, {node: references[node] for node in nodes if node in references}, partial(next, ids))
+        for survivor, absorbed in plan.joined.items():
             for rows in (references, conversations):
-                rows.update({key: join.survivor for key, value in rows.items() if value == join.absorbed})
-        new: dict[NewConversation, UUID] = {}
-        for rows, places in ((references, plan.references), (conversations, plan.conversations)):
-            for key, place in places.items():
-                if isinstance(place, NewConversation):
-                    if place not in new:
-                        made += 1
-                        new[place] = UUID(int=made)
-                    rows[key] = new[place]
-                else:
-                    rows[key] = place
+                rows.update({key: survivor for key, value in rows.items() if value in absorbed})
+        references |= plan.references
+        conversations |= plan.conversations
     return conversations
 
 

@@ -4,8 +4,9 @@ first copy    "Renewal", "We accept.", no parents          ┐  words and subjec
 later copy    "[EXTERNAL] Renewal", a banner, parents      ┘  parents of the later, for the first has none
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from timeline.domain.email import ComposedEmail
 from timeline.domain.vocabulary import ParticipantRole
@@ -16,6 +17,23 @@ FAILED, PASSED = "failed", "passed"
 RECIPIENTS = (ParticipantRole.TO, ParticipantRole.CC)
 
 
+class Tied(Protocol):
+    """What says which mails a mail answers: a copy, or the row of a recorded one."""
+
+    @property
+    def references(self) -> Sequence[str]: ...
+    @property
+    def in_reply_to(self) -> str | None: ...
+    @property
+    def thread_index(self) -> str: ...
+
+
+def ties(first: Tied, later: Tied) -> tuple[Sequence[str], str | None, str]:
+    """References, nearest parent and thread index: the first one's, or the later one's where it has none."""
+    parents = first if first.references or first.in_reply_to is not None else later
+    return parents.references, parents.in_reply_to, first.thread_index or later.thread_index
+
+
 def completed(
     first: ComposedEmail, later: ComposedEmail, *, lacks_words: bool, lacks_people: Collection[str]
 ) -> ComposedEmail:
@@ -24,10 +42,8 @@ def completed(
     `lacks_words` where nothing of the first one's text is its author's; `lacks_people` are addresses in To and Cc of
     people whom the first does not name.
     """
-    if not first.references and first.in_reply_to is None:
-        first = replace(first, references=later.references, in_reply_to=later.in_reply_to)
-    if not first.thread_index:
-        first = replace(first, thread_index=later.thread_index)
+    references, in_reply_to, thread_index = ties(first, later)
+    first = replace(first, references=tuple(references), in_reply_to=in_reply_to, thread_index=thread_index)
     if lacks_people:
         recipients = (each for each in later.participants if each.role in RECIPIENTS and each.address in lacks_people)
         first = replace(first, participants=(*first.participants, *recipients), match=later.match)

@@ -68,7 +68,7 @@ def _verdicts(
     verdicts = []
     for email, some in zip(emails, marks, strict=True):
         erased = {each for mark in some if mark[0] == SuppressionKind.MESSAGE for each in found.get(mark, ())}
-        said = desk.said_by(email) if erased else None
+        said = desk.said(desk.arriving(email)) if erased else None
         told = {compare(each, said, hashes) if each else Verdict.ERASED for each in erased} if said else set()
         if any(mark in found for mark in some if mark[0] == SuppressionKind.ADDRESS):
             told.add(Verdict.ERASED)

@@ -10,10 +10,9 @@ that the same mails stand whichever copy comes first.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
-from uuid import UUID
 
 from django.db.models import Q
 
@@ -25,9 +24,10 @@ from timeline.domain.authored import Authored, authored
 from timeline.domain.copies import FAILED, RECIPIENTS, completed, surer
 from timeline.domain.email import ComposedEmail
 from timeline.domain.erased import Said
-from timeline.domain.identity import Envelope, Moments, Tells, agree, is_hollow, mail_key, subject_core, words_agree
+from timeline.domain.identity import Envelope, Moments, Tells, agree, is_hollow, subject_core, words_agree
 from timeline.domain.vocabulary import ParticipantRole
 from timeline.models import EmailMessage
+from timeline.recording.mail import Mail
 from timeline.recording.people import OurPeople, as_compared, our_people
 from timeline.selectors.additions import additions_of
 from timeline.selectors.holds import held_among
@@ -37,77 +37,24 @@ People = Iterable[tuple[str, str]]
 """Roles and normalized addresses."""
 
 
-@dataclass(slots=True)
-class Mail:
-    """A mail that a copy may be a copy of: recorded (`stored`), or met earlier in the page.
-
-    `email` is what its copies in the page say together; None while there is none. `text` is None where the mail was
-    found by its `words_hash`, and `words` until they are asked for: most copies have the very same text.
-    """
-
-    id: UUID
-    message_key: str
-    place: int
-    envelope: Envelope
-    text: str | None
-    is_text_cut: bool = False
-    addresses: str = ""
-    authentication: str = ""
-    words: Authored | None = None
-    words_hash: str = ""
-    stored: EmailMessage | None = None
-    email: ComposedEmail | None = None
-    is_held: bool = False
-    fills_words: bool = False
-    is_shown: bool = True
-    """A copy in the page says what the mail says: its mailbox holds it. A hollow one does not."""
-    is_outgrown: bool = False
-    """What was recorded of it is hollow beside what it says by now."""
-    lacked: frozenset[str] = frozenset()
-    """Of `envelope.people`, whom a later copy named first."""
-    shares_envelope: bool = False
-    """Another mail under its key says the same but for the words: they belong beside one another."""
-
-    @property
-    def key(self) -> str:
-        return mail_key(self.message_key, self.place)
-
-    @property
-    def copy(self) -> ComposedEmail:
-        """What the page's copies say of it."""
-        if self.email is None:
-            raise LookupError("No copy of this mail was in the page.")
-        return self.email
-
-
-@dataclass(frozen=True)
-class Found:
-    """The mail behind each copy of a page, in the page's order, and who of our own people is behind the addresses.
-
-    `bridged` are the message keys under which a copy showed that two mails are one.
-    """
-
-    mails: Sequence[Mail]
-    people: OurPeople
-    bridged: frozenset[str] = frozenset()
-
-
-def find_mails(organization: Organization, emails: Sequence[ComposedEmail]) -> Found:
-    """The mail behind each copy: as many queries for one as for a thousand."""
+def find_mails(organization: Organization, emails: Sequence[ComposedEmail]) -> list[Mail]:
+    """The mail behind each copy, in their order: as many queries for one as for a thousand."""
     rows, people = stored_mails(organization, {email.message_key for email in emails})
     addresses = {person.address for email in emails for person in email.participants}
     addresses |= {address for some in people.values() for _, address in some}
     desk = CopyDesk(organization, our_people(organization, addresses))
     known: dict[str, list[Mail]] = defaultdict(list)
-    held = held_among(organization, [row.pk for row in rows])
     for row in rows:
-        mail = desk.mail_of(row, people[row.pk])
-        mail.is_held = row.pk in held
-        known[row.message_key].append(mail)
+        known[row.message_key].append(desk.mail_of(row, people[row.pk]))
     for key in crowded_keys(organization, {email.message_key for email in emails}):
-        known[key] = known[key] + desk.mails_beyond(key, [email for email in emails if email.message_key == key])
+        known[key] += desk.mails_beyond(key, [email for email in emails if email.message_key == key])
+    held = held_among(organization, [mail.id for some in known.values() for mail in some])
+    for mail in (mail for some in known.values() for mail in some):
+        mail.is_held = mail.id in held
     mails = [desk.place(email, known[email.message_key]) for email in emails]
-    return Found(mails, desk.our_people, frozenset(desk.bridged))
+    for mail in mails:
+        mail.users = desk.our_people.at(mail.copy.occurred_at)
+    return mails
 
 
 class CopyDesk:
@@ -116,22 +63,35 @@ class CopyDesk:
     def __init__(self, organization: Organization, people: OurPeople) -> None:
         self._organization = organization
         self.our_people = people
-        self.bridged: set[str] = set()
 
     @cached_property
     def additions(self) -> Additions:
         """Asked for where two copies are to be compared, and not before."""
         return additions_of(self._organization)
 
-    def mail_of(self, row: EmailMessage, people: People) -> Mail:
-        """A recorded mail as it is compared."""
-        moment = row.engagement.occurred_at
-        envelope = self._envelope(people, row.engagement.subject, row.earliest_at or moment, row.latest_at or moment)
-        lesser = {Tells(int(kind)): _moments(some) for kind, some in row.lesser_moments.items()}
-        envelope = replace(envelope, unnamed=row.exchange_names, lesser=lesser)
+    def mail_of(self, row: EmailMessage, people: People | None) -> Mail:
+        """A recorded mail as it is compared: by its `people` and text, without people by its moment and its hash."""
+        moment, subject, text = row.engagement.occurred_at, "", None
+        if people is not None:
+            subject, text = row.engagement.subject, row.text
+        envelope = self._envelope(people or (), subject, row.earliest_at or moment, row.latest_at or moment)
+        if people is not None:
+            lesser = {Tells(int(kind)): _moments(some) for kind, some in row.lesser_moments.items()}
+            envelope = replace(envelope, unnamed=row.exchange_names, lesser=lesser)
         return Mail(
-            row.pk, row.message_key, row.place, envelope, row.text, row.is_text_cut, row.addresses_hash,
-            row.authentication, stored=row, is_shown=False,
+            row.pk, row.message_key, row.place, envelope, text, row.is_text_cut, row.addresses_hash,
+            row.authentication, words_hash=row.words_hash, stored=row, is_shown=False,
+        )  # fmt: skip
+
+    def arriving(self, email: ComposedEmail) -> Mail:
+        """What a copy says, as a mail that would be the first of its key."""
+        people = [(person.role, person.address) for person in email.participants]
+        envelope = self._envelope(people, email.subject, email.occurred_at, email.occurred_at)
+        if email.exchange_names:
+            envelope = replace(envelope, unnamed=email.exchange_names)
+        return Mail(
+            new_id(), email.message_key, 0, envelope, email.text, email.is_text_cut,
+            authentication=email.authentication, email=email,
         )  # fmt: skip
 
     def mails_beyond(self, key: str, emails: Iterable[ComposedEmail]) -> list[Mail]:
@@ -139,48 +99,36 @@ class CopyDesk:
         rows = EmailMessage.objects.filter(
             organization=self._organization, message_key=key, place__gte=MOST_COMPARED
         ).select_related("engagement")
-        hashes = {self._hash(self._envelope_of(email), self._words_of(email)) for email in emails}
+        hashes = {self.hash_of(self.arriving(email)) for email in emails}
         last = rows.order_by("-place").values_list("place", flat=True).first()
         wanted = rows.filter(Q(words_hash__in=hashes) | Q(place=last)).order_by("place").select_for_update()
-        held = held_among(self._organization, [row.pk for row in wanted])
-        return [
-            Mail(
-                row.pk,
-                key,
-                row.place,
-                self._moments_of(row),
-                None,
-                authentication=row.authentication,
-                words_hash=row.words_hash,
-                stored=row,
-                is_held=row.pk in held,
-            )
-            for row in wanted
-        ]
+        return [self.mail_of(row, None) for row in wanted]
 
     def place(self, email: ComposedEmail, known: list[Mail]) -> Mail:
         """The mail that a copy belongs to, brought up to what the copy tells; a new one is added to `known`."""
-        envelope = self._envelope_of(email)
-        if not known:
-            known.append(_new(email, envelope, 0))
-            return known[0]
-        ranks = [(self._rank(mail, envelope, email), mail) for mail in known]
-        rank, mail = max(ranks, key=lambda pair: (pair[0], -pair[1].place))
+        arriving = self.arriving(email)
+        ranks = [(self._rank(mail, arriving), mail) for mail in known]
+        rank, mail = max(ranks, key=lambda pair: (pair[0], -pair[1].place), default=(_OTHER, arriving))
         if rank == _OTHER:
-            return self._beside(email, envelope, known)
+            if known:
+                arriving.place = max(other.place for other in known) + 1
+                arriving.words_hash = self.hash_of(arriving)
+                arriving.shares_envelope = any(agree(other.envelope, arriving.envelope) for other in known)
+            known.append(arriving)
+            return arriving
         told = mail.envelope, mail.text
-        self._join(mail, email, envelope)
+        self._join(mail, arriving)
         # of a mail that tells more than before, another may turn out to be a copy
         if len(known) > 1 and (sum(each != _OTHER for each, _ in ranks) > 1 or (mail.envelope, mail.text) != told):
-            self.bridged.add(email.message_key)
+            mail.is_bridged = True
         return mail
 
-    def _rank(self, mail: Mail, envelope: Envelope, email: ComposedEmail) -> int:
+    def _rank(self, mail: Mail, arriving: Mail) -> int:
         """How surely a copy is of `mail`."""
         if mail.text is None:
-            is_near = mail.envelope.near(envelope, Tells.NOTHING, Tells.NOTHING)
-            return _ALIKE if is_near and mail.words_hash == self._hash(envelope, self._words_of(email)) else _OTHER
-        rank = self._likeness(mail, _new(email, envelope, 0))
+            is_near = mail.envelope.near(arriving.envelope, Tells.NOTHING, Tells.NOTHING)
+            return _ALIKE if is_near and mail.words_hash == self.hash_of(arriving) else _OTHER
+        rank = self._likeness(mail, arriving)
         return _OTHER if rank == _SILENT and mail.is_held and self._words(mail).is_empty else rank
 
     def _likeness(self, one: Mail, other: Mail) -> int:
@@ -195,30 +143,17 @@ class CopyDesk:
             return _ALIKE if words_agree(words, others) else _OTHER
         return _OTHER if (one if speaks else other).authentication == FAILED else _SILENT
 
-    def _beside(self, email: ComposedEmail, envelope: Envelope, known: list[Mail]) -> Mail:
-        mail = _new(email, envelope, max(mail.place for mail in known) + 1)
-        mail.words_hash = self._hash(envelope, self._words_of(email))
-        mail.shares_envelope = any(agree(other.envelope, envelope) for other in known)
-        known.append(mail)
-        return mail
-
-    def said(self, row: EmailMessage, people: People) -> Said:
-        """What a recorded mail says, as an erased one is remembered."""
-        return self._said(self.mail_of(row, people))
-
-    def said_by(self, email: ComposedEmail) -> Said:
-        """The same of a copy."""
-        return self._said(_new(email, self._envelope_of(email), 0))
-
-    def _said(self, mail: Mail) -> Said:
-        text = mail.text or ""
-        raw = authored(text, NONE, is_cut=mail.is_text_cut)
+    def said(self, mail: Mail) -> Said:
+        """What a mail says, as an erased one is remembered."""
+        raw = authored(mail.text or "", NONE, is_cut=mail.is_text_cut)
         return Said(mail.envelope, (self._words(mail), raw))
 
-    def hash_of(self, row: EmailMessage, people: People) -> str:
-        """What a recorded mail beyond the first is found by."""
-        mail = self.mail_of(row, people)
-        return self._hash(mail.envelope, self._words(mail))
+    def hash_of(self, mail: Mail) -> str:
+        """What a mail beyond the first of its key is found by."""
+        envelope = mail.envelope
+        return hash_of(
+            self.additions.basis, envelope.author, *sorted(envelope.people), envelope.core, self._words(mail).digest
+        )
 
     def are_one(self, one: Mail, other: Mail) -> bool:
         """Whether two recorded mails are one after all."""
@@ -226,19 +161,21 @@ class CopyDesk:
 
     def take_in(self, mail: Mail, other: Mail) -> Mail | None:
         """Let `mail` know what `other`, which is the same, tells; which of the two is hollow beside the other."""
-        told, others = self._tells(mail), self._tells(other)
+        told, others = (each.envelope.tells(speaks=not self._words(each).is_empty) for each in (mail, other))
         self._learn(mail, other)
         return next((each for each, tells in ((mail, told), (other, others)) if is_hollow(tells, told | others)), None)
 
-    def _join(self, mail: Mail, email: ComposedEmail, envelope: Envelope) -> None:
+    def _join(self, mail: Mail, arriving: Mail) -> None:
         """Let the mail know what one more copy of it tells."""
-        lacks_words = self._learn(mail, _new(email, envelope, 0))
-        if mail.email is None:
-            mail.email = email
-        else:
-            named, users = self._envelope_of(mail.email).people, self.our_people.at(email.occurred_at)
-            lacking = {each.address for each in email.participants if as_compared(each.address, users) not in named}
-            mail.email = completed(mail.email, email, lacks_words=lacks_words, lacks_people=lacking)
+        lacks_words = self._learn(mail, arriving)
+        first, later = mail.email, arriving.copy
+        if first is None:
+            mail.email = later
+            return
+        users, later_users = self.our_people.at(first.occurred_at), self.our_people.at(later.occurred_at)
+        named = {as_compared(each.address, users) for each in first.participants if each.role in RECIPIENTS}
+        lacking = {each.address for each in later.participants if as_compared(each.address, later_users) not in named}
+        mail.email = completed(first, later, lacks_words=lacks_words, lacks_people=lacking)
 
     def _learn(self, mail: Mail, other: Mail) -> bool:
         """Add what `mail` does not say; whether that were its words."""
@@ -248,8 +185,9 @@ class CopyDesk:
         if mail.text == other.text and mail.envelope.names_as(other.envelope):
             speaks = other_speaks = True  # as much as one another
         else:
-            speaks, other_speaks = not self._is_silent(mail), not self._is_silent(other)
-            mail.addresses = self._words(mail).addresses or self._words(other).addresses
+            words, others_words = self._words(mail), self._words(other)
+            speaks, other_speaks = not words.is_empty, not others_words.is_empty
+            mail.addresses = words.addresses or others_words.addresses
         told, others = mail.envelope.tells(speaks=speaks), other.envelope.tells(speaks=other_speaks)
         mail.is_shown |= not is_hollow(others, told | others)
         mail.is_outgrown |= is_hollow(told, told | others) and not mail.is_held
@@ -263,33 +201,10 @@ class CopyDesk:
         mail.envelope = mail.envelope.united(other.envelope, speaks=speaks, other_speaks=other_speaks)
         return lacks_words
 
-    def _tells(self, mail: Mail) -> Tells:
-        return mail.envelope.tells(speaks=not self._is_silent(mail))
-
-    def _is_silent(self, mail: Mail) -> bool:
-        """Whether a mail has no words of its author's."""
-        return self._words(mail).is_empty
-
     def _words(self, mail: Mail) -> Authored:
         if mail.words is None:
             mail.words = authored(mail.text or "", self.additions, is_cut=mail.is_text_cut)
         return replace(mail.words, addresses=mail.words.addresses or mail.addresses)
-
-    def _hash(self, envelope: Envelope, words: Authored) -> str:
-        return hash_of(self.additions.basis, envelope.author, *sorted(envelope.people), envelope.core, words.digest)
-
-    def _words_of(self, email: ComposedEmail) -> Authored:
-        return authored(email.text, self.additions, is_cut=email.is_text_cut)
-
-    def _moments_of(self, row: EmailMessage) -> Envelope:
-        """The moments of a mail whose people and subject are in its hash."""
-        moment = row.engagement.occurred_at
-        return self._envelope((), "", row.earliest_at or moment, row.latest_at or moment)
-
-    def _envelope_of(self, email: ComposedEmail) -> Envelope:
-        people = [(person.role, person.address) for person in email.participants]
-        envelope = self._envelope(people, email.subject, email.occurred_at, email.occurred_at)
-        return replace(envelope, unnamed=email.exchange_names)
 
     def _envelope(self, people: People, subject: str, earliest: datetime, latest: datetime) -> Envelope:
         users = self.our_people.at(latest)
@@ -306,10 +221,3 @@ _OTHER, _SILENT, _ALIKE = range(3)
 def _moments(stored: Sequence[str]) -> Moments:
     earliest, latest = map(datetime.fromisoformat, stored)
     return earliest, latest
-
-
-def _new(email: ComposedEmail, envelope: Envelope, place: int) -> Mail:
-    return Mail(
-        new_id(), email.message_key, place, envelope, email.text, email.is_text_cut,
-        authentication=email.authentication, email=email,
-    )  # fmt: skip

@@ -27,8 +27,9 @@ from timeline.changes.door import record_change
 from timeline.copies import make_hollow, move_copies
 from timeline.domain.copies import RECIPIENTS
 from timeline.models import Association, EmailMessage, Engagement, Participant
-from timeline.recording.identify import CopyDesk, Mail
-from timeline.recording.merge import remembered
+from timeline.recording.identify import CopyDesk
+from timeline.recording.mail import Mail
+from timeline.recording.merge import complete
 from timeline.recording.people import as_compared, our_people
 from timeline.recording.thread import lock_conversations, refresh_conversations
 from timeline.selectors.holds import held_among
@@ -61,7 +62,7 @@ def _hash_anew(organization: Organization, rows: Sequence[EmailMessage]) -> None
         organization, our_people(organization, {address for some in people.values() for _, address in some})
     )
     for row in rows:
-        row.words_hash = desk.hash_of(row, people.get(row.pk, ()))
+        row.words_hash = desk.hash_of(desk.mail_of(row, people.get(row.pk, ())))
     EmailMessage.objects.bulk_update(rows, ["words_hash"])
 
 
@@ -86,10 +87,10 @@ def join_copies(organization: Organization, keys: Collection[str], *, actor: Use
             silent = desk.take_in(survivor, absorbed)
             if silent is not None:
                 make_hollow([silent.id])  # who held what has no words reads nothing of the mail that has them by it
-            _move_people(desk, survivor, _row(absorbed).engagement)
-            _absorb(organization, _row(survivor), absorbed, survivor)
+            _move_people(desk, survivor, absorbed.row.engagement)
+            _absorb(organization, survivor, absorbed.row)
             record_event(
-                organization=organization, actor=actor, verb=AuditVerb.JOINED, subject=_row(survivor).engagement,
+                organization=organization, actor=actor, verb=AuditVerb.JOINED, subject=survivor.row.engagement,
                 detail={"joined": str(absorbed.id)},
             )  # fmt: skip
             mails.remove(absorbed)
@@ -101,25 +102,13 @@ def join_copies(organization: Organization, keys: Collection[str], *, actor: Use
     return gone
 
 
-def _row(mail: Mail) -> EmailMessage:
-    if mail.stored is None:
-        raise LookupError("Only recorded mails are joined.")
-    return mail.stored
-
-
-def _absorb(organization: Organization, row: EmailMessage, absorbed: Mail, survivor: Mail) -> None:
-    other, engagement = _row(absorbed), row.engagement
+def _absorb(organization: Organization, survivor: Mail, other: EmailMessage) -> None:
+    row, engagement = survivor.row, survivor.row.engagement
     other.sightings.update(email=row)
     if survivor.fills_words:
         row.text, row.new_text, row.is_text_cut = other.text, other.new_text, other.is_text_cut
         engagement.visibility, engagement.detail = other.engagement.visibility, other.engagement.detail
-    if not row.references and row.in_reply_to is None:
-        row.references, row.in_reply_to = other.references, other.in_reply_to
-    row.thread_index = row.thread_index or other.thread_index
-    row.exchange_names = survivor.envelope.unnamed
-    row.authentication = survivor.authentication
-    for column, value in remembered(survivor, engagement.occurred_at).items():
-        setattr(row, column, value)
+    complete(survivor, other)
     row.save()
     move_copies(organization, engagement, other.engagement)
     engagement.save(update_fields=["visibility", "detail", "changed_at"])
@@ -129,7 +118,7 @@ def _absorb(organization: Organization, row: EmailMessage, absorbed: Mail, survi
 
 
 def _move_people(desk: CopyDesk, survivor: Mail, other: Engagement) -> None:
-    engagement, users = _row(survivor).engagement, desk.our_people.at(other.occurred_at)
+    engagement, users = survivor.row.engagement, desk.our_people.at(other.occurred_at)
     recipients = Participant.objects.filter(engagement=other, role__in=RECIPIENTS)
     lacked = [part.pk for part in recipients if as_compared(part.address, users) in survivor.lacked]
     recipients.filter(pk__in=lacked).update(engagement=engagement)

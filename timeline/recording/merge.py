@@ -1,4 +1,4 @@
-"""Another sighting of a recorded mail adds what the mail does not say, and nothing to what it says already.
+"""A copy of a recorded mail adds what the mail does not say, and nothing to what it says already.
 
 subject, words, author, time      the first copy's, for good; an empty mail is filled once, on the trail
 parents, thread index, people     where none are stored
@@ -7,10 +7,8 @@ who holds it                      one more, and who reads it by that; its inbox 
 under a legal hold                words, people and who reads it are frozen
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from accounts.domain.audit import AuditVerb
@@ -19,153 +17,105 @@ from accounts.services.audit import record_event
 from core.db.bulk import NewRow, insert_rows
 from timeline.assignment.assign import settle_again
 from timeline.assignment.records import association_rows, records_of
-from timeline.assignment.standing import decided_for
+from timeline.changes.door import record_change
 from timeline.copies import hold_hollow, hold_known, make_hollow
-from timeline.domain.assignment import MailFacts
-from timeline.domain.copies import RECIPIENTS
+from timeline.domain.assignment import nearest_inbox_owner
+from timeline.domain.copies import RECIPIENTS, Tied, ties
 from timeline.domain.sharing import Sharing
-from timeline.models import Association, Conversation, EmailMessage, Engagement, Participant
-from timeline.recording.identify import Mail
-from timeline.recording.people import as_compared, participant_rows
+from timeline.models import Association, EmailMessage, Engagement, Participant
+from timeline.recording.mail import Mail
+from timeline.recording.people import as_compared, participant_rows, places_of_users
 
 _AT_ONCE = 500
-_ENGAGEMENT_COLUMNS = ("visibility", "detail", "changed_at")
 _WORDS = ("text", "new_text", "is_text_cut")
-_EMAIL_COLUMNS = (
-    *("in_reply_to", "references", "thread_index", "earliest_at", "latest_at", "lesser_moments", "addresses_hash"),
-    *("authentication", "exchange_names"),
-)
 
 
-@dataclass(frozen=True, slots=True)
-class Holding:
-    """The mailbox that a page was read from: of whom, for whose eyes, and when it was read."""
+def merge_copies(
+    organization: Organization, owner: User, sharing: Sharing, mails: Iterable[Mail], *, now: datetime
+) -> None:
+    """Let the rows of these recorded mails say what the copies in `owner`'s mailbox add.
 
-    organization: Organization
-    owner: User
-    sharing: Sharing
-    now: datetime
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A mail that a mailbox holds: its people, and the nearest of the users whose mailboxes hold it."""
-
-    mail: Mail
-    users: Mapping[str, UUID]
-    """Whose address it is, by address."""
-    participants: frozenset[UUID]
-    """The users among its people."""
-    inbox_owner: UUID | None
-
-    def facts(self, conversation: Conversation) -> MailFacts:
-        """What decides where a mail that is not recorded yet stands."""
-        email = self.mail.copy
-        return MailFacts(
-            occurred_at=email.occurred_at,
-            parts=[(person.role, person.address) for person in email.participants],
-            match=email.match,
-            users=self.participants,
-            inbox_owner=self.inbox_owner,
-            decided=decided_for(conversation),
-        )
-
-
-def bring_up_to_date(holding: Holding, seen: Iterable[Seen]) -> list[UUID]:
-    """Let the rows of these recorded mails say what this sighting adds; which of them changed."""
-    engagements: list[Engagement] = []
-    emails: list[EmailMessage] = []
-    associations: list[NewRow] = []
-    known = [(each, row) for each in sorted(seen, key=lambda one: one.mail.id) if (row := each.mail.stored) is not None]
-    states = {row.pk: _state(row) for _, row in known}
-    make_hollow(row.pk for each, row in known if each.mail.is_outgrown)
-    rows = [row.engagement for each, row in known if each.mail.is_shown]
-    newly_held = hold_known(holding.organization, holding.owner.pk, holding.sharing, rows)
-    hollow = [row.pk for each, row in known if not each.mail.is_shown]
-    hold_hollow(holding.organization, holding.owner.pk, holding.sharing, hollow)
-    for each, row in known:
-        _complete(row, each.mail)
+    Runs in the caller's transaction, which has locked the rows.
+    """
+    mails = sorted(mails, key=lambda mail: mail.id)
+    make_hollow(mail.id for mail in mails if mail.is_outgrown)
+    shown = [mail.row.engagement for mail in mails if mail.is_shown]
+    before = {each.pk: (each.visibility, each.detail) for each in shown}
+    newly_held = hold_known(organization, owner.pk, sharing, shown)
+    hold_hollow(organization, owner.pk, sharing, [mail.id for mail in mails if not mail.is_shown])
+    changed = {each.pk for each in shown if (each.visibility, each.detail) != before[each.pk]}
+    columns, nearer, associations = set[str](), set[UUID](), list[NewRow]()
+    for mail in mails:
+        completed = complete(mail, mail.copy if mail.is_shown else None)
+        columns |= completed
+        places = places_of_users(mail.copy.participants, mail.users)
+        if completed or (mail.id in newly_held and owner.pk not in places):
+            changed.add(mail.id)
+        holding = {owner.pk} if mail.is_shown else set[UUID]()
+        if mail.row.inbox_owner_id is not None and not mail.is_outgrown:
+            holding.add(mail.row.inbox_owner_id)
+        if mail.row.inbox_owner_id != nearest_inbox_owner(holding, places):
+            nearer.add(mail.id)
         associations += association_rows(
-            records_of(each.mail.copy.match),
-            organization=row.organization_id,
-            engagement=row.pk,
-            occurred_at=row.engagement.occurred_at,
+            records_of(mail.copy.match),
+            organization=organization.pk,
+            engagement=mail.id,
+            occurred_at=mail.row.engagement.occurred_at,
         )
-        is_new_reader = row.pk in newly_held and holding.owner.pk not in each.participants
-        if is_new_reader or _state(row) != states[row.pk]:
-            row.engagement.changed_at = holding.now
-            engagements.append(row.engagement)
-            emails.append(row)
-    Engagement.objects.bulk_update(engagements, _ENGAGEMENT_COLUMNS, batch_size=_AT_ONCE)
-    EmailMessage.objects.bulk_update(emails, _EMAIL_COLUMNS, batch_size=_AT_ONCE)
+    rows = [mail.row for mail in mails if mail.id in changed]
+    for row in rows:
+        row.engagement.changed_at = now
+    sharing_columns = ("visibility", "detail", "changed_at")
+    Engagement.objects.bulk_update([row.engagement for row in rows], sharing_columns, batch_size=_AT_ONCE)
+    if columns:
+        EmailMessage.objects.bulk_update(rows, sorted(columns), batch_size=_AT_ONCE)
     Association.objects.bulk_create(
         [Association(**row) for row in associations], ignore_conflicts=True, batch_size=_AT_ONCE
     )
-    filled = _fill(holding, [each for each in seen if each.mail.stored is not None and not each.mail.is_held])
-    nearer = {row.pk for each, row in known if row.inbox_owner_id != each.inbox_owner}
-    settle_again(holding.organization, sorted(nearer | filled), now=holding.now)
-    return sorted({row.pk for row in emails} | filled)
+    filled = _fill(organization, [mail for mail in mails if not mail.is_held], now)
+    settle_again(organization, sorted(nearer | filled), now=now)
+    record_change(organization.pk, changed | filled, has_new_words=True)
 
 
-def remembered(mail: Mail, moment: datetime) -> dict[str, Any]:
-    """What the copies of a mail told that its own columns do not say."""
-    envelope = mail.envelope
-    return {
-        "earliest_at": envelope.earliest if envelope.earliest != moment else None,
-        "latest_at": envelope.latest if envelope.latest != moment else None,
-        "lesser_moments": {
-            str(int(tells)): [each.isoformat() for each in span] for tells, span in envelope.lesser.items()
-        },
-        "addresses_hash": mail.addresses,
-    }
+def complete(mail: Mail, other: Tied | None) -> set[str]:
+    """Set on a mail's row what its copies told by now, and what ties it with `other`; which columns say something else.
+
+    Those are what came before the mail and what it was compared by: no word of it.
+    """
+    row = mail.row
+    told = mail.told if mail.text is not None else {"authentication": mail.authentication}
+    if mail.is_held:
+        told.pop("exchange_names", None)
+    if other is not None:
+        references, in_reply_to, thread_index = ties(row, other)
+        told |= {"references": list(references), "in_reply_to": in_reply_to, "thread_index": thread_index}
+    changed = {column for column, value in told.items() if getattr(row, column) != value}
+    for column in changed:
+        setattr(row, column, told[column])
+    return changed
 
 
-def _complete(row: EmailMessage, mail: Mail) -> None:
-    """Set what the row lacks and a copy has: it says what came before the mail, and no word of it."""
-    copy = mail.copy
-    if mail.is_shown and not row.references and row.in_reply_to is None:
-        row.references, row.in_reply_to = list(copy.references), copy.in_reply_to
-    if mail.is_shown:
-        row.thread_index = row.thread_index or copy.thread_index
-    row.authentication = mail.authentication
-    if mail.text is not None:
-        row.exchange_names = row.exchange_names if mail.is_held else mail.envelope.unnamed
-        for column, value in remembered(mail, row.engagement.occurred_at).items():
-            setattr(row, column, value)
-
-
-def _fill(holding: Holding, seen: Iterable[Seen]) -> set[UUID]:
+def _fill(organization: Organization, mails: Iterable[Mail], now: datetime) -> set[UUID]:
     """Give words to mails of which none were known, and recipients to those without; which of them changed."""
     filled, people = list[EmailMessage](), list[NewRow]()
-    for each in seen:
-        row, copy = each.mail.stored, each.mail.copy
-        if row is None:
-            continue
-        if each.mail.fills_words:
+    for mail in mails:
+        row, copy = mail.row, mail.copy
+        if mail.fills_words:
             row.text, row.new_text, row.is_text_cut = copy.text, copy.new_text, copy.is_text_cut
             filled.append(row)
-        if lacked := each.mail.lacked:
+        if mail.lacked:
             rows = participant_rows(
-                copy.participants, copy.match, each.users, organization=row.organization_id, engagement=row.pk
+                copy.participants, copy.match, mail.users, organization=organization.pk, engagement=mail.id
             )
             people += [
                 part
                 for part in rows
-                if part["role"] in RECIPIENTS and as_compared(part["address"], each.users) in lacked
+                if part["role"] in RECIPIENTS and as_compared(part["address"], mail.users) in mail.lacked
             ]
     EmailMessage.objects.bulk_update(filled, _WORDS, batch_size=_AT_ONCE)
     insert_rows(Participant, people)
     changed = {row.pk for row in filled} | {part["engagement_id"] for part in people}
-    Engagement.objects.filter(pk__in=changed).update(changed_at=holding.now)
+    Engagement.objects.filter(pk__in=changed).update(changed_at=now)
     for row in filled:
-        record_event(organization=holding.organization, actor=None, verb=AuditVerb.FILLED, subject=row.engagement)
+        record_event(organization=organization, actor=None, verb=AuditVerb.FILLED, subject=row.engagement)
     return changed
-
-
-def _state(row: EmailMessage) -> tuple[object, ...]:
-    engagement = row.engagement
-    return (
-        *(getattr(row, column) for column in _EMAIL_COLUMNS),
-        engagement.visibility,
-        engagement.detail,
-    )

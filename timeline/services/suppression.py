@@ -3,8 +3,7 @@
 The hashes, and how a copy is compared with them: timeline/recording/erased.py.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from uuid import UUID
+from collections.abc import Iterable
 
 from accounts.models import Organization
 from accounts.selectors.keys import organization_key
@@ -45,14 +44,17 @@ def suppress_emails(organization: Organization, emails: Iterable[EmailMessage], 
     rows = list(emails)
     if not rows:
         return
-    key, desk, people = _desk(organization, rows)
+    key, people = organization_key(organization), people_of(row.pk for row in rows)
+    addresses = {address for some in people.values() for _, address in some}
+    desk = CopyDesk(organization, our_people(organization, addresses))
+    said = {row.pk: desk.said(desk.mail_of(row, people[row.pk])) for row in rows}
     Suppression.objects.bulk_create(
         [
             Suppression(
                 organization=organization,
                 kind=SuppressionKind.MESSAGE,
                 keyed_hash=hashed(key, SuppressionKind.MESSAGE, value),
-                statement=statement(desk.said(row, people[row.pk]), shortened_by(key), in_this_form=in_this_form),
+                statement=statement(said[row.pk], shortened_by(key), in_this_form=in_this_form),
             )
             for row in rows
             for value in sorted({row.message_key, row.fingerprint})
@@ -60,11 +62,3 @@ def suppress_emails(organization: Organization, emails: Iterable[EmailMessage], 
         ignore_conflicts=True,
         batch_size=_AT_ONCE,
     )
-
-
-def _desk(
-    organization: Organization, rows: Sequence[EmailMessage]
-) -> tuple[bytes, CopyDesk, Mapping[UUID, Sequence[tuple[str, str]]]]:
-    people = people_of(row.pk for row in rows)
-    addresses = {address for some in people.values() for _, address in some}
-    return organization_key(organization), CopyDesk(organization, our_people(organization, addresses)), people

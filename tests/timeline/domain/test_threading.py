@@ -1,21 +1,43 @@
 """Threads come out the same whatever order the mail arrives in."""
 
 import random
+from datetime import UTC, datetime
+from itertools import count
 from uuid import UUID
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crm.domain.directory import Match
 from tests.support.growth import assert_linear
+from timeline.domain.email import ComposedEmail
 from timeline.domain.identity import mail_key, message_key, reference_hash
-from timeline.domain.threading import NewConversation, ThreadedMail, link_hashes, plan_threads
+from timeline.domain.threading import links_of, plan_threads
+from timeline.domain.vocabulary import Direction
 
+NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)
 JANE = frozenset({"jane@globex.example"})
 
 
-def mail(name, *references, index="", subject="", customers=JANE):
-    key = message_key(f"<{name}@mail.example>", "")
-    return ThreadedMail(key, tuple(f"<{parent}@mail.example>" for parent in references), index, subject, customers)
+def mail(name, *references, index="", subject="", customers=JANE, key=None):
+    """What a mail ties together, its own node first."""
+    email = ComposedEmail(
+        message_key=message_key(f"<{name}@mail.example>", ""),
+        fingerprint="",
+        internet_message_id=f"<{name}@mail.example>",
+        in_reply_to=None,
+        references=tuple(f"<{parent}@mail.example>" for parent in references),
+        thread_index=index,
+        subject=subject,
+        occurred_at=NOON,
+        direction=Direction.INBOUND,
+        participants=(),
+        text="",
+        new_text="",
+        is_text_cut=False,
+        match=Match(dict.fromkeys(customers, ())),
+    )
+    return links_of(email, key)
 
 
 class Timeline:
@@ -24,32 +46,21 @@ class Timeline:
     def __init__(self):
         self.references = {}
         self.conversation_of = {}
-        self.made = 0
+        self.ids = (UUID(int=number) for number in count(1))
 
     def record(self, mails):
-        wanted = {node for arriving in mails for node in link_hashes(arriving)}
-        plan = plan_threads(mails, {node: self.references[node] for node in wanted if node in self.references})
-        made = {}
-
-        def settle(place):
-            if isinstance(place, NewConversation):
-                if place not in made:
-                    self.made += 1
-                    made[place] = UUID(int=self.made)
-                return made[place]
-            return place
-
-        for join in plan.joins:
-            assert join.survivor < join.absorbed
+        wanted = {node for links in mails for node in links}
+        known = {node: self.references[node] for node in wanted if node in self.references}
+        plan = plan_threads(mails, known, lambda: next(self.ids))
+        for survivor, absorbed in plan.joined.items():
+            assert survivor < min(absorbed)
             for rows in (self.references, self.conversation_of):
                 for row, conversation in rows.items():
-                    if conversation == join.absorbed:
-                        rows[row] = join.survivor
-        for node, place in plan.references.items():
-            assert node not in self.references
-            self.references[node] = settle(place)
-        for key, place in plan.conversations.items():
-            self.conversation_of[key] = settle(place)
+                    if conversation in absorbed:
+                        rows[row] = survivor
+        assert not plan.references.keys() & self.references.keys()
+        self.references |= plan.references
+        self.conversation_of |= plan.conversations
         return self
 
     def threads(self):
@@ -60,7 +71,7 @@ class Timeline:
 
 
 def keys(*mails):
-    return frozenset(arriving.key for arriving in mails)
+    return frozenset(own for own, *_ in mails)
 
 
 def test_a_reply_keeps_its_conversation_when_the_parent_arrives_later():
@@ -122,14 +133,13 @@ def test_copies_with_different_references_in_one_batch_are_all_heard():
 
 def test_a_mail_under_a_reused_message_id_does_not_answer_to_it():
     first, reply = mail("a"), mail("b", "a")
-    impostor = ThreadedMail(mail_key(message_key("<a@mail.example>", ""), 1))
+    impostor = mail("a", key=mail_key(message_key("<a@mail.example>", ""), 1))
     threads = Timeline().record([impostor, first, reply]).threads()
     assert threads == {keys(first, reply), keys(impostor)}
 
 
 def test_a_mail_that_names_thousands_keeps_its_root_and_its_nearest_parents():
-    hostile = mail("x", *(f"p{number}" for number in range(5_000)))
-    nodes = link_hashes(hostile)
+    nodes = mail("x", *(f"p{number}" for number in range(5_000)))
     assert len(nodes) <= 101
     assert reference_hash("<p0@mail.example>") in nodes
     assert reference_hash("<p4999@mail.example>") in nodes
