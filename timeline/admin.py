@@ -20,7 +20,7 @@ from timeline.models import ActivitySource, KnownAddition, LegalHold, RetentionP
 from timeline.selectors.retention import due
 from timeline.services.additions import know_addition, read_addition
 from timeline.services.erasure import ErasurePreview, erase_person, preview_erasure
-from timeline.services.holds import check_hold, place_hold, release_hold
+from timeline.services.legal_holds import check_hold, place_hold, release_hold
 
 
 @admin.register(RetentionPolicy)

@@ -1,6 +1,6 @@
-"""Whose mailboxes hold an email, and what follows from it: who may read it, its inbox owner, its owner.
+"""Whose mailboxes have a copy of an email, and what follows from it: who may read it, its inbox owner, its owner.
 
-a page shows it ──hold_new, hold_known──▶ MailboxCopy ◀──take_back── it went from the mailbox, or was taken back
+a page shows it ──add_copies, renew_copies──▶ MailboxCopy ◀──take_back── it went from the mailbox, or was taken back
                                               │
                     widest sharing of the live copies; a legal hold freezes it
                                               ▼
@@ -25,24 +25,24 @@ from timeline.changes.door import record_change
 from timeline.domain.sharing import Sharing, openness, widest
 from timeline.models import EmailMessage, Engagement, MailboxCopy
 from timeline.search.texts import refresh_search_texts
-from timeline.selectors.holds import held_among
+from timeline.selectors.legal_holds import held_among
 
 _AT_ONCE = 500
 _COLUMNS = ("visibility", "detail", "taken_back_at", "is_hollow")
 
 
-def hold_new(
+def add_copies(
     organization: Organization, user: UUID, sharing: Sharing, engagements: Iterable[UUID], *, is_hollow: bool = False
 ) -> None:
-    """Let a person hold engagements that this person does not hold yet: one statement."""
+    """Give a person a copy of engagements of which the person has none: one statement."""
     row = {"organization_id": organization.pk, "user_id": user, **sharing._asdict(), "is_hollow": is_hollow}
     insert_rows(MailboxCopy, [{**row, "engagement_id": engagement} for engagement in engagements])
 
 
-def hold_known(
+def renew_copies(
     organization: Organization, user: UUID, sharing: Sharing, engagements: Collection[Engagement]
 ) -> set[UUID]:
-    """Let a person hold recorded engagements, whose rows the caller has locked; of which that is new.
+    """Give a person a live copy of recorded engagements, whose rows the caller has locked; of which that is new.
 
     Sets what colleagues may see on the rows themselves: the caller writes them.
     """
@@ -50,7 +50,7 @@ def hold_known(
     own = {engagement: copy for engagement, some in copies.items() for copy in some if copy.user_id == user}
     missing = [engagement.pk for engagement in engagements if engagement.pk not in own]
     returned = [copy for copy in own.values() if not copy.gives_rights]
-    hold_new(organization, user, sharing, missing)
+    add_copies(organization, user, sharing, missing)
     for copy in returned:
         copy.visibility, copy.detail = sharing
         copy.taken_back_at, copy.is_hollow = None, False
@@ -62,17 +62,17 @@ def hold_known(
     return {*missing, *(copy.engagement_id for copy in returned)}
 
 
-def hold_hollow(organization: Organization, user: UUID, sharing: Sharing, engagements: Collection[UUID]) -> None:
-    """Let a person hold emails without the words that they have: who holds them by words does so as before."""
+def add_hollow_copies(organization: Organization, user: UUID, sharing: Sharing, engagements: Collection[UUID]) -> None:
+    """Give a person copies without the words that these emails have; who has one with words keeps that."""
     known = MailboxCopy.objects.filter(engagement__in=list(engagements), user=user)
     held = set(known.values_list("engagement_id", flat=True))
     known.exclude(taken_back_at=None).update(taken_back_at=None, is_hollow=True)
     missing = [engagement for engagement in engagements if engagement not in held]
-    hold_new(organization, user, sharing, missing, is_hollow=True)
+    add_copies(organization, user, sharing, missing, is_hollow=True)
 
 
 def make_hollow(engagements: Iterable[UUID]) -> None:
-    """Let whoever holds these emails hold nothing of the words, or without any the people, that they are given."""
+    """Let the copies of these emails give nothing of the words, or without any the people, that these come to have."""
     MailboxCopy.objects.filter(engagement__in=list(engagements)).update(is_hollow=True)
 
 
@@ -92,7 +92,7 @@ def share(
 
 
 def take_back(organization: Organization, user: UUID, emails: Collection[UUID], *, now: datetime) -> set[UUID]:
-    """Let a person hold these emails no more; those that nobody holds any more. Runs in the caller's transaction."""
+    """End a person's copies of these emails; of which nobody has one any more. Runs in the caller's transaction."""
     found = EmailMessage.objects.filter(organization=organization, pk__in=emails).order_by("pk")
     list(found.select_for_update().values_list("pk", flat=True))
     rows = {row.pk: row for row in found.select_related("engagement")}
@@ -109,7 +109,7 @@ def take_back(organization: Organization, user: UUID, emails: Collection[UUID], 
 
 
 def move_copies(organization: Organization, survivor: Engagement, absorbed: Engagement) -> None:
-    """Let everybody who holds `absorbed`, the same mail, hold `survivor`; who held both, by the wider copy.
+    """Let every copy of `absorbed`, which is the same mail, be one of `survivor`; of two of one person the wider stays.
 
     Sets what colleagues may see on the surviving row: the caller writes it.
     """
@@ -128,7 +128,7 @@ def move_copies(organization: Organization, survivor: Engagement, absorbed: Enga
 
 
 def _empty(organization: Organization, emails: Iterable[EmailMessage], live: Mapping[UUID, list[MailboxCopy]]) -> None:
-    """Take the words, which no mailbox holds any more, from emails that some hold without; not under a legal hold."""
+    """Take the words from emails of which only copies without words are left; not under a legal hold."""
     rows = list(emails)
     frozen = held_among(organization, [row.pk for row in rows])
     emptied = [row for row in rows if row.pk not in frozen]

@@ -18,7 +18,7 @@ from mailsync.domain.headers import Headers
 from mailsync.domain.replies import Reply, split_reply
 from mailsync.domain.screening import Step, explain_text, is_ours, screen_text
 from mailsync.domain.text import body_text
-from timeline.domain.email import MOST_PEOPLE, ComposedEmail, EmailParticipant
+from timeline.domain.email import MOST_PEOPLE, ComposedEmail, ParticipantValue
 from timeline.domain.identity import base_subject, fingerprint, message_key, normalize_message_id
 from timeline.domain.vocabulary import Direction, ParticipantRole
 
@@ -137,16 +137,16 @@ def sent_time(envelope: Envelope, now: datetime) -> datetime:
     return now.astimezone(UTC).replace(microsecond=0)
 
 
-def participants(envelope: Envelope) -> tuple[EmailParticipant, ...]:
+def participants(envelope: Envelope) -> tuple[ParticipantValue, ...]:
     """Who takes part, each address once a role; the sender only where it is not the author. The first MOST_PEOPLE."""
     author = envelope.from_ or envelope.sender
-    found: dict[tuple[ParticipantRole, str], EmailParticipant] = {}
+    found: dict[tuple[ParticipantRole, str], ParticipantValue] = {}
     for role, person in _roles(envelope, author):
         key = (role, person.address)
         if len(found) == MOST_PEOPLE and key not in found:
             continue
         if key not in found or (not found[key].name and person.name):
-            found[key] = EmailParticipant(role, _one_line(person.name)[:_MAX_NAME_LENGTH], person.address)
+            found[key] = ParticipantValue(role, _one_line(person.name)[:_MAX_NAME_LENGTH], person.address)
     return tuple(found.values())
 
 

@@ -10,7 +10,7 @@ from core.chunks import chunks
 from core.db.unit_of_work import one_unit_of_work
 from mailsync.models import Mailbox, Sighting
 from timeline.copies import take_back
-from timeline.selectors.holds import held_among
+from timeline.selectors.legal_holds import held_among
 from timeline.services.deletion import delete_rows
 
 _AT_ONCE = 500

@@ -10,7 +10,7 @@ from crm.domain.changes import CustomerChanges
 from crm.selectors import directory_for
 from crm.signals import customers_changed
 from tests.support.factories import A_MONDAY, AccountFactory, ContactFactory
-from timeline.domain.email import ComposedEmail, EmailParticipant
+from timeline.domain.email import ComposedEmail, ParticipantValue
 from timeline.domain.identity import fingerprint, message_key
 from timeline.domain.vocabulary import Direction, ParticipantRole
 from timeline.recording.record import record_emails
@@ -37,9 +37,9 @@ def compose(organization, number=1, **changes):
     subject = changes.pop("subject", "Renewal")
     occurred_at = changes.pop("occurred_at", A_MONDAY + timedelta(minutes=number))
     message_id = changes.pop("message_id", f"<{number}@globex.example>")
-    people = [EmailParticipant(ParticipantRole.FROM, "Jane Doe", sender)]
-    people += [EmailParticipant(ParticipantRole.TO, "", address) for address in to]
-    people += [EmailParticipant(ParticipantRole.CC, "", address) for address in cc]
+    people = [ParticipantValue(ParticipantRole.FROM, "Jane Doe", sender)]
+    people += [ParticipantValue(ParticipantRole.TO, "", address) for address in to]
+    people += [ParticipantValue(ParticipantRole.CC, "", address) for address in cc]
     print_ = fingerprint(sender, occurred_at, subject, [*to, *cc])
     addresses = {person.address for person in people}
     customers = {address for address in addresses if not address.endswith("@acme.example")}

@@ -20,7 +20,7 @@ from timeline.changes.door import record_change
 from timeline.domain.assignment import NOTHING_HELD, HeldRecords, MailFacts, Settled, settle
 from timeline.domain.choosing import Assignment
 from timeline.models import EmailMessage, Engagement
-from timeline.selectors.holds import held_records
+from timeline.selectors.legal_holds import held_records
 
 ASSIGNMENT_COLUMNS = (
     "opportunity",

@@ -35,7 +35,7 @@ class Standing:
     engagement: Engagement
     participants: Sequence[Participant]
     associations: Sequence[Association]
-    holders: frozenset[UUID]
+    copy_owners: frozenset[UUID]
     match: Match
 
     def facts(self, decided: Assignment | None) -> MailFacts:
@@ -55,11 +55,11 @@ class Standing:
 
     @cached_property
     def inbox_owner(self) -> UUID | None:
-        """Of an email the nearest of who holds it, of a call or meeting the nearest in it, else who reported it."""
+        """Of an email the nearest of who has a copy, of a call or meeting the nearest in it, else who reported it."""
         places = self.places
         if (email := self.email) is not None:
-            return nearest_inbox_owner(self.holders, places) or email.inbox_owner_id
-        return nearest_inbox_owner(places or self.holders, places)
+            return nearest_inbox_owner(self.copy_owners, places) or email.inbox_owner_id
+        return nearest_inbox_owner(places or self.copy_owners, places)
 
     @property
     def email(self) -> EmailMessage | None:

@@ -11,7 +11,7 @@ MOST_PEOPLE = 5_000
 """Of one mail, that are kept: author and sender, then To and Cc in their order. All are screened and matched."""
 
 
-class EmailParticipant(NamedTuple):
+class ParticipantValue(NamedTuple):
     """One person of a mail; `address` is normalized."""
 
     role: ParticipantRole
@@ -38,7 +38,7 @@ class ComposedEmail:
     subject: str
     occurred_at: datetime
     direction: Direction
-    participants: tuple[EmailParticipant, ...]
+    participants: tuple[ParticipantValue, ...]
     text: str
     new_text: str
     is_text_cut: bool

@@ -30,7 +30,7 @@ from timeline.models import EmailMessage
 from timeline.recording.mail import Mail
 from timeline.recording.people import OurPeople, as_compared, our_people
 from timeline.selectors.additions import additions_of
-from timeline.selectors.holds import held_among
+from timeline.selectors.legal_holds import held_among
 from timeline.selectors.recorded_mails import MOST_COMPARED, crowded_keys, stored_mails
 
 People = Iterable[tuple[str, str]]

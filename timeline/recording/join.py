@@ -32,7 +32,7 @@ from timeline.recording.mail import Mail
 from timeline.recording.merge import complete
 from timeline.recording.people import as_compared, our_people
 from timeline.recording.thread import lock_conversations, refresh_conversations
-from timeline.selectors.holds import held_among
+from timeline.selectors.legal_holds import held_among
 from timeline.selectors.recorded_mails import MOST_COMPARED, people_of, stored_mails
 
 _AT_ONCE = 100

@@ -2,8 +2,8 @@
 
 subject, words, author, time      the first copy's, for good; an empty mail is filled once, on the trail
 parents, thread index, people     where none are stored
-who holds it                      one more, and who reads it by that; its inbox owner and its deal follow
-                                  (a copy without words holds nothing of a mail that has some)
+whose copies there are            one more, and who reads it by that; its inbox owner and its deal follow
+                                  (a copy without words gives nothing of a mail that has some)
 under a legal hold                words, people and who reads it are frozen
 """
 
@@ -18,7 +18,7 @@ from core.db.bulk import NewRow, insert_rows
 from timeline.assignment.assign import settle_again
 from timeline.assignment.records import association_rows, records_of
 from timeline.changes.door import record_change
-from timeline.copies import hold_hollow, hold_known, make_hollow
+from timeline.copies import add_hollow_copies, make_hollow, renew_copies
 from timeline.domain.assignment import nearest_inbox_owner
 from timeline.domain.copies import RECIPIENTS, Tied, ties
 from timeline.domain.sharing import Sharing
@@ -41,20 +41,20 @@ def merge_copies(
     make_hollow(mail.id for mail in mails if mail.is_outgrown)
     shown = [mail.row.engagement for mail in mails if mail.is_shown]
     before = {each.pk: (each.visibility, each.detail) for each in shown}
-    newly_held = hold_known(organization, owner.pk, sharing, shown)
-    hold_hollow(organization, owner.pk, sharing, [mail.id for mail in mails if not mail.is_shown])
+    newly_copied = renew_copies(organization, owner.pk, sharing, shown)
+    add_hollow_copies(organization, owner.pk, sharing, [mail.id for mail in mails if not mail.is_shown])
     changed = {each.pk for each in shown if (each.visibility, each.detail) != before[each.pk]}
     columns, nearer, associations = set[str](), set[UUID](), list[NewRow]()
     for mail in mails:
         completed = complete(mail, mail.copy if mail.is_shown else None)
         columns |= completed
         places = places_of_users(mail.copy.participants, mail.users)
-        if completed or (mail.id in newly_held and owner.pk not in places):
+        if completed or (mail.id in newly_copied and owner.pk not in places):
             changed.add(mail.id)
-        holding = {owner.pk} if mail.is_shown else set[UUID]()
+        copy_owners = {owner.pk} if mail.is_shown else set[UUID]()
         if mail.row.inbox_owner_id is not None and not mail.is_outgrown:
-            holding.add(mail.row.inbox_owner_id)
-        if mail.row.inbox_owner_id != nearest_inbox_owner(holding, places):
+            copy_owners.add(mail.row.inbox_owner_id)
+        if mail.row.inbox_owner_id != nearest_inbox_owner(copy_owners, places):
             nearer.add(mail.id)
         associations += association_rows(
             records_of(mail.copy.match),

@@ -9,7 +9,7 @@ from core.addresses import address_candidates
 from core.db.bulk import NewRow, Prepared
 from crm.domain.directory import Match
 from timeline.domain.assignment import Place, places_of
-from timeline.domain.email import EmailParticipant
+from timeline.domain.email import ParticipantValue
 
 _NAME_LENGTH = 255
 
@@ -62,7 +62,7 @@ def as_compared(address: str, users: Mapping[str, UUID]) -> str:
     return str(users.get(address, address))
 
 
-def places_of_users(participants: Iterable[EmailParticipant], users: Mapping[str, UUID]) -> dict[UUID, Place]:
+def places_of_users(participants: Iterable[ParticipantValue], users: Mapping[str, UUID]) -> dict[UUID, Place]:
     """Each user who takes part, with the nearest role and its position."""
     return places_of(
         (users[person.address], person.role, position)
@@ -72,7 +72,7 @@ def places_of_users(participants: Iterable[EmailParticipant], users: Mapping[str
 
 
 def participant_rows(
-    participants: Sequence[EmailParticipant],
+    participants: Sequence[ParticipantValue],
     match: Match,
     users: Mapping[str, UUID],
     *,

@@ -24,7 +24,7 @@ from timeline.assignment.assign import Assigner, columns_of, settle_again
 from timeline.assignment.records import association_rows, records_of
 from timeline.assignment.standing import decided_for
 from timeline.changes.door import record_change
-from timeline.copies import hold_new
+from timeline.copies import add_copies
 from timeline.domain.assignment import MailFacts, Settled
 from timeline.domain.email import ComposedEmail
 from timeline.domain.erased import Verdict
@@ -137,7 +137,7 @@ def _write_new(organization: Organization, owner: User, sharing: Sharing, mails:
     insert_rows(EmailMessage, [_email(organization, owner, mail) for mail in mails])
     insert_rows(Participant, participants)
     insert_rows(Association, associations)
-    hold_new(organization, owner.pk, sharing, [mail.id for mail in mails])
+    add_copies(organization, owner.pk, sharing, [mail.id for mail in mails])
     write_search_texts(texts)
     record_change(organization.pk, new=[mail.id for mail in mails])
 

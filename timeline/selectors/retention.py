@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import Organization
 from timeline.domain.retention import hidden_cutoff, retention_cutoff
 from timeline.models import Engagement, RetentionPolicy
-from timeline.selectors.holds import is_held
+from timeline.selectors.legal_holds import is_held
 
 
 def policy_of(organization: Organization) -> RetentionPolicy | None:

@@ -26,9 +26,9 @@ from crm.selectors import directory_for
 from timeline.assignment.assign import Assigner, columns_of
 from timeline.assignment.records import association_rows, records_of
 from timeline.changes.door import record_change
-from timeline.copies import hold_new
+from timeline.copies import add_copies
 from timeline.domain.assignment import MailFacts, given, nearest_inbox_owner
-from timeline.domain.email import EmailParticipant
+from timeline.domain.email import ParticipantValue
 from timeline.domain.sharing import Sharing
 from timeline.domain.vocabulary import ParticipantRole, SuppressionKind
 from timeline.models import Association, Engagement, Participant
@@ -118,18 +118,18 @@ def record_activity(
         detail=sharing.detail,
     )
     _store(engagement, people, match, users)
-    hold_new(organization, actor.pk, sharing, [engagement.pk])  # who reports it took part
+    add_copies(organization, actor.pk, sharing, [engagement.pk])  # who reports it took part
     record_change(organization.pk, [engagement.pk], has_new_words=True)
     detail = {"kind": kind, "source": source}
     record_event(organization=organization, actor=actor, verb=AuditVerb.ADDED, subject=engagement, detail=detail)
     return RecordedActivity(engagement, is_new=True)
 
 
-def _people(participants: Iterable[ParticipantGiven]) -> list[EmailParticipant]:
-    return [EmailParticipant(ParticipantRole(given["role"]), given["name"], given["address"]) for given in participants]
+def _people(participants: Iterable[ParticipantGiven]) -> list[ParticipantValue]:
+    return [ParticipantValue(ParticipantRole(given["role"]), given["name"], given["address"]) for given in participants]
 
 
-def _refuse_suppressed(organization: Organization, identity: str, people: Iterable[EmailParticipant]) -> None:
+def _refuse_suppressed(organization: Organization, identity: str, people: Iterable[ParticipantValue]) -> None:
     addresses = {(SuppressionKind.ADDRESS, person.address) for person in people}
     suppressed = suppressed_among(organization, {(SuppressionKind.MESSAGE, identity), *addresses})
     if (SuppressionKind.MESSAGE, identity) in suppressed:
@@ -139,7 +139,7 @@ def _refuse_suppressed(organization: Organization, identity: str, people: Iterab
 
 
 def _who_is_who(
-    organization: Organization, people: Iterable[EmailParticipant], moment: datetime
+    organization: Organization, people: Iterable[ParticipantValue], moment: datetime
 ) -> tuple[Match, Mapping[str, UUID]]:
     """The customers among the participants, and our own people by address."""
     addresses = {person.address for person in people}
@@ -148,7 +148,7 @@ def _who_is_who(
     return directory_for(organization, others).match(sorted(others)), users
 
 
-def _store(engagement: Engagement, people: Sequence[EmailParticipant], match: Match, users: Mapping[str, UUID]) -> None:
+def _store(engagement: Engagement, people: Sequence[ParticipantValue], match: Match, users: Mapping[str, UUID]) -> None:
     own = {"organization": engagement.organization_id, "engagement": engagement.pk}
     accounts = {engagement.account_id, engagement.reported_account_id}
     records = records_of(match) | {("account_id", account) for account in accounts if account}

@@ -23,7 +23,7 @@ from timeline.domain.vocabulary import Kind, SuppressionKind
 from timeline.models import Conversation, EmailMessage, Engagement
 from timeline.recording.thread import lock_conversations, refresh_conversations
 from timeline.selectors import engagements_for
-from timeline.selectors.holds import is_held
+from timeline.selectors.legal_holds import is_held
 from timeline.services.suppression import suppress, suppress_emails
 from timeline.visibility import may_be_deleted_by, took_part
 

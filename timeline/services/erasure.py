@@ -24,7 +24,7 @@ from crm.models import Contact, DirectoryChange, Lead, PersonAddress
 from timeline.domain.refusals import OnHold
 from timeline.domain.vocabulary import SuppressionKind
 from timeline.models import Engagement, LegalHold, Participant
-from timeline.selectors.holds import is_held
+from timeline.selectors.legal_holds import is_held
 from timeline.services.deletion import delete_rows
 from timeline.services.suppression import suppress, suppression_hash
 

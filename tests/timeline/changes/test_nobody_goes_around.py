@@ -173,7 +173,7 @@ def test_the_search_for_writers_finds_them():
     assert {
         "timeline.recording.record._write_new",
         "timeline.recording.thread._join",
-        "timeline.copies.hold_new",
+        "timeline.copies.add_copies",
         "timeline.assignment.records._reassociate",
         "timeline.services.hiding._hide",
         "timeline.services.deletion.delete_rows",

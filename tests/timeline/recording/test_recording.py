@@ -17,7 +17,7 @@ from tests.support.factories import (
 from tests.support.recording import BANNER, JANE, compose, record
 from timeline.domain.additions import known_additions
 from timeline.domain.authored import authored
-from timeline.domain.email import EmailParticipant
+from timeline.domain.email import ParticipantValue
 from timeline.domain.identity import subject_core
 from timeline.domain.vocabulary import AssignmentRule, ParticipantRole, SuppressionKind
 from timeline.models import Association, Conversation, EmailMessage, Engagement, Participant, ThreadReference
@@ -171,7 +171,7 @@ def test_a_lead_or_a_domain_is_enough(acme, carol, globex):
 
 def test_names_too_long_and_people_named_twice_do_not_break_a_page(acme, carol, jane):
     email = compose(acme, to=("carol@acme.example", "carol@acme.example"))
-    people = (EmailParticipant(ParticipantRole.FROM, "J" * 5000, JANE), *email.participants[1:])
+    people = (ParticipantValue(ParticipantRole.FROM, "J" * 5000, JANE), *email.participants[1:])
     record(acme, carol, replace(email, participants=people))
     assert sorted(Participant.objects.values_list("role", flat=True)) == ["from", "to"]
 

@@ -10,7 +10,7 @@ from accounts.models import User
 from tests.support.changes import pass_the_door
 from tests.support.factories import A_MONDAY, CallFactory, ContactFactory
 from tests.support.recording import JANE, compose, record
-from timeline.domain.email import EmailParticipant
+from timeline.domain.email import ParticipantValue
 from timeline.domain.vocabulary import ParticipantRole
 from timeline.models import Engagement
 from timeline.search import search_engagements
@@ -223,7 +223,7 @@ class SearchTests:
 
     def test_people_named_in_copy_are_found_by_name(self, acme, carol, settled):
         email = compose(acme)
-        people = (*email.participants, EmailParticipant(ParticipantRole.CC, "Łukasz Øre", "l@globex.example"))
+        people = (*email.participants, ParticipantValue(ParticipantRole.CC, "Łukasz Øre", "l@globex.example"))
         record(acme, carol, replace(email, participants=people))
         settled()
         assert len(self.found(carol, "lukasz ore")) == 1

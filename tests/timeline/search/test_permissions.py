@@ -19,7 +19,7 @@ from accounts.domain.vocabulary import Detail, Role, Visibility
 from accounts.models import User
 from tests.support.factories import AccountFactory, ContactFactory, OpportunityFactory, UserFactory
 from tests.support.recording import compose, record
-from timeline.domain.email import EmailParticipant
+from timeline.domain.email import ParticipantValue
 from timeline.domain.vocabulary import ParticipantRole
 from timeline.domain.words import terms_of, words_of
 from timeline.models import Engagement
@@ -105,7 +105,7 @@ def _mail(organization, number, owner, address, name, *, subject, text):
         organization, number, sender=address, to=(owner.email,), cc=cc, subject=subject, text=text, new_text=text
     )
     people = [
-        EmailParticipant(person.role, name if person.role == ParticipantRole.FROM else "", person.address)
+        ParticipantValue(person.role, name if person.role == ParticipantRole.FROM else "", person.address)
         for person in mail.participants
     ]
     return replace(mail, participants=tuple(people))
