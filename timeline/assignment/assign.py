@@ -1,11 +1,11 @@
 """Assigning: a page's facts are settled together, and whatever is recorded already is settled again by one function.
 
-a page's MailFacts ──▶ Assigner: opportunities, rules and holds read once ──▶ settle() for each ──▶ columns_of
+a page's MailFacts ──▶ settle_page: opportunities and rules read once, settle() for each ──▶ columns_of
 recorded engagements ──▶ standing.py ──▶ the same ──▶ their columns, the inbox owner, people and records ──▶ announced
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -38,19 +38,15 @@ _ENOUGH_ALIKE = 20
 """Rows of a portion for which one UPDATE of their own is worth its while: at most fifty of these in a thousand."""
 
 
-class Assigner:
-    """Settles the engagements of one page."""
-
-    def __init__(self, organization: Organization, page: Iterable[MailFacts], held: HeldRecords = NOTHING_HELD) -> None:
-        page = list(page)
-        circles = [circle for facts in page for circle in facts.circles]
-        self._rules = rules_of(organization)
-        self._candidates = candidates_for(organization, circles, also=_named(page))
-        self._held = held
-
-    def settle(self, facts: MailFacts) -> Settled:
-        """Where one of the page stands and whose it is."""
-        return settle(facts, self._candidates, self._rules, self._held)
+def settle_page(
+    organization: Organization, page: Sequence[MailFacts], held: HeldRecords = NOTHING_HELD
+) -> list[Settled]:
+    """Where each of these engagements stands and whose it is, in their order."""
+    decided = {facts.decided.opportunity for facts in page if facts.decided is not None}
+    standing = {facts.standing.assignment.opportunity for facts in page if facts.standing is not None}
+    circles = [circle for facts in page for circle in facts.circles]
+    candidates, rules = candidates_for(organization, circles, also=decided | standing), rules_of(organization)
+    return [settle(facts, candidates, rules, held) for facts in page]
 
 
 def columns_of(settled: Settled) -> dict[str, Any]:
@@ -83,24 +79,18 @@ def settle_again(
     held, ours = held_records(organization), our_domains(organization)
     for some in chunks(ids, _AT_ONCE):
         rows = standing(organization, some, ours)
-        page = {each.engagement.pk: each.facts(decided) for each in rows}
-        assigner = Assigner(organization, page.values(), held)
-        settled = {pk: assigner.settle(facts) for pk, facts in page.items()}
+        settled = settle_page(organization, [each.facts(decided) for each in rows], held)
         changed = _write_inbox_owners(rows)
-        changed |= {each.engagement.pk for each in rows if _set(each.engagement, settled[each.engagement.pk])}
+        for each, place in zip(rows, settled, strict=True):
+            if _set(each.engagement, place):
+                changed.add(each.engagement.pk)
+            if place.is_held:
+                outcome.held.add(each.engagement.pk)
         _write([each.engagement for each in rows if each.engagement.pk in changed], now)
         changed |= follow_match([each for each in rows if each.match], held)
         record_change(organization.pk, changed)
         outcome.changed.update(changed)
-        outcome.held.update(pk for pk, each in settled.items() if each.is_held)
     return outcome
-
-
-def _named(page: Iterable[MailFacts]) -> Collection[UUID]:
-    """The opportunities that were decided, or under which something stands."""
-    decided = {facts.decided.opportunity for facts in page if facts.decided is not None}
-    standing = {facts.standing.assignment.opportunity for facts in page if facts.standing is not None}
-    return {each for each in decided | standing if each is not None}
 
 
 def _write_inbox_owners(rows: Iterable[Standing]) -> set[UUID]:

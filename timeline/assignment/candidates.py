@@ -52,9 +52,17 @@ def candidates_for(
     circles = list(circles)
     contacts = {contact for circle in circles for contact in circle.contacts}
     accounts = {account for circle in circles for account in circle.accounts}
-    roles = _links(_ROLES, organization, contacts)
-    learned = _links(_LEARNED, organization, contacts)
-    return _by_what_leads_to_them(_read(organization, accounts, {*roles, *learned, *also}, roles, learned))
+    roles, learned = _links(_ROLES, organization, contacts), _links(_LEARNED, organization, contacts)
+    by_id = dict[UUID, Candidate]()
+    by_account, by_contact = defaultdict[UUID, list[Candidate]](list), defaultdict[UUID, list[Candidate]](list)
+    for row in _OPPORTUNITIES.ask(organization=organization.pk, accounts=accounts, ids={*roles, *learned, *also}):
+        each = Candidate(*row, contacts=frozenset(roles.get(row[0], ())), learned=frozenset(learned.get(row[0], ())))
+        by_id[each.id] = each
+        if each.account:
+            by_account[each.account].append(each)
+        for contact in each.contacts | each.learned:
+            by_contact[contact].append(each)
+    return Candidates(by_id, by_account, by_contact)
 
 
 def _links(prepared: Prepared[tuple[UUID, UUID]], organization: Organization, contacts: Collection[UUID]) -> _Links:
@@ -63,27 +71,3 @@ def _links(prepared: Prepared[tuple[UUID, UUID]], organization: Organization, co
     for opportunity, contact in prepared.ask(organization=organization.pk, contacts=contacts):
         links[opportunity].add(contact)
     return links
-
-
-def _read(
-    organization: Organization,
-    accounts: Collection[UUID],
-    ids: Collection[UUID | None],
-    roles: _Links,
-    learned: _Links,
-) -> list[Candidate]:
-    return [
-        Candidate(*row, contacts=frozenset(roles.get(row[0], ())), learned=frozenset(learned.get(row[0], ())))
-        for row in _OPPORTUNITIES.ask(organization=organization.pk, accounts=accounts, ids=ids)
-    ]
-
-
-def _by_what_leads_to_them(opportunities: list[Candidate]) -> Candidates:
-    by_account: dict[UUID, list[Candidate]] = defaultdict(list)
-    by_contact: dict[UUID, list[Candidate]] = defaultdict(list)
-    for each in opportunities:
-        if each.account:
-            by_account[each.account].append(each)
-        for contact in each.contacts | each.learned:
-            by_contact[contact].append(each)
-    return Candidates({each.id: each for each in opportunities}, by_account, by_contact)

@@ -24,7 +24,6 @@ from timeline.domain.choosing import (
     Candidate,
     Candidates,
     Circle,
-    Occasion,
     choose_opportunity,
     circles_of,
 )
@@ -164,7 +163,7 @@ def _by_rule(facts: MailFacts, candidates: Candidates, rules: AssignmentRules) -
     considered = candidates.of(facts.circles)
     if facts.reported_account is not None:
         considered = [each for each in considered if each.account in {None, facts.reported_account}]
-    return choose_opportunity(Occasion(facts.occurred_at, facts.circles, users), considered, rules)
+    return choose_opportunity(facts.occurred_at, facts.circles, considered, rules, users)
 
 
 def _under(assignment: Assignment, facts: MailFacts, candidates: Candidates) -> Settled:

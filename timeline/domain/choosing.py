@@ -13,9 +13,10 @@ last one its history. Within each step the author's side goes before those in To
 here depends on the mail and the CRM alone, never on which mailbox showed the mail first, or when.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from accounts.domain.vocabulary import OpportunityRule
@@ -79,15 +80,6 @@ class Circle:
 
 
 @dataclass(frozen=True, slots=True)
-class Occasion:
-    """What is to be assigned: when it was, the customers in it, the nearest circle first, and which users took part."""
-
-    occurred_at: datetime
-    circles: tuple[Circle, ...]
-    users: frozenset[UUID] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
 class AssignmentRules:
     """What an organization decided; `grace_days` is how long after its close a deal still receives mail."""
 
@@ -106,16 +98,39 @@ class Assignment:
     candidates: tuple[UUID, ...] = ()
 
 
-def choose_opportunity(occasion: Occasion, deals: Collection[Candidate], rules: AssignmentRules) -> Assignment:
-    """The assignment of `occasion` among `deals`: all of its accounts' and all that its contacts have a role in."""
-    ranked = sorted(_eligible(occasion, deals, rules), key=_ranking(rules.rule))
+def choose_opportunity(
+    occurred_at: datetime,
+    circles: Sequence[Circle],
+    deals: Iterable[Candidate],
+    rules: AssignmentRules,
+    users: Collection[UUID] = (),
+) -> Assignment:
+    """Which of `deals` something of this moment belongs to, with the customers in `circles`, the nearest first.
+
+    `deals` are all of its accounts' and all that its contacts lead to, `users` those of us who took part.
+    """
+    day, grace = occurred_at.date(), timedelta(days=rules.grace_days)
     is_open_first = rules.rule != OpportunityRule.MOST_RECENTLY_UPDATED
+    eligible = [deal for deal in deals if not (deal.is_closed and is_open_first) or day <= _closed_on(deal) + grace]
+    existing = [deal for deal in eligible if deal.created_at <= occurred_at]
+    ranked = sorted(existing or eligible, key=partial(_rank, rules.rule))
     running = [deal for deal in ranked if not deal.is_closed]
     closed = [deal for deal in ranked if deal.is_closed]
     for group in (running, closed) if is_open_first else (ranked,):
-        for step in _steps(occasion, group):
-            if step:
-                return _decided(occasion, step, ranked, rules)
+        for evidence, step in _steps(circles, group, rules):
+            if not step:
+                continue
+            preferred = [deal for deal in step if deal.owner in users] if rules.owner_priority else []
+            winner = (preferred or step)[0]
+            is_in_time = not winner.is_closed or day <= _closed_on(winner)
+            is_certain = is_in_time and 1 in {len(step), len(preferred)}
+            rule = evidence
+            if len(step) > 1:
+                rule = AssignmentRule.OWNER_PRIORITY if is_certain else AssignmentRule(rules.rule)
+            elif winner.is_closed and is_open_first:
+                rule = AssignmentRule.RECENTLY_CLOSED
+            candidates = dict.fromkeys(deal.id for deal in (winner, *step, *ranked))
+            return Assignment(winner.id, rule, is_certain, tuple(candidates)[:MAXIMUM_CANDIDATES])
     return Assignment()
 
 
@@ -135,72 +150,29 @@ def circles_of(parts: Iterable[tuple[ParticipantRole, str]], match: Match) -> tu
     return tuple(Circle(frozenset(people), frozenset(firms)) for people, firms in zip(contacts, accounts, strict=True))
 
 
-def _eligible(occasion: Occasion, deals: Collection[Candidate], rules: AssignmentRules) -> list[Candidate]:
-    found = [deal for deal in deals if _is_eligible(deal, occasion, rules)]
-    existing = [deal for deal in found if deal.created_at <= occasion.occurred_at]
-    return existing or found
-
-
-def _is_eligible(deal: Candidate, occasion: Occasion, rules: AssignmentRules) -> bool:
-    if not deal.is_closed or rules.rule == OpportunityRule.MOST_RECENTLY_UPDATED:
-        return True
-    return occasion.occurred_at.date() <= _closed_on(deal) + timedelta(days=rules.grace_days)
-
-
 def _closed_on(deal: Candidate) -> date:
     """A close date still ahead is a forecast that nobody corrected: the last change closed the deal."""
     modified = deal.modified_at.date()
     return min(deal.closed_on, modified) if deal.closed_on else modified
 
 
-def _ranking(rule: OpportunityRule) -> Callable[[Candidate], tuple[float, float, UUID]]:
+def _rank(rule: OpportunityRule, deal: Candidate) -> tuple[float, float, UUID]:
     """Best first, by the organization's rule; ties fall to the other date, then to the id."""
-
-    def key(deal: Candidate) -> tuple[float, float, UUID]:
-        created, modified = deal.created_at.timestamp(), deal.modified_at.timestamp()
-        if rule == OpportunityRule.OLDEST_CREATED_OPEN:
-            return (created, -modified, deal.id)
-        if rule == OpportunityRule.MOST_RECENTLY_CREATED_OPEN:
-            return (-created, -modified, deal.id)
-        return (-modified, -created, deal.id)
-
-    return key
+    created, modified = deal.created_at.timestamp(), deal.modified_at.timestamp()
+    if rule == OpportunityRule.OLDEST_CREATED_OPEN:
+        return (created, -modified, deal.id)
+    if rule == OpportunityRule.MOST_RECENTLY_CREATED_OPEN:
+        return (-created, -modified, deal.id)
+    return (-modified, -created, deal.id)
 
 
-def _steps(occasion: Occasion, ranked: Sequence[Candidate]) -> Iterator[list[Candidate]]:
-    """The candidates of each step, the strongest evidence first."""
-    for circle in occasion.circles:
-        yield [deal for deal in ranked if deal.learned & circle.contacts]
-    for circle in occasion.circles:
-        yield [deal for deal in ranked if deal.contacts & circle.contacts]
-    for circle in occasion.circles:
-        yield [deal for deal in ranked if deal.account in circle.accounts]
-
-
-def _decided(
-    occasion: Occasion, step: list[Candidate], ranked: Sequence[Candidate], rules: AssignmentRules
-) -> Assignment:
-    preferred = [deal for deal in step if deal.owner in occasion.users] if rules.owner_priority else []
-    winner = (preferred or step)[0]
-    is_certain = len(step) == 1 or len(preferred) == 1
-    if winner.is_closed and occasion.occurred_at.date() > _closed_on(winner):
-        is_certain = False
-    rule = _name_of_rule(occasion, step, winner, rules) if is_certain or len(step) == 1 else AssignmentRule(rules.rule)
-    others = [deal.id for deal in (*step, *ranked) if deal is not winner]
-    candidates = tuple(dict.fromkeys((winner.id, *others)))[:MAXIMUM_CANDIDATES]
-    return Assignment(winner.id, rule, is_certain, candidates)
-
-
-def _name_of_rule(
-    occasion: Occasion, step: Sequence[Candidate], winner: Candidate, rules: AssignmentRules
-) -> AssignmentRule:
-    """What decided where one deal was left."""
-    if len(step) > 1:
-        return AssignmentRule.OWNER_PRIORITY
-    if winner.is_closed and rules.rule != OpportunityRule.MOST_RECENTLY_UPDATED:
-        return AssignmentRule.RECENTLY_CLOSED
-    if any(winner.learned & circle.contacts for circle in occasion.circles):
-        return AssignmentRule.LEARNED
-    if any(winner.contacts & circle.contacts for circle in occasion.circles):
-        return AssignmentRule.CONTACT_ROLE
-    return AssignmentRule(rules.rule)
+def _steps(
+    circles: Iterable[Circle], ranked: Sequence[Candidate], rules: AssignmentRules
+) -> Iterator[tuple[AssignmentRule, list[Candidate]]]:
+    """The candidates of each step and what decides there where they are one, the strongest evidence first."""
+    for circle in circles:
+        yield AssignmentRule.LEARNED, [deal for deal in ranked if deal.learned & circle.contacts]
+    for circle in circles:
+        yield AssignmentRule.CONTACT_ROLE, [deal for deal in ranked if deal.contacts & circle.contacts]
+    for circle in circles:
+        yield AssignmentRule(rules.rule), [deal for deal in ranked if deal.account in circle.accounts]

@@ -20,7 +20,7 @@ from uuid import UUID
 from accounts.domain.vocabulary import Detail, Visibility
 from accounts.models import Organization, User
 from core.db.bulk import NewRow, insert_rows
-from timeline.assignment.assign import Assigner, columns_of, settle_again
+from timeline.assignment.assign import columns_of, settle_again, settle_page
 from timeline.assignment.records import association_rows, records_of
 from timeline.assignment.standing import decided_for
 from timeline.changes.door import record_change
@@ -112,8 +112,8 @@ def _write(
 def _write_new(organization: Organization, owner: User, sharing: Sharing, mails: Sequence[Mail]) -> None:
     """Write mails of which no copy was recorded: all that `owner`'s mailbox holds."""
     mails = sorted(mails, key=lambda mail: mail.id)
-    facts = {
-        mail.id: MailFacts(
+    facts = [
+        MailFacts(
             occurred_at=mail.copy.occurred_at,
             parts=[(person.role, person.address) for person in mail.copy.participants],
             match=mail.copy.match,
@@ -122,8 +122,7 @@ def _write_new(organization: Organization, owner: User, sharing: Sharing, mails:
             decided=decided_for(mail.conversation),
         )
         for mail in mails
-    }
-    assigner = Assigner(organization, facts.values())
+    ]
     participants, associations, texts = [list[NewRow]() for _ in range(3)]
     for mail in mails:
         email, own = mail.copy, {"organization": organization.pk, "engagement": mail.id}
@@ -132,8 +131,8 @@ def _write_new(organization: Organization, owner: User, sharing: Sharing, mails:
         people = [(person.name, person.address) for person in email.participants]
         words = email.new_text or email.text
         texts.append(search_text(organization.pk, mail.id, subject=email.subject, people=people, body=words))
-    settled = {mail.id: assigner.settle(facts[mail.id]) for mail in mails}
-    insert_rows(Engagement, [_engagement(organization, sharing, mail, settled[mail.id]) for mail in mails])
+    settled = zip(mails, settle_page(organization, facts), strict=True)
+    insert_rows(Engagement, [_engagement(organization, sharing, mail, place) for mail, place in settled])
     insert_rows(EmailMessage, [_email(organization, owner, mail) for mail in mails])
     insert_rows(Participant, participants)
     insert_rows(Association, associations)

@@ -23,7 +23,7 @@ from core.db.unit_of_work import one_unit_of_work
 from crm.domain.directory import Match
 from crm.models import Account, Opportunity
 from crm.selectors import directory_for
-from timeline.assignment.assign import Assigner, columns_of
+from timeline.assignment.assign import columns_of, settle_page
 from timeline.assignment.records import association_rows, records_of
 from timeline.changes.door import record_change
 from timeline.copies import add_copies
@@ -100,7 +100,7 @@ def record_activity(
         decided=given(opportunity.pk) if opportunity is not None else None,
         reported_account=account.pk if account is not None else None,
     )
-    settled = Assigner(organization, [facts]).settle(facts)
+    [settled] = settle_page(organization, [facts])
     sharing = Sharing(Visibility(organization.visibility), Detail(organization.detail))
     engagement = Engagement(
         organization=organization,

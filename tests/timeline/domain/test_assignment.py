@@ -16,7 +16,6 @@ from timeline.domain.choosing import (
     Candidate,
     Candidates,
     Circle,
-    Occasion,
     choose_opportunity,
     circles_of,
 )
@@ -24,6 +23,8 @@ from timeline.domain.vocabulary import AssignmentRule, ParticipantRole
 
 NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)
 GLOBEX, INITECH, JANE, JO, CAROL, DAVE = (UUID(int=number) for number in range(1, 7))
+
+AT_GLOBEX = (Circle(frozenset({JANE}), frozenset({GLOBEX})),)
 
 
 def deal(number, **changes):
@@ -39,13 +40,8 @@ def deal(number, **changes):
     return Candidate(**{**fields, **changes})
 
 
-def occasion(**changes):
-    fields = {"occurred_at": NOON, "circles": (Circle(frozenset({JANE}), frozenset({GLOBEX})),)}
-    return Occasion(**{**fields, **changes})
-
-
-def chosen(*deals, rules=None, **changes):
-    return choose_opportunity(occasion(**changes), deals, rules or AssignmentRules())
+def chosen(*deals, rules=None, at=NOON, circles=AT_GLOBEX, users=()):
+    return choose_opportunity(at, circles, deals, rules or AssignmentRules(), users)
 
 
 def test_without_a_deal_there_is_nothing_to_doubt():
