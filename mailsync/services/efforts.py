@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import thread_time
 from traceback import extract_tb
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 import structlog
 
@@ -21,6 +21,7 @@ log = structlog.get_logger()
 MOST_CPU_SECONDS = 1.0
 """An ordinary mail takes a few thousandths."""
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -33,19 +34,15 @@ class Efforts:
     """The CPU time that each mail of a page has taken so far, by Graph's id."""
 
     spent: dict[str, float] = field(default_factory=dict)
+    _copy_id: str = field(default="", init=False)
+    _begun: float = field(default=0.0, init=False)
 
-    def on(self, copy_id: str, work: Callable[[Callable[[], None]], T]) -> T | Kept:
-        """Do some work on a mail, which calls what it is given between its steps; how it failed, where it does."""
-        begun = thread_time() - self.spent.get(copy_id, 0.0)
-
-        def look_up() -> None:
-            self.spent[copy_id] = thread_time() - begun
-            if self.spent[copy_id] > MOST_CPU_SECONDS:
-                raise TooLaborious
-
+    def on(self, copy_id: str, work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T | Kept:
+        """Do some work on a mail; how it failed, where it does. Work of several steps calls `look_up` between them."""
+        self._copy_id, self._begun = copy_id, thread_time() - self.spent.get(copy_id, 0.0)
         try:
-            result = work(look_up)
-            look_up()
+            result = work(*given, **named)
+            self.look_up()
         except TooLaborious:
             return Kept.TOO_LABORIOUS
         except OutsideError:
@@ -56,3 +53,9 @@ class Efforts:
             log.error("mail_defect", code=code, place=f"{place.name}:{place.lineno}")  # noqa: TRY400 - an error's text may quote the mail
             return Kept.DEFECTIVE
         return result
+
+    def look_up(self) -> None:
+        """Raise what ends the work where the mail that is at work has taken too much of it."""
+        spent = self.spent[self._copy_id] = thread_time() - self._begun
+        if spent > MOST_CPU_SECONDS:
+            raise TooLaborious

@@ -137,9 +137,7 @@ def _steps(
     if is_suspected(mailbox, envelope.copy_id):
         return [Step("Work", Verdict.DROPPED, FAILURE_SENTENCES[Kept.STEPPED_OVER])]
     efforts = Efforts()
-    steps = efforts.on(
-        envelope.copy_id, lambda look_up: _replay(client, envelope, policy, directory, between_steps=look_up)
-    )
+    steps = efforts.on(envelope.copy_id, _replay, client, envelope, policy, directory, between_steps=efforts.look_up)
     return [Step("Work", Verdict.DROPPED, FAILURE_SENTENCES[steps])] if isinstance(steps, Kept) else steps
 
 

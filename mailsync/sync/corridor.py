@@ -11,7 +11,6 @@ A body is asked for only when every rule that can be judged without it has let t
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 
 from core.http.errors import ItemGone, OutsideError
@@ -19,7 +18,6 @@ from crm.selectors.directory import directory_for
 from mailsync.domain.compose import compose_email
 from mailsync.domain.counts import Kept, Outcome
 from mailsync.domain.envelope import Candidate, Content, Discard, Envelope, KeptCopy, ScreeningPolicy
-from mailsync.domain.headers import Headers
 from mailsync.domain.screening import screen_envelope, screen_headers
 from mailsync.domain.vocabulary import Reason
 from mailsync.selectors.sightings import sightings_of
@@ -53,22 +51,16 @@ def import_page(run: MailRun, envelopes: Iterable[Envelope]) -> ImportedPage:
             result.outcomes[envelope.copy_id] = verdict.reason
         else:
             candidates.append(verdict)
-    _compose(run, _unknown(run, candidates, result), policy, result)
-    return result
-
-
-def _unknown(run: MailRun, candidates: Sequence[Candidate], result: ImportedPage) -> list[Candidate]:
-    """The candidates that this mailbox has not brought in before; the others need no second fetch."""
     sightings = sightings_of(run.mailbox, [candidate.envelope.copy_id for candidate in candidates])
-    fresh = []
-    for candidate in candidates:
-        sighting = sightings.get(candidate.envelope.copy_id)
-        if sighting is None:
-            fresh.append(candidate)
-        else:
+    unknown = []
+    for candidate in candidates:  # what this mailbox has brought in before needs no second fetch
+        if sighting := sightings.get(candidate.envelope.copy_id):
             result.known.append((sighting, candidate.envelope))
             result.outcomes[candidate.envelope.copy_id] = Kept.KEPT
-    return fresh
+        else:
+            unknown.append(candidate)
+    _compose(run, unknown, policy, result)
+    return result
 
 
 def _compose(run: MailRun, candidates: Sequence[Candidate], policy: ScreeningPolicy, result: ImportedPage) -> None:
@@ -107,7 +99,7 @@ def _work(
     passed = []
     for candidate in candidates:
         if content := headers.get(candidate.envelope.copy_id):
-            verdict = efforts.on(candidate.envelope.copy_id, _screening(candidate, content.headers, policy))
+            verdict = efforts.on(candidate.envelope.copy_id, screen_headers, candidate, content.headers, policy)
             if verdict is None:
                 passed.append(candidate)
             else:
@@ -122,22 +114,12 @@ def _work(
         copy_id = candidate.envelope.copy_id
         if body := bodies.get(copy_id):
             content = replace(headers[copy_id], body=body.body, is_html=body.is_html)
-            copy = efforts.on(copy_id, _composing(candidate, content, policy, now))
+            copy = efforts.on(
+                copy_id, compose_email, candidate, content, policy, now=now, between_steps=efforts.look_up
+            )
             result.outcomes[copy_id] = _outcome(copy)
             if isinstance(copy, KeptCopy):
                 result.copies.append(copy)
-
-
-def _screening(
-    candidate: Candidate, headers: Headers, policy: ScreeningPolicy
-) -> Callable[[Callable[[], None]], Discard | None]:
-    return lambda _: screen_headers(candidate, headers, policy)
-
-
-def _composing(
-    candidate: Candidate, content: Content, policy: ScreeningPolicy, now: datetime
-) -> Callable[[Callable[[], None]], KeptCopy | Discard]:
-    return lambda look_up: compose_email(candidate, content, policy, now=now, between_steps=look_up)
 
 
 def _outcome(result: KeptCopy | Discard | Kept) -> Outcome:
