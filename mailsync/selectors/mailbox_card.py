@@ -13,7 +13,7 @@ from mailsync.selectors.mailboxes import (
     advice_of,
     count_stepped_over,
     failures_of,
-    last_run,
+    last_ended_run,
     newest_comparison,
     newest_look_back,
 )
@@ -98,7 +98,7 @@ class MailboxCard:
 def mailbox_card(viewer: User) -> MailboxCard:
     """The card of `viewer`: eight queries."""
     mailbox = Mailbox.objects.filter(user=viewer).first()
-    run = last_run(mailbox) if mailbox else None
+    run = last_ended_run(mailbox) if mailbox else None
     return MailboxCard(
         connection=MicrosoftConnection.objects.filter(user=viewer).defer("token_cache").first(),
         mailbox=mailbox,

@@ -43,7 +43,7 @@ def runs_of(mailbox: Mailbox) -> QuerySet[SyncRun]:
     return SyncRun.objects.filter(mailbox=mailbox)
 
 
-def last_run(mailbox: Mailbox) -> SyncRun | None:
+def last_ended_run(mailbox: Mailbox) -> SyncRun | None:
     """The newest round that ended; one that saw nothing and went well leaves no row."""
     rounds = SyncRun.objects.filter(mailbox=mailbox, kind__in=[RunKind.INITIAL, RunKind.ONGOING])
     return rounds.filter(ended_at__isnull=False).first()
