@@ -1,6 +1,6 @@
 """Recording: mail is one, however many mailboxes show it, and stands in its conversation, under its deal.
 
-a page of composed mails
+a page of composed mails ──▶ each a Mail (mail.py), the one value that walks down here
    │ erased.py     erased, or somebody in it was? it stays away
    │ identify.py   which of them are recorded, and which copy is of which
    │ thread.py     the conversation, and which two a late mail ties

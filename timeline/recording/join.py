@@ -27,13 +27,12 @@ from timeline.changes.door import record_change
 from timeline.copies import make_hollow, move_copies
 from timeline.domain.copies import RECIPIENTS
 from timeline.models import Association, EmailMessage, Engagement, Participant
-from timeline.recording.identify import CopyDesk
+from timeline.recording.identify import MOST_COMPARED, CopyDesk, people_of, stored_mails
 from timeline.recording.mail import Mail
 from timeline.recording.merge import complete
 from timeline.recording.people import as_compared, our_people
 from timeline.recording.thread import lock_conversations, refresh_conversations
 from timeline.selectors.legal_holds import held_among
-from timeline.selectors.recorded_mails import MOST_COMPARED, people_of, stored_mails
 
 _AT_ONCE = 100
 

@@ -11,9 +11,8 @@ from timeline.domain.erased import statement
 from timeline.domain.vocabulary import SuppressionKind
 from timeline.models import EmailMessage, Suppression
 from timeline.recording.erased import Suppressed, hashed, shortened_by
-from timeline.recording.identify import CopyDesk
+from timeline.recording.identify import CopyDesk, people_of
 from timeline.recording.people import our_people
-from timeline.selectors.recorded_mails import people_of
 
 _AT_ONCE = 500
 
