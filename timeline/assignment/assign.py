@@ -11,14 +11,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from accounts.domain.vocabulary import OpportunityRule
 from accounts.models import Organization
 from core.chunks import chunks
-from timeline.assignment.candidates import candidates_for, rules_of
+from timeline.assignment.candidates import candidates_for
 from timeline.assignment.records import follow_match
 from timeline.assignment.standing import Standing, our_domains, standing
 from timeline.changes.door import record_change
 from timeline.domain.assignment import NOTHING_HELD, HeldRecords, MailFacts, Settled, settle
-from timeline.domain.choosing import Assignment
+from timeline.domain.choosing import Assignment, AssignmentRules
 from timeline.models import EmailMessage, Engagement
 from timeline.selectors.legal_holds import held_records
 
@@ -45,7 +46,12 @@ def settle_page(
     decided = {facts.decided.opportunity for facts in page if facts.decided is not None}
     standing = {facts.standing.assignment.opportunity for facts in page if facts.standing is not None}
     circles = [circle for facts in page for circle in facts.circles]
-    candidates, rules = candidates_for(organization, circles, also=decided | standing), rules_of(organization)
+    candidates = candidates_for(organization, circles, also=decided | standing)
+    rules = AssignmentRules(
+        rule=OpportunityRule(organization.opportunity_rule),
+        owner_priority=organization.owner_priority,
+        grace_days=organization.closed_deal_grace_days,
+    )
     return [settle(facts, candidates, rules, held) for facts in page]
 
 

@@ -6,11 +6,10 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from accounts.domain.vocabulary import OpportunityRule
 from accounts.models import Organization
 from core.db.bulk import Prepared
 from crm.models import Opportunity, OpportunityContactRole
-from timeline.domain.choosing import AssignmentRules, Candidate, Candidates, Circle
+from timeline.domain.choosing import Candidate, Candidates, Circle
 from timeline.models import FilingRule
 
 _Links = dict[UUID, set[UUID]]
@@ -34,15 +33,6 @@ _OPPORTUNITIES = Prepared(
         organization__among=organization,
     ).values_list("id", "account_id", "owner_id", "is_closed", "close_date", "crm_created_at", "crm_modified_at")
 )
-
-
-def rules_of(organization: Organization) -> AssignmentRules:
-    """What the organization decided about assignment (F15)."""
-    return AssignmentRules(
-        rule=OpportunityRule(organization.opportunity_rule),
-        owner_priority=organization.owner_priority,
-        grace_days=organization.closed_deal_grace_days,
-    )
 
 
 def candidates_for(

@@ -30,7 +30,7 @@ from timeline.domain.email import ComposedEmail
 from timeline.domain.erased import Verdict
 from timeline.domain.sharing import Sharing
 from timeline.domain.vocabulary import Kind
-from timeline.models import Association, EmailMessage, Engagement, Participant
+from timeline.models import Association, EmailMessage, Engagement, Participant, SearchText
 from timeline.recording.erased import erased_among
 from timeline.recording.identify import find_mails
 from timeline.recording.join import join_copies
@@ -38,7 +38,7 @@ from timeline.recording.mail import Mail
 from timeline.recording.merge import merge_copies
 from timeline.recording.people import participant_rows
 from timeline.recording.thread import place_in_conversations
-from timeline.search.texts import search_text, write_search_texts
+from timeline.search.texts import search_text
 
 SOURCE = "microsoft"
 
@@ -137,7 +137,7 @@ def _write_new(organization: Organization, owner: User, sharing: Sharing, mails:
     insert_rows(Participant, participants)
     insert_rows(Association, associations)
     add_copies(organization, owner.pk, sharing, [mail.id for mail in mails])
-    write_search_texts(texts)
+    insert_rows(SearchText, texts)
     record_change(organization.pk, new=[mail.id for mail in mails])
 
 

@@ -35,18 +35,13 @@ def _words_of_person(person: str) -> tuple[str, ...]:
     return tuple(words_of(person))
 
 
-def write_search_texts(rows: Sequence[NewRow]) -> None:
-    """Write rows that are new."""
-    insert_rows(SearchText, rows)
-
-
 def refresh_search_texts(engagement_ids: Collection[UUID]) -> int:
     """Write the rows of these engagements anew from the tables; how many there are."""
     written = 0
     for some in chunks(engagement_ids, _AT_ONCE):
         rows = _rows(some)
         SearchText.objects.filter(engagement_id__in=some).delete()
-        write_search_texts(rows)
+        insert_rows(SearchText, rows)
         written += len(rows)
     return written
 
