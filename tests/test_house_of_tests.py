@@ -20,6 +20,7 @@ STOPWATCHES = {
     "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "process_time", "process_time_ns", "thread_time",
     "thread_time_ns", "getrusage", "clock_gettime",
 }  # fmt: skip
+DEMANDS = re.compile(r"assert|django_assert|raises|warns|expect\b|wait_until|zeal_context|run_state_machine|check_")
 CLOCKS = STOPWATCHES | {"time", "time_ns", "now", "utcnow"}
 MAY_MEASURE = {"tests/support/growth.py", "tests/support/waiting.py"}
 """Work compared with itself, and when to stop waiting."""
@@ -79,6 +80,31 @@ def test_no_test_takes_the_time():
     taken = {path: found for path, source in sources() if (found := stopwatches(source))}
     assert {path: found for path, found in taken.items() if path not in MAY_MEASURE} == {}
     assert taken.keys() == MAY_MEASURE
+
+
+def demands_nothing(source: str) -> list[str]:
+    """The tests that nothing can fail but an error: no assertion in them, in what they call here, or in a fixture."""
+    functions = {node.name: node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)}
+    bodies = {name: "\n".join(map(ast.unparse, node.body)) for name, node in functions.items()}
+    demanding = {name for name, body in bodies.items() if DEMANDS.search(body)}
+    tests = {name: functions[name] for name in functions if name.startswith("test_")}
+    used = {
+        name: set(re.findall(r"\w+", bodies[name])) | {each.arg for each in node.args.args}
+        for name, node in tests.items()
+    }
+    return [name for name in tests if name not in demanding and not used[name] & demanding]
+
+
+def test_every_test_demands_something():
+    idle = {path: found for path, source in sources() if (found := demands_nothing(source))}
+    # the browser's own complaints fail it, where it is closed
+    assert idle == {"tests/journeys/test_policy.py": ["test_no_page_asks_for_what_its_policy_refuses"]}
+
+
+def test_a_test_that_demands_nothing_is_seen():
+    helped = "def holds(x):\n    assert x\ndef test_it():\n    holds(1)"
+    assert demands_nothing("def test_it():\n    compose(1)\n") == ["test_it"]
+    assert demands_nothing(helped) == []
 
 
 def test_every_folder_of_tests_mirrors_a_room_that_exists():

@@ -171,13 +171,16 @@ def test_the_text_may_still_show_a_newsletter():
 
 
 @given(st.text(max_size=200), st.text(max_size=60), st.booleans())
-def test_composing_never_fails(body, text, is_html):
-    compose_email(
+def test_composing_never_fails_and_lists_everybody(body, text, is_html):
+    made = compose_email(
         Candidate(ORDINARY._replace(subject=text, internet_message_id=text), MATCH),
         Content("g", Headers([("References", text), ("In-Reply-To", text)]), body, is_html, text),
         POLICY,
         now=NOW,
     )
+    if isinstance(made, KeptCopy):
+        assert [each.address for each in made.email.participants] == [JANE.address, REP.address]
+        assert made.email.new_text in made.email.text
 
 
 @pytest.mark.parametrize(

@@ -151,8 +151,12 @@ def test_new_mail_moves_no_page(acme, carol):
     assert not {row["id"] for row in first["results"]} & {row["id"] for row in second["results"]}
 
 
-def test_up_to_five_hundred_a_page(acme, carol, settings):
-    assert len(ids(client_of(carol).get(f"{URL}?page_size=99999999999999999999"))) == 0
+@pytest.mark.parametrize("size", [500, 501, 5000, 99999999999999999999])
+def test_up_to_five_hundred_a_page(acme, carol, size):
+    Engagement.objects.bulk_create(CallFactory.build_batch(501, organization=acme))
+    page = client_of(carol).get(f"{URL}?page_size={size}").json()
+    assert len(page["results"]) == 500
+    assert len(client_of(carol).get(page["next"]).json()["results"]) == 1
 
 
 @pytest.mark.parametrize("size", ["0", "-1", "abc", "", "1.5", "%00", "²"])

@@ -133,14 +133,15 @@ def test_a_correction_to_no_deal_takes_it_off(client, carol):
 
 
 def test_a_foreign_or_broken_deal_is_not_accepted(client, carol, mallory):
-    mail = scene(carol).mail()
+    globex = scene(carol)
+    mail = globex.mail()
     foreign = OpportunityFactory(organization=mallory.organization)
     client.force_login(carol)
     for value in (str(foreign.pk), "nonsense"):
         answer = client.post(f"/engagements/{mail.pk}/assignment/", {"opportunity": value})
         assert "errorlist" in answer.content.decode()
     mail.refresh_from_db()
-    assert mail.opportunity is not None
+    assert mail.opportunity == globex.deal
 
 
 def test_a_stranger_finds_none_of_it(client, carol, mallory):
