@@ -8,26 +8,16 @@ import itertools
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from hypothesis.extra.django import TestCase
 
 from accounts.domain.audit import AuditVerb
 from accounts.domain.vocabulary import Visibility
 from accounts.models import AuditEvent
-from crm.models import Contact
 from tests.support.api_client import client_of
 from tests.support.factories import (
-    AccountFactory,
-    ContactFactory,
     LegalHoldFactory,
-    OpportunityFactory,
-    OrganizationFactory,
     UserAddressFactory,
-    UserFactory,
 )
 from tests.support.forging import (
-    CAROL,
     DAVE,
     ID,
     MOMENT,
@@ -37,16 +27,12 @@ from tests.support.forging import (
     SAME_WORDS,
     SUBJECT,
     WORDS,
-    in_every_order,
     mail,
-    may_delete,
     readable,
     stored,
 )
 from tests.support.recording import BANNER, JANE, compose, record
-from timeline.domain.additions import known_additions
-from timeline.domain.authored import authored
-from timeline.models import Conversation, EmailMessage, Engagement, Participant
+from timeline.models import Conversation, EmailMessage, Engagement
 
 pytestmark = pytest.mark.django_db
 
@@ -241,218 +227,3 @@ def test_the_marks_cost_one_question_a_page(acme, carol, jane, django_assert_max
             assert viewer.get("/api/v1/engagements/?page_size=100").status_code == 200
         counts.append(len(captured))
     assert counts[0] == counts[1]
-
-
-# --- people whom a copy names by an Exchange name
-
-
-def test_an_exchange_name_stands_for_a_user_whom_another_copy_names(acme, alice, bob, carol, dave, jane):
-    UserAddressFactory(user=carol, address="carol.c@acme.example")
-    migrated = mail(acme, to=(), cc=(DAVE,), exchange_names=1)
-    outcomes = in_every_order(acme, (dave, migrated), (carol, mail(acme, to=("carol.c@acme.example",))))
-    for texts, [people], readers in outcomes:
-        assert texts == [WORDS]
-        assert {address for _, address in people} == {JANE, DAVE, "carol.c@acme.example"}
-        assert (readers[CAROL], readers[DAVE], readers["bob@acme.example"]) == ([WORDS], [WORDS], [])
-    record(acme, bob, mail(acme, cc=(DAVE, "bob@acme.example")))
-    assert EmailMessage.objects.count() == 2, "the name was Carol's, and no room for another is left"
-
-
-def test_copies_that_name_one_person_each_are_one_mail_in_one_page_and_in_two(acme, carol, dave, jane):
-    each = [mail(acme, to=(CAROL,), cc=(), exchange_names=1), mail(acme, to=(DAVE,), cc=(), exchange_names=1)]
-    for pages in ([each], [each[::-1]], [each[:1], each[1:]]):
-        Conversation.objects.all().delete()
-        for page in pages:
-            record(acme, carol, *page)
-        [row] = stored()
-        assert {address for _, address in row[5]} == {JANE, CAROL, DAVE}
-        assert EmailMessage.objects.get().exchange_names == 0
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        {"text": "We decline.", "to": (CAROL,)},
-        {"text": "", "to": (CAROL,)},
-        {"to": ("mallory@globex.example",)},
-        {"to": (CAROL, "bob@acme.example")},
-        {"sender": "jane@globex.example.evil.example", "to": (CAROL,)},
-    ],
-    ids=["other words", "no words", "a stranger", "more people than names", "another author"],
-)
-def test_an_exchange_name_is_no_way_into_a_mail(acme, bob, carol, dave, jane, other):
-    migrated = mail(acme, to=(), cc=(DAVE,), exchange_names=1)
-    text = other.pop("text", WORDS)
-    for texts, _, readers in in_every_order(acme, (dave, migrated), (bob, mail(acme, text, **other))):
-        assert len(texts) == 2
-        assert readers[CAROL] == ([text] if CAROL in other["to"] else [])
-
-
-def test_a_stranger_who_invents_exchange_names_shows_nobody_a_mail(acme, bob, carol, dave, jane):
-    true, forged = mail(acme, to=(DAVE,), cc=()), mail(acme, to=(DAVE,), cc=(), exchange_names=9)
-    for texts, _, readers in in_every_order(acme, (dave, true), (dave, forged)):
-        assert texts == [WORDS]
-        assert (readers[CAROL], readers["bob@acme.example"]) == ([], [])
-    assert EmailMessage.objects.get().exchange_names == 0
-
-
-def test_a_hold_freezes_whom_an_exchange_name_stands_for(acme, bob, carol, dave, jane):
-    record(acme, dave, mail(acme, to=(), cc=(DAVE,), exchange_names=1), visibility=Visibility.OWNER_ONLY)
-    LegalHoldFactory(organization=acme, scope="organization", contact=None)
-    before = stored()
-    record(acme, bob, mail(acme))
-    assert stored() == before
-    assert (readable(carol), EmailMessage.objects.get().exchange_names) == (set(), 1)
-
-
-# --- a copy without words
-
-
-@pytest.mark.parametrize("people", [{}, {"to": (), "cc": ()}], ids=["the same people", "nobody named"])
-@pytest.mark.parametrize("empty", ["", " \u200b\n", BANNER], ids=["empty", "invisible", "a banner"])
-def test_a_copy_without_words_shows_its_holder_none(acme, alice, bob, carol, dave, jane, empty, people):
-    OpportunityFactory(organization=acme, account=Contact.objects.get().account, owner=dave)
-    erin = UserFactory(organization=acme, email="erin@acme.example")
-    true, hollow = mail(acme), mail(acme, empty, **people, authentication="failed")
-    for order in itertools.permutations([(carol, true, Visibility.OWNER_ONLY), (erin, hollow, Visibility.EVERYONE)]):
-        Conversation.objects.all().delete()
-        for owner, copy, visibility in order:
-            record(acme, owner, copy, visibility=visibility)
-        row = EmailMessage.objects.get()
-        assert (row.text, row.authentication, row.inbox_owner) == (WORDS, "", carol)
-        readers = [person.email for person in (alice, bob, carol, dave, erin) if readable(person)]
-        assert readers == [CAROL, DAVE]
-        assert row.engagement.visibility == Visibility.OWNER_ONLY
-        assert not may_delete(erin)
-        record(acme, erin, true, visibility=Visibility.OWNER_ONLY)
-        assert readable(erin), "whose mailbox has the words holds them"
-
-
-def test_who_holds_a_mail_that_says_nothing_reads_that(acme, carol, dave, jane):
-    erin = UserFactory(organization=acme, email="erin@acme.example")
-    record(acme, erin, mail(acme, ""), visibility=Visibility.OWNER_ONLY)
-    assert readable(erin)
-    assert EmailMessage.objects.get().inbox_owner == erin
-
-
-def test_a_copy_without_words_names_nobody_to_a_mail_that_names_nobody(acme, carol, dave, jane):
-    erin = UserFactory(organization=acme, email="erin@acme.example")
-    true, hollow = mail(acme, to=(), cc=()), mail(acme, "", to=("erin@acme.example",), cc=())
-    for texts, _, readers in in_every_order(acme, (carol, true), (dave, hollow)):
-        assert texts == ["", WORDS]
-        assert readers[erin.email] == [""]
-
-
-def test_a_mail_without_words_that_turns_out_to_be_another_shows_its_holder_none(acme, carol, dave, jane):
-    erin = UserFactory(organization=acme, email="erin@acme.example")
-    early, between = (mail(acme, "", occurred_at=MOMENT + timedelta(minutes=minutes)) for minutes in (0, 9))
-    late = mail(acme, occurred_at=MOMENT + timedelta(minutes=18))
-    for order in itertools.permutations(
-        [(erin, early, "everyone"), (dave, between, "everyone"), (carol, late, "owner_only")]
-    ):
-        Conversation.objects.all().delete()
-        for owner, copy, visibility in order:
-            record(acme, owner, copy, visibility=visibility)
-        row = EmailMessage.objects.get()
-        assert (row.text, row.inbox_owner, row.engagement.visibility) == (WORDS, carol, "owner_only")
-        assert not readable(erin)
-
-
-# --- which mails there are, and who may read them, does not depend on the order of arrival
-
-DECLINE, BOTH, NOBODY = "We decline.", dict[str, object](), dict[str, object](to=(), cc=())
-CHAINS: dict[str, list[tuple[str, int, dict[str, object]]]] = {
-    "words between what says nothing": [("", 0, BOTH), ("", 18, BOTH), (WORDS, 9, BOTH)],
-    "nothing between the same words": [(WORDS, 0, BOTH), ("", 9, BOTH), (WORDS, 18, BOTH)],
-    "nothing beside two": [(WORDS, 0, BOTH), (DECLINE, 0, BOTH), ("", 9, BOTH), (WORDS, 18, BOTH)],
-    "a chain of nothing": [("", 9, BOTH), ("", 18, BOTH), ("", 27, BOTH), (WORDS, 0, BOTH)],
-    "a chain of nothing between two": [(WORDS, 0, BOTH), ("", 9, BOTH), ("", 18, BOTH), (DECLINE, 27, BOTH)],
-    "nobody named between others": [(WORDS, 0, BOTH), (WORDS, 0, {"cc": ()}), (WORDS, 9, NOBODY), (WORDS, 18, BOTH)],
-    "nobody named, nothing said": [(WORDS, 0, BOTH), ("", 18, BOTH), ("", 9, NOBODY), (WORDS, 27, NOBODY)],
-    "nothing said to others": [(WORDS, 0, NOBODY), ("", 0, BOTH), ("", 0, {"cc": ()}), (WORDS, 0, BOTH)],
-    "Exchange names": [
-        (WORDS, 0, {"cc": (), "exchange_names": 1}),
-        ("", 0, {"cc": (), "exchange_names": 1}),
-        ("", 0, {"cc": ()}),
-        (WORDS, 0, BOTH),
-    ],
-}
-
-
-@pytest.mark.parametrize("chain", CHAINS)
-def test_copies_that_say_little_tie_no_mails_together_in_any_order(acme, carol, dave, jane, chain):
-    team = [UserFactory(organization=acme, email=f"{name}@acme.example") for name in ("erin", "finn", "gus", "hal")]
-    copies = [
-        mail(acme, text, occurred_at=MOMENT + timedelta(minutes=minutes), **people)
-        for text, minutes, people in CHAINS[chain]
-    ]
-    outcomes = [
-        # which of two mails a copy belongs to that names nobody is for the order to say (0073)
-        (
-            sorted(zip(texts, people, strict=True)),
-            readers if NOBODY not in (each[2] for each in CHAINS[chain]) else None,
-        )
-        for texts, people, readers in in_every_order(acme, *zip(team, copies, strict=False))
-    ]
-    assert all(outcome == outcomes[0] for outcome in outcomes)
-
-
-TEXTS = ("", "", WORDS, f"{BANNER}\n{WORDS}", "We decline.", "Unknown banner\n\n" + WORDS)
-TEAM = ("carol", "dave", "bob", "erin")
-ALL = [((CAROL,), (DAVE,)), ((CAROL, DAVE), ())]
-
-
-def some_copies(minutes, people):
-    return st.lists(
-        st.tuples(
-            st.sampled_from(TEXTS),
-            st.sampled_from(minutes),
-            st.sampled_from(people),
-            st.sampled_from(["Renewal", "Renewal", "[EXTERNAL] Renewal", "Invoice"]),
-            st.integers(0, len(TEAM) - 1),
-        ),
-        min_size=2,
-        max_size=6,
-    )
-
-
-COPIES = some_copies([0, 0, 9, 18, 27, 86_400], [*ALL, ((CAROL,), ())]) | some_copies([0, 9], [*ALL, ((), ())])
-
-
-class AnyOrder(TestCase):
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(COPIES, st.randoms(use_true_random=False), st.integers(1, 3), st.integers(0, len(TEAM)))
-    def test_the_same_mails_stand_in_any_order_and_in_any_pages(self, copies, dice, size, open_mailbox):
-        acme = OrganizationFactory()
-        people = [UserFactory(organization=acme, email=f"{name}@acme.example") for name in TEAM]
-        ContactFactory(organization=acme, account=AccountFactory(organization=acme), address=JANE)
-        made = [
-            (owner, mail(acme, text, occurred_at=MOMENT + timedelta(minutes=minutes), to=to, cc=cc, subject=subject))
-            for text, minutes, (to, cc), subject, owner in copies
-        ]
-        outcomes = []
-        for _ in range(3):
-            Conversation.objects.filter(organization=acme).delete()
-            order = dice.sample(made, len(made))
-            for start in range(0, len(order), size):
-                page = order[start : start + size]
-                for number, person in enumerate(people):
-                    visibility = Visibility.EVERYONE if number == open_mailbox else Visibility.OWNER_ONLY
-                    if own := [copy for owner, copy in page if owner == number]:
-                        record(acme, person, *own, visibility=visibility)
-            outcomes.append(self.outcome(acme, people))
-        assert outcomes[0] == outcomes[1] == outcomes[2]
-
-    @staticmethod
-    def outcome(organization, people):
-        rows = EmailMessage.objects.filter(organization=organization).select_related("engagement")
-        readers = {person.email: readable(person) for person in people}
-        return sorted(
-            (
-                authored(row.text, known_additions()).words,
-                sorted({*Participant.objects.filter(engagement=row.pk).values_list("address", flat=True)}),
-                row.engagement.subject.removeprefix("[EXTERNAL] "),
-                sorted(person for person, some in readers.items() if row.pk in some),
-            )
-            for row in rows
-        )
