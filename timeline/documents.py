@@ -20,7 +20,7 @@ from timeline.models import Engagement, SearchText
 ALIAS = f"{settings.ELASTICSEARCH_INDEX_PREFIX}-engagements"
 FOLDED_WORDS = analyzer("folded_words", type="custom", tokenizer="whitespace")
 LONGEST_PREFIX = 19
-WORD_FIELDS = ("people", "subject", "body")
+WORD_FIELDS = ("people", "subject", "body", "folded")
 
 
 def _words() -> fields.TextField:
@@ -57,6 +57,7 @@ class EngagementDocument(Document):  # type: ignore[misc]  # the library has no 
     people = _words()
     subject = _words()
     body = _words()
+    folded = _words()
 
     class Index:
         name = ALIAS
@@ -115,6 +116,9 @@ class EngagementDocument(Document):  # type: ignore[misc]  # the library has no 
 
     def prepare_body(self, row: Engagement) -> str:
         return _search_text(row).body
+
+    def prepare_folded(self, row: Engagement) -> str:
+        return _search_text(row).folded
 
 
 def _text(identifier: UUID | None) -> str | None:

@@ -20,6 +20,7 @@ from mailsync.domain.screening import Step, explain_text, is_ours, screen_text
 from mailsync.domain.text import body_text
 from timeline.domain.email import MOST_PEOPLE, ComposedEmail, ParticipantValue
 from timeline.domain.identity import base_subject, fingerprint, message_key, normalize_message_id
+from timeline.domain.quoting import ParentWords
 from timeline.domain.vocabulary import Direction, ParticipantRole
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -114,11 +115,23 @@ def _split(envelope: Envelope, content: Content, subject: str, text: str) -> Rep
     )
 
 
+def split_again(text: str, *, subject: str, author: str, is_answer: bool, parent: ParentWords | None = None) -> Reply:
+    """A stored mail's text split as `compose_email` does, beside the mail that it answers where that is stored."""
+    is_answer = is_answer or _has_answer_prefix(subject)
+    return split_reply(
+        text, is_forwarding=_is_forward(subject, text), is_answer=is_answer, author=author, parent=parent
+    )
+
+
+def _has_answer_prefix(subject: str) -> bool:
+    bare = " ".join(normalized("NFC", _TAG.sub("", subject)).split())
+    return base_subject(bare) != bare
+
+
 def _is_answer(content: Content, subject: str) -> bool:
     """Whether a mail answers one: by its headers, by its subject, or by an index beyond the one of a first mail."""
     headers = content.headers
-    bare = " ".join(normalized("NFC", _TAG.sub("", subject)).split())
-    if any(headers.get(name).strip() for name in ("references", "in-reply-to")) or base_subject(bare) != bare:
+    if any(headers.get(name).strip() for name in ("references", "in-reply-to")) or _has_answer_prefix(subject):
         return True
     return len(_decoded_index(content.thread_index or headers.get("thread-index"))) > _INDEX_HEADER_LENGTH
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import compress, groupby, islice, takewhile
 
+from mailsync.domain.answers import without_answers
 from mailsync.domain.quotations import (
     attribution,
     is_above_quotes,
@@ -29,6 +30,7 @@ from mailsync.domain.quotations import (
 )
 from mailsync.domain.quoted_fields import next_text
 from mailsync.domain.signatures import without_signature
+from timeline.domain.quoting import ParentWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +46,26 @@ class Reply:
     authored: str = ""
 
 
-def split_reply(text: str, *, is_forwarding: bool = False, is_answer: bool | None = None, author: str = "") -> Reply:
+def split_reply(
+    text: str,
+    *,
+    is_forwarding: bool = False,
+    is_answer: bool | None = None,
+    author: str = "",
+    parent: ParentWords | None = None,
+) -> Reply:
     """`text` (lines ended by newlines) split.
 
     `is_forwarding` where the subject says so: what is below then stays. `is_answer` says whether the mail answers one;
     what a mail that answers nothing holds below header fields, and what it marks without an introduction, is the
-    author's to show. None where that is not known. `author` is the author's name and address, where known.
+    author's to show. None where that is not known. `author` is the author's name and address, where known. What is
+    quoted beyond the words of `parent`, the mail that is answered, is the author's.
     """
     lines = with_own_lines(text.split("\n"))
     marker = _Marker(lines, is_forwarding=is_forwarding or is_answer is False, is_answer=is_answer)
     marks = marker.marked()
+    if parent is not None and True in marks:
+        lines, marks = without_answers(lines, marks, parent)
     bodies: list[str] = []
     signatures: list[str] = []
     for segment in _own_segments(marks[: marker.forward_at], lines[: marker.forward_at]):

@@ -18,6 +18,7 @@ from mailsync.domain.envelope import Envelope, KeptCopy
 from mailsync.domain.vocabulary import Reason
 from mailsync.models import MailboxWalk, Sighting
 from mailsync.selectors.sightings import copy_id_hash
+from mailsync.services.author_words import tell_answers_apart
 from mailsync.sync.folder import Folder
 from mailsync.sync.mail_run import MailRun
 from timeline.recording.record import RecordedEmail, record_emails
@@ -106,6 +107,8 @@ def _record_copies(run: MailRun, copies: Sequence[KeptCopy], outcomes: dict[str,
             is_certain = result.is_certain
             outcomes[copy.envelope.copy_id] = Reason.SUPPRESSED if is_certain else Reason.SUPPRESSED_UNTOLD
     insert_rows(Sighting, sightings)
+    recorded = [result.email_id for result in results if isinstance(result, RecordedEmail) and result.is_new]
+    tell_answers_apart(organization=organization, new=recorded)
     return len(sightings)
 
 

@@ -86,6 +86,7 @@ class EmailMessage(models.Model):
     fingerprint = models.CharField(max_length=64, help_text="SHA-256 of sender, UTC second, subject and recipients.")
     internet_message_id = models.TextField(null=True, blank=True)  # noqa: DJ001 - null is "has none", outwardly too
     in_reply_to = models.TextField(null=True, blank=True)  # noqa: DJ001 - as above
+    answers_key = models.CharField(max_length=64, blank=True, help_text="The message key of the email that it answers.")
     references = models.JSONField(default=list, blank=True)
     text = models.TextField(blank=True)
     new_text = models.TextField(blank=True, help_text="Without quoted mail and signature.")
@@ -124,6 +125,7 @@ class EmailMessage(models.Model):
         ]
         indexes = [
             models.Index(fields=["organization", "fingerprint"], name="emails_by_fingerprint"),
+            models.Index(fields=["organization", "answers_key"], name="emails_by_answered"),  # what answers this one?
         ]
 
     def __str__(self) -> str:

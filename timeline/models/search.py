@@ -16,6 +16,9 @@ class SearchText(models.Model):
     people = models.TextField(blank=True, help_text="Names and addresses.")
     subject = models.TextField(blank=True)
     body = models.TextField(blank=True, help_text="An email's new text; a call's or meeting's notes.")
+    folded = models.TextField(
+        blank=True, help_text="What an email has beside it: signature, banners, quotes whose mail is not stored."
+    )
 
     def __str__(self) -> str:
         return str(self.engagement_id)

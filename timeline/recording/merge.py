@@ -21,6 +21,7 @@ from timeline.changes.door import record_change
 from timeline.copies import add_hollow_copies, make_hollow, renew_copies
 from timeline.domain.assignment import nearest_inbox_owner
 from timeline.domain.copies import RECIPIENTS, Tied, ties
+from timeline.domain.identity import reference_hash
 from timeline.domain.sharing import Sharing
 from timeline.models import Association, EmailMessage, Engagement, Participant
 from timeline.recording.mail import Mail
@@ -89,6 +90,7 @@ def complete(mail: Mail, other: Tied | None) -> set[str]:
     if other is not None:
         references, in_reply_to, thread_index = ties(row, other)
         told |= {"references": list(references), "in_reply_to": in_reply_to, "thread_index": thread_index}
+        told["answers_key"] = reference_hash(in_reply_to) if in_reply_to else ""
     changed = {column for column, value in told.items() if getattr(row, column) != value}
     for column in changed:
         setattr(row, column, told[column])

@@ -28,6 +28,8 @@ from timeline.copies import add_copies
 from timeline.domain.assignment import MailFacts, Settled
 from timeline.domain.email import ComposedEmail
 from timeline.domain.erased import Verdict
+from timeline.domain.identity import reference_hash
+from timeline.domain.quoting import beside
 from timeline.domain.sharing import Sharing
 from timeline.domain.vocabulary import Kind
 from timeline.models import Association, EmailMessage, Engagement, Participant, SearchText
@@ -130,7 +132,10 @@ def _write_new(organization: Organization, owner: User, sharing: Sharing, mails:
         associations += association_rows(records_of(email.match), occurred_at=email.occurred_at, **own)
         people = [(person.name, person.address) for person in email.participants]
         words = email.new_text or email.text
-        texts.append(search_text(organization.pk, mail.id, subject=email.subject, people=people, body=words))
+        folded = beside(email.text, words)
+        texts.append(
+            search_text(organization.pk, mail.id, subject=email.subject, people=people, body=words, folded=folded)
+        )
     settled = zip(mails, settle_page(organization, facts), strict=True)
     insert_rows(Engagement, [_engagement(organization, sharing, mail, place) for mail, place in settled])
     insert_rows(EmailMessage, [_email(organization, owner, mail) for mail in mails])
@@ -168,6 +173,7 @@ def _email(organization: Organization, owner: User, mail: Mail) -> NewRow:
         "fingerprint": email.fingerprint,
         "internet_message_id": email.internet_message_id,
         "in_reply_to": email.in_reply_to,
+        "answers_key": reference_hash(email.in_reply_to) if email.in_reply_to else "",
         "references": list(email.references),
         "text": email.text,
         "new_text": email.new_text,

@@ -111,6 +111,7 @@ def _query(viewer: User, terms: Sequence[Sequence[str]]) -> Query:
     readable = {
         "subject": _any({"terms": {"detail": [Detail.FULL_TEXT.value, Detail.SUBJECT.value]}}, is_own),
         "body": _any({"term": {"detail": Detail.FULL_TEXT.value}}, is_own),
+        "folded": _any({"term": {"detail": Detail.FULL_TEXT.value}}, is_own),
     }
     found = [
         _any(

@@ -7,16 +7,23 @@ from uuid import UUID
 from core.chunks import chunks
 from core.db.bulk import NewRow, insert_rows
 from core.remembering import remembered
+from timeline.domain.quoting import ParentWords, beside
 from timeline.domain.words import joined, searchable, words_of
-from timeline.models import Engagement, Participant, SearchText
+from timeline.models import EmailMessage, Engagement, Participant, SearchText
 
 _AT_ONCE = 200
 
 
 def search_text(
-    organization_id: UUID, engagement_id: UUID, *, subject: str, people: Iterable[tuple[str, str]], body: str
+    organization_id: UUID,
+    engagement_id: UUID,
+    *,
+    subject: str,
+    people: Iterable[tuple[str, str]],
+    body: str,
+    folded: Iterable[str] = (),
 ) -> NewRow:
-    """The row for an engagement; `people` are names and addresses, `body` the words of its own."""
+    """The row for an engagement; `people` are names and addresses, `body` its own words, `folded` others."""
     return {
         "engagement_id": engagement_id,
         "organization_id": organization_id,
@@ -26,6 +33,7 @@ def search_text(
         ),
         "subject": searchable(subject),
         "body": searchable(body),
+        "folded": searchable("\n".join(folded)),
     }
 
 
@@ -51,11 +59,41 @@ def _rows(engagement_ids: Sequence[UUID]) -> list[NewRow]:
     parts = Participant.objects.filter(engagement_id__in=engagement_ids).order_by("position")
     for engagement, name, address in parts.values_list("engagement_id", "name", "address"):
         people[engagement].append((name, address))
-    engagements = Engagement.objects.filter(pk__in=engagement_ids).select_related("email").order_by("pk")
+    engagements = list(Engagement.objects.filter(pk__in=engagement_ids).select_related("email").order_by("pk"))
+    parents = parents_of([row.email for row in engagements if hasattr(row, "email")])
     return [
-        search_text(row.organization_id, row.pk, subject=row.subject, people=people[row.pk], body=_body(row))
+        search_text(
+            row.organization_id, row.pk, subject=row.subject, people=people[row.pk], body=_body(row),
+            folded=_folded(row, parents.get(row.pk)),
+        )
         for row in engagements
-    ]
+    ]  # fmt: skip
+
+
+def parents_of(emails: Collection[EmailMessage]) -> dict[UUID, EmailMessage]:
+    """Of each email the one that it answers, where that is stored; one query."""
+    wanted = {(each.organization_id, each.answers_key) for each in emails if each.answers_key}
+    if not wanted:
+        return {}
+    rows = EmailMessage.objects.filter(
+        organization__in={organization for organization, _ in wanted},
+        message_key__in={key for _, key in wanted},
+        place=0,
+    ).defer("new_text")
+    stored = {(row.organization_id, row.message_key): row for row in rows}
+    found = {each.pk: stored.get((each.organization_id, each.answers_key)) for each in emails}
+    return {pk: parent for pk, parent in found.items() if parent is not None and parent.pk != pk}
+
+
+def _folded(engagement: Engagement, parent: EmailMessage | None) -> list[str]:
+    """What is found in a mail though it is not its author's: a quote whose mail is stored is found there alone."""
+    if not hasattr(engagement, "email"):
+        return []
+    lines = beside(engagement.email.text, _body(engagement))
+    if parent is None or not lines:
+        return lines
+    known = ParentWords(parent.text).known(lines)
+    return [line for line, is_known in zip(lines, known, strict=True) if not is_known]
 
 
 def _body(engagement: Engagement) -> str:

@@ -46,6 +46,8 @@ class Entry:
     is_doubted: bool = False
     """Whether our own tenant's check said that the mail is not from whom it names."""
     same_message_id: Sequence[Beside] = ()
+    is_found_in_folded: bool = False
+    """Whether a search found it by words that are not its author's."""
 
     @property
     def engagement(self) -> Engagement:

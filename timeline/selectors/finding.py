@@ -1,12 +1,14 @@
 """What a search finds for a person: customers and deals by name, and engagements by their words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from accounts.models import User
 from crm.models import Account, Contact, Lead, Opportunity
 from crm.selectors.customers import accounts_of, contacts_of, leads_of
+from timeline.domain.words import terms_of
 from timeline.search import search_engagements
+from timeline.search.database import found_in_folded
 from timeline.selectors.engagements import engagements_for, with_parts
 from timeline.selectors.entries import Entry, entry_of
 
@@ -44,6 +46,8 @@ def findings(viewer: User, text: str, page: int = 1) -> Findings:
     readable = with_parts(engagements_for(viewer).filter(pk__in=answer.engagements.order_by().values("pk")))
     found = readable[(page - 1) * PAGE_SIZE : page * PAGE_SIZE + 1]
     entries = [entry_of(engagement, viewer) for engagement in found]
+    in_folded = found_in_folded(terms_of(text), [entry.engagement.pk for entry in entries])
+    entries = [replace(entry, is_found_in_folded=entry.engagement.pk in in_folded) for entry in entries]
     if page > 1:
         return Findings(entries[:PAGE_SIZE], len(entries) > PAGE_SIZE, answer.notice)
     deals = Opportunity.objects.filter(organization=organization, name__icontains=text).select_related("account")

@@ -7,6 +7,7 @@ import pytest
 
 from accounts.domain.vocabulary import Detail, Visibility
 from accounts.models import User
+from mailsync.services.author_words import tell_answers_apart
 from tests.support.changes import pass_the_door
 from tests.support.factories import A_MONDAY, CallFactory, ContactFactory
 from tests.support.recording import JANE, compose, record
@@ -137,9 +138,22 @@ class SearchTests:
         assert [row.subject for row in self.found(carol, "renewal")] == ["Renewal 3", "Renewal 2", "Renewal 1"]
 
     def test_quoted_mail_is_not_searched_again_with_every_reply(self, acme, carol, settled):
-        record(acme, carol, compose(acme, text="Yes.\n> the zebra clause", new_text="Yes."))
+        asked = compose(acme, 1, subject="Asked", text="the zebra clause of all", new_text="the zebra clause of all")
+        answer = compose(
+            acme, 2, subject="Answered", text="Yes.\n--\nMary Quagga\n> the zebra clause of all", new_text="Yes.",
+            in_reply_to=asked.internet_message_id,
+        )  # fmt: skip
+        record(acme, carol, asked, answer)
+        tell_answers_apart(organization=acme, new=Engagement.objects.values_list("pk", flat=True))
         settled()
-        assert self.found(carol, "zebra") == []
+        assert self.subjects(carol, "zebra clause") == {"Asked"}
+        assert self.subjects(carol, "quagga") == {"Answered"}
+
+    def test_a_signature_and_a_quote_whose_mail_is_not_stored_are_found(self, acme, carol, settled):
+        record(acme, carol, compose(acme, text="Yes.\n--\nMary Quagga\n> the zebra clause", new_text="Yes."))
+        settled()
+        for words in ("zebra clause", "quagga", "yes"):
+            assert len(self.found(carol, words)) == 1
 
     def test_calls_and_meetings_are_found_by_subject_notes_and_people(self, acme, carol, settled):
         call = CallFactory(organization=acme, subject="Kick-off", notes="They want a pilot")

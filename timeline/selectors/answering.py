@@ -1,0 +1,58 @@
+"""Which stored emails answer which, and what is needed to tell their authors' words anew."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from accounts.models import Organization
+from timeline.domain.vocabulary import ParticipantRole
+from timeline.models import EmailMessage, Participant
+from timeline.search.texts import parents_of
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMail:
+    """A stored email as it is split; `parent_text` is None where the email that it answers is not stored whole."""
+
+    id: UUID
+    text: str
+    new_text: str
+    subject: str
+    author: str
+    is_answer: bool
+    parent_text: str | None
+
+
+def mails_beside_parents(organization: Organization, new: Collection[UUID]) -> list[UUID]:
+    """Of these emails those that quote and may answer a stored one, and the stored ones that answer one of these."""
+    rows = EmailMessage.objects.filter(organization=organization, pk__in=new)
+    keys = list(rows.values_list("pk", "message_key", "answers_key"))
+    children = EmailMessage.objects.filter(organization=organization, answers_key__in=[key for _, key, _ in keys])
+    answering = {pk for pk, _, answered in keys if answered}
+    return sorted(answering | set(children.values_list("pk", flat=True)))
+
+
+def stored_to_split(organization: Organization, ids: Collection[UUID]) -> list[StoredMail]:
+    """Those of these emails that have words."""
+    rows = list(
+        EmailMessage.objects.filter(organization=organization, pk__in=ids).exclude(text="").select_related("engagement")
+    )
+    parents = parents_of(rows)
+    authors = Participant.objects.filter(engagement_id__in=[row.pk for row in rows], role=ParticipantRole.FROM)
+    named = {pk: f"{name} {address}" for pk, name, address in authors.values_list("engagement_id", "name", "address")}
+    found = []
+    for row in rows:
+        parent = parents.get(row.pk)
+        is_whole = parent is not None and bool(parent.text) and not parent.is_text_cut
+        found.append(
+            StoredMail(
+                id=row.pk,
+                text=row.text,
+                new_text=row.new_text,
+                subject=row.engagement.subject,
+                author=named.get(row.pk, ""),
+                is_answer=bool(row.in_reply_to or row.references),
+                parent_text=parent.text if parent is not None and is_whole else None,
+            )
+        )
+    return found
