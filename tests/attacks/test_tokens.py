@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.domain.api_tokens import MOST_TOKENS, TokenScope, digest_of
+from accounts.domain.api_tokens import LONGEST_DAYS, MOST_TOKENS, TokenScope, digest_of
 from accounts.models import ApiToken, AuditEvent, User
 from accounts.services.api_tokens import TokenRefused, make_token, token_of
 from tests.support.api_client import PREFIX, CheckedClient, client_of, description, token_for
@@ -279,3 +279,10 @@ def test_a_session_that_a_new_password_ends_makes_no_token_in_its_last_moment(ca
 def test_the_frameworks_own_tokens_are_gone(db):
     with connection.cursor() as cursor:
         assert "authtoken_token" not in connection.introspection.table_names(cursor)
+
+
+@pytest.mark.parametrize("days", [0, LONGEST_DAYS + 1])
+def test_a_token_lives_a_day_at_least_and_so_many_at_most(carol: User, days: int):
+    assert make_token(user=carol, name="Export", scope=TokenScope.READ, days=LONGEST_DAYS).secret
+    with pytest.raises(TokenRefused):
+        make_token(user=carol, name="Export", scope=TokenScope.READ, days=days)

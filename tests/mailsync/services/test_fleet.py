@@ -75,3 +75,9 @@ def test_the_number_of_queries_does_not_grow_with_what_is_waiting(db, queued, se
         due_mailbox(minutes)
     with django_assert_max_num_queries(4):
         dispatch_due(now=timezone.now())
+
+
+def test_whom_somebody_waits_for_is_queued_first(db, queued):
+    waits_longest, awaited = due_mailbox(9), due_mailbox(1, is_awaited=True)
+    dispatch_due(now=timezone.now())
+    assert queued == [str(awaited.pk), str(waits_longest.pk)]

@@ -4,6 +4,7 @@ import pytest
 
 from accounts.domain.vocabulary import Detail, Visibility
 from tests.support.scenery import scene
+from timeline.selectors.finding import PAGE_SIZE, findings
 
 pytestmark = pytest.mark.django_db
 
@@ -44,3 +45,19 @@ def test_another_organization_finds_nothing(client, carol, mallory):
 def test_whatever_is_typed_is_answered(client, carol, text):
     scene(carol).mail()
     search(client, carol, text, page="99999999999999")
+
+
+@pytest.mark.parametrize(("beyond", "pages"), [(0, [False]), (1, [True, False])])
+def test_more_is_offered_where_there_is_more(carol, beyond, pages):
+    globex = scene(carol)
+    for number in range(PAGE_SIZE + beyond):
+        globex.call(f"liability {number}")
+    assert [findings(carol, "liability", number).has_more for number in range(1, len(pages) + 1)] == pages
+
+
+def test_a_second_page_that_is_full_offers_no_third(carol):
+    globex = scene(carol)
+    for number in range(2 * PAGE_SIZE):
+        globex.call(f"liability {number}")
+    second = findings(carol, "liability", 2)
+    assert (len(second.entries), second.has_more) == (PAGE_SIZE, False)
