@@ -1,10 +1,13 @@
 """An organization: what it decided, and its own secret."""
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 
 from accounts.domain.vocabulary import DeletionPolicy, Detail, OpportunityRule, Visibility
 from core.db.fields import EncryptedTextField, NameField, choices
 from core.ids import new_id
+
+LONGEST_GRACE_DAYS = 3_650
 
 
 class Organization(models.Model):
@@ -35,7 +38,9 @@ class Organization(models.Model):
         help_text="Prefer opportunities that the person who wrote or received the mail owns.",
     )
     closed_deal_grace_days = models.PositiveSmallIntegerField(
-        default=14, help_text="An opportunity closed up to this many days ago still receives mail."
+        default=14,
+        validators=[MaxValueValidator(LONGEST_GRACE_DAYS)],
+        help_text="An opportunity closed up to this many days ago still receives mail.",
     )
     visibility = models.CharField(max_length=40, choices=choices(Visibility), default=Visibility.EVERYONE)
     detail = models.CharField(max_length=20, choices=choices(Detail), default=Detail.FULL_TEXT)

@@ -15,7 +15,7 @@ here depends on the mail and the CRM alone, never on which mailbox showed the ma
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 from uuid import UUID
 
@@ -109,9 +109,13 @@ def choose_opportunity(
 
     `deals` are all of its accounts' and all that its contacts lead to, `users` those of us who took part.
     """
-    day, grace = occurred_at.date(), timedelta(days=rules.grace_days)
+    day = occurred_at.date()
     is_open_first = rules.rule != OpportunityRule.MOST_RECENTLY_UPDATED
-    eligible = [deal for deal in deals if not (deal.is_closed and is_open_first) or day <= _closed_on(deal) + grace]
+    eligible = [
+        deal
+        for deal in deals
+        if not (deal.is_closed and is_open_first) or (day - _closed_on(deal)).days <= rules.grace_days
+    ]
     existing = [deal for deal in eligible if deal.created_at <= occurred_at]
     ranked = sorted(existing or eligible, key=partial(_rank, rules.rule))
     running = [deal for deal in ranked if not deal.is_closed]

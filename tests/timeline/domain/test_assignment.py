@@ -223,3 +223,12 @@ def test_circles_and_the_nearest_account_follow_the_headers():
     assert settled(parts=parts, match=match).account == INITECH
     assert settled(parts=parts[:1], match=match).account == GLOBEX
     assert settled(parts=[], match=match).account is None
+
+
+far = st.datetimes(timezones=st.just(UTC), min_value=datetime(1, 1, 2), max_value=datetime(9999, 12, 30))  # noqa: DTZ001
+
+
+@given(occurred_at=far, modified_at=far, closed_on=st.none() | st.dates(), days=st.integers(0, 10**12))
+def test_no_date_and_no_number_of_days_is_too_far_for_the_rules(occurred_at, modified_at, closed_on, days):
+    closed = deal(1, is_closed=True, modified_at=modified_at, created_at=modified_at, closed_on=closed_on)
+    assert chosen(closed, at=occurred_at, rules=AssignmentRules(grace_days=days)).opportunity in {None, closed.id}
