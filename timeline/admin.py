@@ -156,7 +156,7 @@ class EraseForm(forms.Form):
     """Whose data is to be erased."""
 
     organization = forms.ModelChoiceField(Organization.objects.all())
-    address = forms.CharField(max_length=320, label="Email address")
+    address = forms.CharField(max_length=320, label="Email address", widget=forms.TextInput(attrs={"size": 60}))
 
 
 @admin.register(Suppression)
@@ -182,13 +182,20 @@ class SuppressionAdmin(ScopedAdmin):
             organization = form.cleaned_data.get("organization") or own_organization(request)
             try:
                 preview = preview_erasure(organization, form.cleaned_data["address"])
-                if "_confirmed" in request.POST:
+                if self._is_confirmed(request, preview):
                     return self._erase(request, organization, preview.address)
             except ValidationError as error:
                 form.add_error("address", error)
             except OnHold as error:
                 self.message_user(request, str(error), messages.ERROR)
         return self._page(request, form, preview)
+
+    def _is_confirmed(self, request: HttpRequest, preview: ErasurePreview) -> bool:
+        is_asked = "_confirmed" in request.POST
+        was_shown = request.POST.get("_shown") == preview.fingerprint
+        if is_asked and not was_shown:
+            self.message_user(request, "Nothing was erased: this is not what was counted.", messages.WARNING)
+        return is_asked and was_shown
 
     def _form(self, request: HttpRequest) -> EraseForm:
         form = EraseForm(request.POST or None)

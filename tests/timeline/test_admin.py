@@ -10,14 +10,17 @@ from django.utils import timezone
 from accounts.models import AuditEvent
 from tests.support.factories import (
     AccountFactory,
+    ContactFactory,
     EngagementFactory,
     LegalHoldFactory,
     ParticipantFactory,
     RetentionPolicyFactory,
+    UserFactory,
 )
 from timeline.models import Engagement, LegalHold, RetentionPolicy
 
 ADD_POLICY, ADD_HOLD = "admin:timeline_retentionpolicy_add", "admin:timeline_legalhold_add"
+JANE = "jane@globex.example"
 ERASE = "admin:timeline_suppression_erase"
 
 
@@ -121,24 +124,66 @@ def with_jane(organization):
     return mail
 
 
+def counted(console, **sent):
+    """What the page that counts would send with its button."""
+    page = console.post(reverse(ERASE), sent)
+    return {**sent, "_shown": page.context["preview"].fingerprint, "_confirmed": "1"}
+
+
 def test_a_person_is_counted_first_and_erased_then(console, acme, alice):
     with_jane(acme)
-    counted = console.post(reverse(ERASE), {"address": "Jane@globex.example"})
-    assert "Erase jane@globex.example for good" in counted.content.decode()
+    page = console.post(reverse(ERASE), {"address": "Jane@globex.example"}).content.decode()
+    assert "Erase jane@globex.example for good" in page
+    assert page.index('name="_count"') < page.index('name="_confirmed"'), "Enter in the address counts"
     assert Engagement.objects.exists()
-    done = console.post(reverse(ERASE), {"address": "Jane@globex.example", "_confirmed": "1"}, follow=True)
+    done = console.post(reverse(ERASE), counted(console, address="Jane@globex.example"), follow=True)
     assert "Erased: 1 engagements" in done.content.decode()
     assert not Engagement.objects.exists()
     assert AuditEvent.objects.get(verb="erased_person").actor == alice
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda _acme: {"address": "layla@globex.example"},
+        lambda _acme: {"_shown": ""},
+        lambda acme: with_jane(acme) and {},
+        lambda acme: ContactFactory(organization=acme, address="jane@globex.example") and {},
+        lambda acme: Engagement.objects.filter(organization=acme, participants__address=JANE).first().delete() and {},
+    ],
+    ids=["another address", "never counted", "mail came", "a record came", "mail went"],
+)
+def test_nothing_is_erased_but_what_was_counted(console, acme, change):
+    with_jane(acme)
+    with_jane(acme)
+    ParticipantFactory(engagement=EngagementFactory(organization=acme), address="layla@globex.example")
+    sent = counted(console, address="jane@globex.example")
+    sent |= change(acme)
+    before = Engagement.objects.count()
+    answer = console.post(reverse(ERASE), sent)
+    assert "Nothing was erased" in answer.content.decode()
+    assert f"Erase {sent['address']} for good" in answer.content.decode()
+    assert Engagement.objects.count() == before
+    assert console.post(reverse(ERASE), counted(console, address="jane@globex.example")).status_code == 302
+
+
+def test_a_count_of_another_organization_confirms_nothing(acme, rival):
+    operator = Client()
+    operator.force_login(UserFactory(organization=None, is_staff=True, is_superuser=True))
+    for organization in (acme, rival):
+        with_jane(organization)
+    sent = counted(operator, address="jane@globex.example", organization=str(rival.pk))
+    assert operator.post(reverse(ERASE), sent | {"organization": str(acme.pk)}).status_code == 200
+    assert Engagement.objects.filter(organization=acme).exists()
+
+
 def test_a_held_person_is_not_erased(console, acme):
     with_jane(acme)
     LegalHoldFactory(organization=acme)
-    counted = console.post(reverse(ERASE), {"address": "jane@globex.example"})
-    assert "under a legal hold" in counted.content.decode()
-    assert "for good" not in counted.content.decode()
-    forced = console.post(reverse(ERASE), {"address": "jane@globex.example", "_confirmed": "1"})
+    page = console.post(reverse(ERASE), {"address": "jane@globex.example"}).content.decode()
+    assert "under a legal hold" in page
+    assert "for good" not in page
+    forced = console.post(reverse(ERASE), counted(console, address="jane@globex.example"))
     assert "release it first" in forced.content.decode()
     assert Engagement.objects.exists()
 

@@ -8,8 +8,9 @@ address ─▶ under a hold? ──yes──▶ OnHold, nothing is done
 A mail is deleted whole where the person took part: its text is as much theirs as its header.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -20,6 +21,7 @@ from accounts.services.audit import record_event
 from core.addresses import normalize_address
 from core.db.unit_of_work import unit_of_work
 from core.db.write_ahead_log import cut_log
+from core.hashing import hash_of
 from crm.models import Contact, DirectoryChange, Lead, PersonAddress
 from timeline.domain.refusals import OnHold
 from timeline.domain.vocabulary import SuppressionKind
@@ -35,10 +37,16 @@ _AT_ONCE = 500
 class ErasurePreview:
     """What an erasure would delete; `held` of the engagements are under a legal hold, which forbids it."""
 
+    organization: UUID
     address: str
     engagements: int
     held: int
     records: int
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells this preview from another, so that what is erased is what was counted; SHA-256, hex."""
+        return hash_of(str(self.organization), self.address, str(self.engagements), str(self.records))
 
 
 def preview_erasure(organization: Organization, raw_address: str) -> ErasurePreview:
@@ -46,6 +54,7 @@ def preview_erasure(organization: Organization, raw_address: str) -> ErasurePrev
     address = _checked(organization, raw_address)
     concerned = Engagement.objects.filter(_takes_part(organization, address))
     return ErasurePreview(
+        organization=organization.pk,
         address=address,
         engagements=concerned.count(),
         held=concerned.filter(is_held(organization)).count(),
@@ -84,7 +93,7 @@ def erase_person(*, organization: Organization, raw_address: str, actor: User) -
 
     unit_of_work(conclude)
     cut_log()
-    return ErasurePreview(address, deleted, 0, preview.records)
+    return replace(preview, engagements=deleted)
 
 
 def _checked(organization: Organization, raw_address: str) -> str:
