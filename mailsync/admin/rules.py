@@ -19,6 +19,7 @@ from mailsync.domain.import_rules import KINDS
 from mailsync.domain.vocabulary import BlockKind, DepartureChoice, ExclusionKind
 from mailsync.models import BlockedDomain, DeparturePolicy, Exclusion
 from mailsync.selectors.departures import effect_of
+from mailsync.selectors.own_side import has_logins_at
 from mailsync.selectors.rule_preview import Preview, preview_rules
 from mailsync.services.departures import follow_departures
 from mailsync.services.organization_rules import add_rules, remove_rule
@@ -122,6 +123,11 @@ class BlockedDomainAdmin(_RulesAdmin):
     list_select_related = ["created_by"]
     search_fields = ["domain", "note"]
     fields = ["domain", "kind", "is_given", "note", "created_by", "created_at"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Where people sign in is ours: without it the mail among them would be brought in as a customer's."""
+        may = super().has_delete_permission(request, obj)
+        return may and (obj is None or is_operator(request) or not has_logins_at(obj))
 
 
 @admin.register(Exclusion)

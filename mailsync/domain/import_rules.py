@@ -69,7 +69,7 @@ def check_domain(raw: str) -> Checked:
 
     A public suffix alone (co.uk) is refused: everything below it would count.
     """
-    domain = normalize_domain(raw)
+    domain = _without_www(normalize_domain(raw))
     if not _SUFFIXES(domain).domain:
         raise ValueError(f"{domain} is a public suffix: half the world is below it. Name a domain under it.")
     if domain in free_mail_domains:
@@ -78,7 +78,13 @@ def check_domain(raw: str) -> Checked:
 
 
 def _check_own_domain(raw: str) -> Checked:
-    return Checked(normalize_domain(raw))
+    return Checked(_without_www(normalize_domain(raw)))
+
+
+def _without_www(domain: str) -> str:
+    """The domain of a website's address as people paste it: nobody writes from www.globex.example."""
+    bare = domain.removeprefix("www.")
+    return bare if _SUFFIXES(bare).domain else domain
 
 
 def _check_address(raw: str) -> Checked:

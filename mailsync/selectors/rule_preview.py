@@ -5,12 +5,14 @@ lines typed ─▶ check ─▶ what each would hide ─▶ what all together wo
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from accounts.models import Organization
 from core.hashing import hash_of
 from mailsync.domain.import_rules import ImportRule, RuleKind, layer_of
 from mailsync.domain.vocabulary import BlockKind
 from mailsync.models import BlockedDomain, Exclusion
+from mailsync.selectors.own_side import check_not_ours
 from mailsync.selectors.rule_effects import affected
 
 
@@ -30,6 +32,7 @@ class CheckedLine:
 class Preview:
     """Every line, and what all of them together would hide."""
 
+    organization: UUID
     lines: list[CheckedLine] = field(default_factory=list)
     would_hide: int = 0
 
@@ -40,7 +43,8 @@ class Preview:
     @property
     def fingerprint(self) -> str:
         """What tells this preview from another, so that what is confirmed is what was shown; SHA-256, hex."""
-        return hash_of(*(f"{rule.kind} {rule.value}" for rule in self.new_rules))
+        rules = (f"{rule.kind} {rule.value}" for rule in self.new_rules)
+        return hash_of(str(self.organization), str(self.would_hide), *rules)
 
     @property
     def new_rules(self) -> list[ImportRule]:
@@ -50,12 +54,14 @@ class Preview:
 def preview_rules(organization: Organization, kind: RuleKind, raw_lines: Iterable[str]) -> Preview:
     """What adding these lines would do; nothing is stored."""
     known = _known(organization, kind)
-    preview, seen = Preview(), set[str]()
+    preview, seen = Preview(organization.pk), set[str]()
     for raw in (line.strip() for line in raw_lines):
         if not raw:
             continue
         try:
             checked = layer_of(kind, is_own=False).check(raw)
+            if checked.value not in known:
+                check_not_ours(organization, ImportRule(kind, checked.value))
         except ValueError as error:
             preview.lines.append(CheckedLine(raw, flaw=str(error)))
             continue

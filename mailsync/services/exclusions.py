@@ -4,9 +4,10 @@ from accounts.domain.audit import AuditVerb
 from accounts.models import User
 from accounts.services.audit import record_event
 from core.db.unit_of_work import one_unit_of_work
-from mailsync.domain.import_rules import layer_of
+from mailsync.domain.import_rules import ImportRule, layer_of
 from mailsync.domain.vocabulary import ExclusionKind
 from mailsync.models import Exclusion
+from mailsync.selectors.own_side import check_not_ours
 
 
 @one_unit_of_work
@@ -18,6 +19,7 @@ def add_exclusion(*, user: User, kind: ExclusionKind, value: str) -> Exclusion:
     if user.organization is None:
         raise ValueError("This login belongs to no organization.")
     value = layer_of(kind, is_own=True).check(value).value
+    check_not_ours(user.organization, ImportRule(kind, value, is_own=True), user=user)
     found = Exclusion.objects.filter(organization=user.organization, user=user, kind=kind, value=value).first()
     if found is not None:
         return found

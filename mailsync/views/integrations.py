@@ -89,7 +89,11 @@ def exclude(request: ViewerRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, status=400)
     kind = ExclusionKind(form.cleaned_data["kind"])
-    exclusion = add_exclusion(user=request.user, kind=kind, value=form.cleaned_data["value"])
+    try:
+        exclusion = add_exclusion(user=request.user, kind=kind, value=form.cleaned_data["value"])
+    except ValueError as refusal:
+        form.add_error("value", str(refusal))
+        return _page(request, form, status=400)
     messages.success(request, f"Mail with “{exclusion.value}” is kept out from here on.")
     return redirect("integrations")
 

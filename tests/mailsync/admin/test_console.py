@@ -136,6 +136,24 @@ def test_several_domains_are_deleted_at_once(console, acme, mail):
     assert not Engagement.objects.exclude(hidden_at=None).exists()
 
 
+@pytest.mark.parametrize("way", ["alone", "with others"])
+def test_the_domain_where_people_sign_in_is_not_deleted_with_the_rest(console, acme, way):
+    ours = BlockedDomainFactory(organization=acme, domain="acme.example")
+    other = BlockedDomainFactory(organization=acme, domain="acquired.example")
+    if way == "alone":
+        console.post(reverse("admin:mailsync_blockeddomain_delete", args=[ours.pk]), {"post": "yes"})
+    else:
+        chosen = {"action": "delete_selected", "_selected_action": [ours.pk, other.pk], "post": "yes"}
+        console.post(reverse("admin:mailsync_blockeddomain_changelist"), chosen)
+    assert BlockedDomain.objects.filter(pk=ours.pk).exists()
+
+
+def test_an_own_domain_where_nobody_signs_in_is_taken_back(console, acme):
+    other = BlockedDomainFactory(organization=acme, domain="acquired.example")
+    console.post(reverse("admin:mailsync_blockeddomain_delete", args=[other.pk]), {"post": "yes"})
+    assert not BlockedDomain.objects.filter(pk=other.pk).exists()
+
+
 def test_exclusions_for_everyone_are_added_the_same_way(console, acme, mail):
     confirm(console, ADD_EXCLUSIONS, {"kind": "address", "lines": "Jane@globex.example"})
     assert Exclusion.objects.get().value == "jane@globex.example"

@@ -136,6 +136,44 @@ def test_lines_are_checked_each_for_itself(acme, alice):
     assert "public suffix" in preview.lines[1].flaw
 
 
+@pytest.mark.parametrize("kind", [NEVER, INTERNAL, ExclusionKind.DOMAIN])
+@pytest.mark.parametrize(
+    "pasted",
+    ["https://www.globex.example/about?x=1", "www.globex.example", "HTTP://WWW.Globex.Example", "globex.example"],
+)
+def test_a_pasted_website_is_its_companys_domain(acme, kind, pasted):
+    [line] = preview_rules(acme, kind, [pasted]).lines
+    assert line.rule.value == "globex.example"
+
+
+@pytest.mark.parametrize("named", ["www.example", "www.co.uk", "wwww.globex.example", "www2.globex.example"])
+def test_what_only_looks_like_a_websites_prefix_stays(acme, named):
+    [line] = preview_rules(acme, NEVER, [named]).lines
+    assert line.flaw or line.rule.value == named
+
+
+@pytest.mark.parametrize("kind", [NEVER, ExclusionKind.DOMAIN])
+@pytest.mark.parametrize("ours", ["mail.acme.example", "lab.acme.co.uk"])
+def test_no_rule_keeps_out_our_own_domain_or_what_it_stands_under(acme, kind, ours):
+    BlockedDomainFactory(organization=acme, domain=ours)
+    [line] = preview_rules(acme, kind, [ours.partition(".")[2]]).lines
+    assert "your own domain" in line.flaw or line.is_known
+    below = preview_rules(acme, kind, [f"news.{ours}"])
+    assert below.is_sound, "a part of ours may be kept out"
+
+
+def test_another_organizations_own_domain_is_none_of_ours(acme, rival):
+    BlockedDomainFactory(organization=rival, domain="rival.example")
+    assert preview_rules(acme, NEVER, ["rival.example"]).is_sound
+
+
+def test_a_preview_of_another_organization_or_with_another_effect_is_another(acme, rival):
+    first = preview_rules(acme, NEVER, ["globex.example"]).fingerprint
+    assert preview_rules(rival, NEVER, ["globex.example"]).fingerprint != first
+    mail(acme, "carol@acme.example", "jane@globex.example")
+    assert preview_rules(acme, NEVER, ["globex.example"]).fingerprint != first
+
+
 def test_an_empty_list_is_not_sound(acme):
     assert not preview_rules(acme, NEVER, ["", "  "]).is_sound
 

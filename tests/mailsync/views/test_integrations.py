@@ -9,12 +9,14 @@ from django.utils import timezone
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.models import Exclusion, Mailbox, Sighting
 from tests.support.factories import (
+    BlockedDomainFactory,
     EmailMessageFactory,
     ExclusionFactory,
     MailboxFactory,
     MicrosoftConnectionFactory,
     SightingFactory,
     SyncRunFactory,
+    UserAddressFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -228,6 +230,33 @@ def test_a_bad_exclusion_is_refused_with_a_reason(client, carol, kind, value):
     assert answer.status_code == 400
     assert "errorlist" in answer.content.decode()
     assert not Exclusion.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("address", "Carol@acme.example"),
+        ("address", "c.jones@acme.example"),
+        ("domain", "acme.example"),
+        ("domain", "https://www.acme.example/"),
+        ("domain", "alias.example"),
+    ],
+)
+def test_nobody_keeps_the_own_side_out_by_mistake(client, carol, kind, value):
+    for address in ("c.jones@acme.example", "carol@alias.example"):
+        UserAddressFactory(user=carol, address=address)
+    BlockedDomainFactory(organization=carol.organization, domain="acme.example")
+    client.force_login(carol)
+    answer = client.post("/profile/integrations/exclusions/", {"kind": kind, "value": value})
+    assert answer.status_code == 400
+    assert "would be kept out" in answer.content.decode()
+    assert not Exclusion.objects.exists()
+
+
+def test_a_colleague_may_be_kept_out(client, carol):
+    client.force_login(carol)
+    client.post("/profile/integrations/exclusions/", {"kind": "address", "value": "dave@acme.example"})
+    assert Exclusion.objects.get(user=carol).value == "dave@acme.example"
 
 
 def test_a_colleagues_exclusion_is_not_mine_to_remove(client, carol, dave):
