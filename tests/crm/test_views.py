@@ -28,6 +28,29 @@ def test_accounts_contacts_and_leads_have_a_list_each(client, carol):
 
 
 @pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ({"q": "nora"}, "contacts"),
+        ({"q": "nora", "rather": "leads"}, "contacts"),
+        ({"q": "nora", "show": "leads"}, "leads"),
+        ({"q": "glob"}, "accounts"),
+        ({"q": "glob", "rather": "contacts"}, "contacts"),
+        ({"q": "startup", "rather": "accounts"}, "leads"),
+        ({"q": "nobody", "rather": "leads"}, "leads"),
+        ({"q": "nobody"}, "accounts"),
+        ({}, "accounts"),
+        ({"rather": "people", "show": "people"}, "accounts"),
+    ],
+)
+def test_a_search_opens_the_list_in_which_something_is_found(client, carol, asked, shown):
+    account = AccountFactory(organization=carol.organization, name="Globex")
+    ContactFactory(organization=carol.organization, account=account, first_name="Nora")
+    LeadFactory(organization=carol.organization, company="Startup")
+    client.force_login(carol)
+    assert client.get("/customers/", asked).context["shown"] == shown
+
+
+@pytest.mark.parametrize(
     ("show", "text", "found"),
     [
         ("accounts", "glob", True),
