@@ -46,7 +46,8 @@ def record_page(run: MailRun, page: ImportedPage, place: Folder | MailboxWalk | 
     Raises Interrupted where the mailbox is no longer ours.
     """
     changed = _moved_or_back(page.known)  # once: it tells by what the rows were like before
-    new = unit_of_work(lambda: _record(run, page, place, changed))
+    found = place.found if isinstance(place, MailboxWalk) else 0
+    new = unit_of_work(lambda: _record(run, page, place, changed, found))
     run.marks.settle()
     forget()
     run.is_row_stored = run.has_progressed = True
@@ -55,7 +56,9 @@ def record_page(run: MailRun, page: ImportedPage, place: Folder | MailboxWalk | 
     return new
 
 
-def _record(run: MailRun, page: ImportedPage, place: Folder | MailboxWalk | None, changed: Sequence[Sighting]) -> int:
+def _record(
+    run: MailRun, page: ImportedPage, place: Folder | MailboxWalk | None, changed: Sequence[Sighting], found: int
+) -> int:
     outcomes: dict[str, Outcome] = dict(page.outcomes)
     # first, and as an update: it locks the mailbox's row and fails where the mailbox is somebody else's by now
     done, total = run.progress()
@@ -67,7 +70,9 @@ def _record(run: MailRun, page: ImportedPage, place: Folder | MailboxWalk | None
     if page.missing:
         ids = [sighting.pk for sighting in page.missing]
         Sighting.objects.filter(pk__in=ids, missing_since=None, gone_at=None).update(missing_since=run.clock())
-    if place is not None:
+    if isinstance(place, MailboxWalk):
+        place.found = found + new + page.brought_in
+    if place is not None and not (isinstance(place, MailboxWalk) and place.pk is None):  # a second look is not kept
         place.save()
     for copy_id, outcome in outcomes.items():
         run.counts.note(copy_id, outcome)

@@ -53,12 +53,11 @@ def walk(
             row.unreadable += sum(outcome is Kept.FAILED for outcome in result.outcomes.values())
         if result.put_off:
             row.before = put_off_until(listed, result.put_off, before)
-            record_page(run, result, row if row.pk else None)
+            record_page(run, result, row)
             raise next(iter(result.put_off.values()))
         if listed.is_last:
             row.ended_at = run.clock()
-        row.found += len(result.copies) + result.brought_in
-        record_page(run, result, row if row.pk else None)
+        record_page(run, result, row)
         if listed.is_last:
             return True
     return False

@@ -9,6 +9,7 @@ from mailsync.models import Mailbox, MailboxWalk, SyncRun
 from mailsync.sync.mail_run import Terms
 from tests.support.mailboxes import JONAS, RITA, World, enter_crm
 from tests.support.syncing import stored_ids
+from timeline.services.erasure import erase_person
 
 NEWCOMER = "newcomer@unknown-corp.example"
 
@@ -28,6 +29,18 @@ def test_a_new_address_brings_in_its_past_mail_and_no_other(synced: World):
     walk = MailboxWalk.objects.get(mailbox=synced.mailbox)
     assert (walk.kind, walk.found) == (RunKind.LATE_MATCH, 4)
     assert walk.ended_at
+
+
+def test_what_was_erased_is_not_told_as_brought_in(synced: World, alice):
+    for number in range(3):
+        synced.deliver(from_=NEWCOMER, subject=f"Before we met {number}")
+    synced.deliver(from_="colleague@unknown-corp.example", subject="Not erased")
+    synced.sync()
+    erase_person(organization=synced.organization, raw_address=NEWCOMER, actor=alice)
+    enter_crm(synced, NEWCOMER)
+    enter_crm(synced, "colleague@unknown-corp.example")
+    assert synced.sync().kept == 1
+    assert [walk.found for walk in MailboxWalk.objects.all()] == [1]
 
 
 def test_it_is_done_once_for_each_change(synced: World):
