@@ -23,7 +23,7 @@ TABLES = (
     "timeline_participant",
     "timeline_association",
     "timeline_searchtext",
-    "timeline_indexoutbox",
+    "timeline_change",
     "mailsync_sighting",
 )
 Row = tuple[Any, ...]
