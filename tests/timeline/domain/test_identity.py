@@ -141,6 +141,23 @@ def test_an_exchange_name_stands_for_one_user_whom_the_other_copy_names(one, oth
 
 
 @pytest.mark.parametrize(
+    ("speaking", "silent", "is_one"),
+    [
+        ((REP, BOB), (REP, BOB), True),
+        ((REP, BOB), (), True),
+        ((), (), True),
+        ((), (REP,), False),
+        ((REP, BOB), (REP,), False),
+        ((REP,), (REP, BOB), False),
+    ],
+)
+def test_a_copy_without_words_names_the_very_people_or_none_beside_words(speaking, silent, is_one):
+    words, no_words = envelope(people=speaking), envelope(people=silent)
+    assert agree(words, no_words, speaks=True, other_speaks=False) is is_one
+    assert agree(no_words, words, speaks=False, other_speaks=True) is is_one
+
+
+@pytest.mark.parametrize(
     ("one", "other", "both"),
     [
         (((REP, CAROL), 0), ((REP,), 1), ((REP, CAROL), 0)),
