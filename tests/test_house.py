@@ -10,7 +10,17 @@ from typing import TypeVar
 ROOT = Path(__file__).resolve().parents[1]
 APPS = ("core", "accounts", "crm", "timeline", "mailsync")
 PRODUCT = (*APPS, "jiminny_sync")
-PURE = ("domain", "addresses", "chunks", "hashing", "moments", "normalization", "phrasing", "remembering")
+PURE = (
+    "domain",
+    "addresses",
+    "chunks",
+    "encoded_words",
+    "hashing",
+    "moments",
+    "normalization",
+    "phrasing",
+    "remembering",
+)
 """Rooms, and on the ground floor files, of rules alone."""
 
 SHELLS = ("tasks", "views", "api", "admin", "management")

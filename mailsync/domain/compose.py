@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
+from core.encoded_words import without_encoded_words
 from core.normalization import normalized
 from mailsync.domain.authentication import judged_from
 from mailsync.domain.envelope import Candidate, Content, Discard, Envelope, KeptCopy, MailAddress, ScreeningPolicy
@@ -71,8 +72,10 @@ def compose_email(
     recipients = [person.address for person in people if person.role in (ParticipantRole.TO, ParticipantRole.CC)]
     author = envelope.from_ or envelope.sender
     print_ = fingerprint(author.address if author else None, occurred_at, envelope.subject, recipients)
-    message_id = normalize_message_id(envelope.internet_message_id) or normalize_message_id(headers.get("message-id"))
+    message_id, other_name = names(envelope, headers)
     references, in_reply_to = parents(headers, message_id)
+    if other_name:
+        references = (other_name, *(each for each in references if each != other_name))
     email = ComposedEmail(
         message_key=message_key(message_id, print_),
         fingerprint=print_,
@@ -163,6 +166,19 @@ def participants(envelope: Envelope) -> tuple[ParticipantValue, ...]:
     return tuple(found.values())
 
 
+def names(envelope: Envelope, headers: Headers) -> tuple[str | None, str | None]:
+    """The Message-ID by which a mail is known, and the one that a relay of Outlook gave it instead, where one did.
+
+    Who got the mail by another way answers to the first, who got it through the relay to the second. That a mail had
+    another id is its sender's word, like any Message-ID: it is of the mail under that id only where both say the same.
+    """
+    given = normalize_message_id(envelope.internet_message_id) or normalize_message_id(headers.get("message-id"))
+    original = normalize_message_id(headers.get("x-microsoft-original-message-id"))
+    if original is None or "@" not in original or original == given:
+        return given, None
+    return original, given
+
+
 def parents(headers: Headers, own_id: str | None = None) -> tuple[tuple[str, ...], str | None]:
     """The Message-IDs a mail refers to, oldest first, and the nearest (RFC 5322 3.6.4).
 
@@ -216,7 +232,7 @@ def _roles(envelope: Envelope, author: MailAddress | None) -> Iterator[tuple[Par
 
 
 def _ids(values: Iterable[str]) -> Iterator[str]:
-    for value in values:
+    for value in map(without_encoded_words, values):
         bracketed = _BRACKETED.findall(value)
         candidates = bracketed or [word for word in value.split() if "@" in word]
         for candidate in candidates:

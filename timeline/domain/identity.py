@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from enum import IntFlag
 
 from core.addresses import normalize_address
+from core.encoded_words import without_encoded_words
 from core.hashing import hash_of
 from core.normalization import normalized
 from core.remembering import remembered
@@ -51,10 +52,12 @@ CLOCKS_APART = timedelta(minutes=10)
 def normalize_message_id(raw: str | None) -> str | None:
     """A Message-ID in angle brackets, folds and spaces taken out (RFC 5322 3.6.4); None where there is none.
 
-    The spelling is kept, so that it can be shown and looked for as it was sent.
+    Some mailers write it as encoded words: read, it is the id that others refer to. The spelling is kept, so that it
+    can be shown and looked for as it was sent.
     """
     if not raw or len(raw) > _MAX_ID_LENGTH:
         return None
+    raw = without_encoded_words(raw)
     bracketed = _BRACKETED.search(raw)
     bare = _NOT_IN_IDS.sub("", bracketed.group(1) if bracketed else raw)
     return f"<{bare}>" if bare else None

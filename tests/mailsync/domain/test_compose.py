@@ -112,6 +112,17 @@ def test_a_mail_without_a_message_id_is_keyed_by_its_fingerprint():
         ([("References", "garbage"), ("In-Reply-To", "<>")], (), None),
         ([("References", "<own@x> <a@x>"), ("In-Reply-To", "<own@x>")], ("<a@x>",), "<a@x>"),
         ([("REFERENCES", "<a@x>\r\n <b@x>\r\n\t<c@x>")], ("<a@x>", "<b@x>", "<c@x>"), "<c@x>"),
+        ([("References", "=?utf-8?q?=3Ca=40x=3E?=")], ("<a@x>",), "<a@x>"),
+        ([("References", "=?utf-8?q?=3Ca=40x=3E_=3Cb=40x=3E?=")], ("<a@x>", "<b@x>"), "<b@x>"),
+        (
+            [("References", "<a@x>\r\n =?us-ascii?Q?=3Clong=2Epart?=\r\n =?us-ascii?Q?=40x=3E?=")],
+            ("<a@x>", "<long.part@x>"),
+            "<long.part@x>",
+        ),
+        ([("In-Reply-To", "=?UTF-8?B?PGFAeD4=?=")], ("<a@x>",), "<a@x>"),
+        ([("In-Reply-To", "=?UTF-8?Q?<a@x>?=")], ("<a@x>",), "<a@x>"),
+        ([("In-Reply-To", "=?iso-8859-1*en?q?=3Ca=40x=3E?=")], ("<a@x>",), "<a@x>"),
+        ([("In-Reply-To", "=?no-such-charset?q?=3Ca=40x=3E?=")], (), None),
     ],
 )
 def test_parents_are_read_from_headers_however_they_are_written(headers, references, nearest):
@@ -192,3 +203,18 @@ def test_a_huge_body_is_composed_in_time_in_proportion_to_its_length(piece, is_h
         compose_email(Candidate(ORDINARY, MATCH), Content("g", Headers(), body, is_html), POLICY, now=NOW)
 
     assert_linear(compose, repeated(piece, ending=""), 100_000)
+
+
+@pytest.mark.parametrize("given", ["<rewritten@outlook.example>", "=?utf-8?q?=3Crewritten=40outlook=2Eexample=3E?="])
+def test_a_relays_id_and_the_one_it_replaced_are_both_the_mails(given):
+    headers = [("X-Microsoft-Original-Message-ID", "<first@globex.example>"), ("References", "<a@x>")]
+    email = composed(headers=headers, internet_message_id=given)
+    assert email.message_key == composed(internet_message_id="<first@globex.example>").message_key
+    assert email.references == ("<rewritten@outlook.example>", "<a@x>")
+    assert email.in_reply_to == "<a@x>"
+
+
+@pytest.mark.parametrize("field", ["", "<>", "garbage", "<1@globex.example>"])
+def test_a_relays_field_that_names_nothing_new_changes_nothing(field):
+    email = composed(headers=[("X-Microsoft-Original-Message-ID", field)], internet_message_id="<1@globex.example>")
+    assert email == composed(internet_message_id="<1@globex.example>")
