@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass, replace
 from html import unescape
 
+from core.remembering import remembered
+
 LONGEST_STYLE = 4_000
 
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+)))?""")
@@ -49,25 +51,35 @@ class Look:
 
 def look_of(name: str, tag: str, around: Look) -> Look:
     """How the text in an element is shown; `name` and `tag` are its name and its opening tag, `around` the parent's."""
-    lowered = tag.lower()
-    if not any(telling in lowered for telling in _TELLING):
+    if len(tag) <= len(name) + len("<>"):
         return around
-    attributes = _attributes(tag)
-    said = _declarations(attributes.get("style", ""))
+    said, telling = _read(tag)
+    if not telling:
+        return around
     look = around
-    if name == "font" and "size" in attributes:
+    if name == "font" and "size" in telling:
         look = replace(look, is_tiny=False)
     if not said:
-        return replace(look, is_gone="hidden" in attributes)
+        return replace(look, is_gone="hidden" in telling)
     return replace(
         look,
-        is_gone=_is_gone(said, is_hidden="hidden" in attributes),
+        is_gone=_is_gone(said, is_hidden="hidden" in telling),
         is_tiny=_is_tiny(said, is_tiny=look.is_tiny),
         is_invisible=_inherited(said.get("visibility"), {"hidden", "collapse"}, around=around.is_invisible),
         keeps_lines=_inherited(
             said.get("white-space", said.get("white-space-collapse")), _KEEPING, around=around.keeps_lines
         ),
     )
+
+
+@remembered(512)
+def _read(tag: str) -> tuple[dict[str, str], frozenset[str]]:
+    """What a tag's style sets, and which of the attributes that tell it has; a mail repeats the same tags."""
+    lowered = tag.lower()
+    if not any(telling in lowered for telling in _TELLING):
+        return {}, frozenset()
+    attributes = _attributes(tag)
+    return _declarations(attributes.get("style", "")), frozenset(attributes).intersection(_TELLING)
 
 
 def _attributes(tag: str) -> dict[str, str]:
