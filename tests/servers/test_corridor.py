@@ -56,7 +56,8 @@ print(json.dumps(sorted(
 """
 UNSETTLED = """
 SELECT COUNT(*) FROM mailsync_mailbox WHERE state <> 'in_sync' OR last_synced_at IS NULL
-UNION ALL SELECT COUNT(*) FROM timeline_indexoutbox
+UNION ALL SELECT COUNT(*) FROM timeline_change WHERE position IS NULL
+    OR position > (SELECT COALESCE(MAX(position), 0) FROM timeline_changecursor WHERE name = 'index')
 """
 
 # In a queue that no worker reads. Its text stands in the message's body alone, which is base64.

@@ -149,7 +149,8 @@ def mails(acme):
     for _ in range(2):
         mail = EmailMessageFactory(engagement=EngagementFactory(organization=acme))
         ParticipantFactory(engagement=mail.engagement, address="jane@globex.example", contact=jane)
-        AssociationFactory(engagement=mail.engagement, account=globex, contact=jane)
+        AssociationFactory(engagement=mail.engagement, account=globex)
+        AssociationFactory(engagement=mail.engagement, account=None, contact=jane)
         found.append(mail.engagement)
     return sorted(found, key=lambda each: each.pk)
 

@@ -7,9 +7,10 @@ from core.db.portions import in_portions
 
 
 def carry_over(apps, schema_editor):
+    database = schema_editor.connection.alias
     outbox, changes = apps.get_model('timeline', 'IndexOutbox'), apps.get_model('timeline', 'Change')
-    for some in in_portions(outbox.objects.all(), 1_000):
-        changes.objects.bulk_create(
+    for some in in_portions(outbox.objects.using(database), 1_000):
+        changes.objects.using(database).bulk_create(
             changes(
                 organization_id=row.organization_id, resource='engagement', resource_id=row.engagement_id, change='written'
             )
