@@ -47,7 +47,7 @@ def empty(present):
 
 
 def contents():
-    """Count and checksum of every table but for the one that says how far the index has read: `reindex` writes there."""
+    """Count and checksum of every table but for how far the index has read, which `reindex` writes."""
     with connection.cursor() as cursor:
         names = [name for name in connection.introspection.table_names(cursor) if name != "timeline_changecursor"]
         counted = {}
