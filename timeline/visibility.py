@@ -12,12 +12,16 @@ It is decided when an engagement is read. Who owns it or its deal, where it is f
 about it (docs/decisions/0050). `metadata` is everything but the words: when, from whom, to whom, under which deal.
 """
 
+from uuid import UUID
+
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.domain.vocabulary import Detail, Visibility
 from accounts.models import User
 from timeline.domain.vocabulary import Kind, ParticipantRole
 from timeline.models import Engagement, MailboxCopy, Participant
+
+_OPENNESS = (Visibility.OWNER_ONLY, Visibility.PARTICIPANTS_AND_MANAGERS, Visibility.EVERYONE)
 
 
 def took_part(viewer: User) -> Q:
@@ -58,6 +62,26 @@ def subject_readable_by(viewer: User) -> Q:
 def text_readable_by(viewer: User) -> Q:
     """Among visible engagements, those whose text or notes the viewer may read, and so may find by them."""
     return Q(detail=Detail.FULL_TEXT) | took_part(viewer)
+
+
+def all_may_read(readers_of: Engagement, text_of: Engagement) -> bool:
+    """Whether whoever reads the text of the one may read the other's; two queries where the other is not for everyone.
+
+    What is worked out of a mail's text and shown with another mail tells its readers of that text.
+    """
+    if text_of.hidden_at is not None or readers_of.organization_id != text_of.organization_id:
+        return False
+    if text_of.visibility == Visibility.EVERYONE and text_of.detail == Detail.FULL_TEXT:
+        return True
+    is_as_open = _OPENNESS.index(readers_of.visibility) <= _OPENNESS.index(text_of.visibility)
+    is_as_full = text_of.detail == Detail.FULL_TEXT or readers_of.detail != Detail.FULL_TEXT
+    return is_as_open and is_as_full and _own_readers(readers_of) <= _own_readers(text_of)
+
+
+def _own_readers(engagement: Engagement) -> set[UUID | None]:
+    parts = Participant.objects.filter(engagement=engagement, user__isnull=False)
+    copies = MailboxCopy.objects.filter(engagement=engagement, user__isnull=False, taken_back_at=None, is_hollow=False)
+    return {*parts.values_list("user", flat=True), *copies.values_list("user", flat=True)}
 
 
 def shows_subject(engagement: Engagement, *, is_own: bool) -> bool:

@@ -10,6 +10,7 @@ from core.remembering import remembered
 from timeline.domain.quoting import ParentWords, beside
 from timeline.domain.words import joined, searchable, words_of
 from timeline.models import EmailMessage, Engagement, Participant, SearchText
+from timeline.visibility import all_may_read
 
 _AT_ONCE = 200
 
@@ -71,7 +72,11 @@ def _rows(engagement_ids: Sequence[UUID]) -> list[NewRow]:
 
 
 def parents_of(emails: Collection[EmailMessage]) -> dict[UUID, EmailMessage]:
-    """Of each email the one that it answers, where that is stored; one query."""
+    """Of each email the one that it answers, where that is stored and whoever reads the answer may read it, too.
+
+    What of a quote is beyond its mail, and what is found in the mail alone, would tell others of that mail's words.
+    One query, and more for mails that are not everybody's to read.
+    """
     wanted = {(each.organization_id, each.answers_key) for each in emails if each.answers_key}
     if not wanted:
         return {}
@@ -79,10 +84,15 @@ def parents_of(emails: Collection[EmailMessage]) -> dict[UUID, EmailMessage]:
         organization__in={organization for organization, _ in wanted},
         message_key__in={key for _, key in wanted},
         place=0,
-    ).defer("new_text")
+    )
+    rows = rows.select_related("engagement").defer("new_text")
     stored = {(row.organization_id, row.message_key): row for row in rows}
-    found = {each.pk: stored.get((each.organization_id, each.answers_key)) for each in emails}
-    return {pk: parent for pk, parent in found.items() if parent is not None and parent.pk != pk}
+    answers = [(each, stored.get((each.organization_id, each.answers_key))) for each in emails]
+    return {
+        each.pk: parent
+        for each, parent in answers
+        if parent is not None and parent.pk != each.pk and all_may_read(each.engagement, parent.engagement)
+    }
 
 
 def _folded(engagement: Engagement, parent: EmailMessage | None) -> list[str]:
