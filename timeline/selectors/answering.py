@@ -9,6 +9,9 @@ from timeline.domain.vocabulary import ParticipantRole
 from timeline.models import EmailMessage, Participant
 from timeline.search.texts import parents_of
 
+MOST_ANSWERS = 500
+"""Answers that came before what they answer and are told beside it at once; `refold` tells the others."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoredMail:
@@ -24,12 +27,16 @@ class StoredMail:
 
 
 def mails_beside_parents(organization: Organization, new: Collection[UUID]) -> list[UUID]:
-    """Of these emails those that quote and may answer a stored one, and the stored ones that answer one of these."""
+    """Of these emails those that quote and may answer a stored one, and the stored ones that answer one of these.
+
+    Of stored answers at most MOST_ANSWERS: whoever answers one mail ten thousand times makes no page wait for it.
+    """
     rows = EmailMessage.objects.filter(organization=organization, pk__in=new)
     keys = list(rows.values_list("pk", "message_key", "answers_key"))
     children = EmailMessage.objects.filter(organization=organization, answers_key__in=[key for _, key, _ in keys])
+    answers = children.order_by("pk").values_list("pk", flat=True)[:MOST_ANSWERS]
     answering = {pk for pk, _, answered in keys if answered}
-    return sorted(answering | set(children.values_list("pk", flat=True)))
+    return sorted(answering.union(answers))
 
 
 def stored_to_split(organization: Organization, ids: Collection[UUID]) -> list[StoredMail]:

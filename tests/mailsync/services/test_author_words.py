@@ -73,6 +73,23 @@ def test_another_organizations_mail_is_no_parent(acme, rival, mallory, carol, ma
     assert "hamburg" in SearchText.objects.get(pk=pk).folded
 
 
+def test_whoever_answers_a_mail_without_end_makes_no_page_wait(acme, carol, mails, monkeypatch):
+    id_ = mails["asked"].internet_message_id
+    answers = [
+        compose(
+            acme, number, subject="Re: Pumps", text=ANSWERED, new_text="See below.", in_reply_to=id_, references=(id_,)
+        )
+        for number in range(2, 7)
+    ]
+    pks = recorded(acme, carol, *answers)
+    monkeypatch.setattr("timeline.selectors.answering.MOST_ANSWERS", 3)
+    recorded(acme, carol, mails["asked"])
+    told = EmailMessage.objects.filter(pk__in=pks)
+    assert sorted(told.values_list("new_text", flat=True)) == sorted([OWN] * 3 + ["See below."] * 2)
+    refold_organization(organization=acme)
+    assert set(told.values_list("new_text", flat=True)) == {OWN}
+
+
 def test_a_later_parent_changes_the_answer_and_the_log_says_so(acme, carol, mails):
     [pk] = recorded(acme, carol, mails["answer"])
     Change.objects.all().delete()
