@@ -47,9 +47,9 @@ def empty(present):
 
 
 def contents():
-    """Count and checksum of every table but for how far the index has read, which `reindex` writes."""
+    """Count and checksum of every table."""
     with connection.cursor() as cursor:
-        names = [name for name in connection.introspection.table_names(cursor) if name != "timeline_changecursor"]
+        names = connection.introspection.table_names(cursor)
         counted = {}
         for name in names:
             cursor.execute(f"SELECT COUNT(*) FROM `{name}`")  # noqa: S608 - a name of the schema
@@ -164,6 +164,8 @@ def test_the_documented_commands_upgrade_back_up_and_restore_with_the_index_buil
     upgraded = list(as_documented("Upgrade", database=present))
     assert [command.split()[1:3] for command in upgraded] == [["--run", "tools/backup.sh"], ["migrate"]]
     before, checksums = contents()
+    place = "timeline_changecursor"  # how far the index has read: `reindex` writes there
+    del before[place], checksums[place]
     restored = list(as_documented("Restore", database=empty))
     assert [command.split()[1] for command in restored] == ["--run", "migrate", "purge_expired", "reindex"]
 

@@ -157,7 +157,7 @@ def mails(acme):
 
 @pytest.fixture
 def jane(mails):
-    return mails[0].associations.get().contact
+    return mails[0].associations.get(account=None).contact
 
 
 @pytest.fixture
