@@ -48,7 +48,8 @@ _ENDS_OF_RULES = ":：-=_*–—"
 _LONGEST_ADDRESS = 320
 _OPEN_ADDRESS = re.compile(r"<[\w.+'=-]{0,64}@?[\w.-]{0,255}\Z")
 _REST_OF_INTRODUCTION = re.compile(r"\s{0,3}>\s?[^<>]{0,60}[:：]\s*\Z")
-_ENDS_IN_LINK = re.compile(r"https?://\S{1,2000}$")
+_LINK = re.compile(r"https?://\S")
+_LONGEST_LINK = 2_000
 _HAS_WORD = re.compile(r"\w")
 _DIGIT = re.compile(r"\d")
 _SHARED_LINE = re.compile(
@@ -122,7 +123,8 @@ def is_spilled(lines: Sequence[str], number: int) -> bool:
     bare = lines[number].strip()
     if bare.startswith(("(http", "<http")):
         return True
-    return not any(character.isspace() for character in bare) and bool(_ENDS_IN_LINK.search(lines[number - 1]))
+    above = lines[number - 1][-_LONGEST_LINK:].split()
+    return not any(character.isspace() for character in bare) and bool(above) and bool(_LINK.search(above[-1]))
 
 
 def with_own_lines(lines: Sequence[str]) -> list[str]:
