@@ -12,6 +12,7 @@ It is decided when an engagement is read. Who owns it or its deal, where it is f
 about it (docs/decisions/0050). `metadata` is everything but the words: when, from whom, to whom, under which deal.
 """
 
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
@@ -64,24 +65,37 @@ def text_readable_by(viewer: User) -> Q:
     return Q(detail=Detail.FULL_TEXT) | took_part(viewer)
 
 
-def all_may_read(readers_of: Engagement, text_of: Engagement) -> bool:
-    """Whether whoever reads the text of the one may read the other's; two queries where the other is not for everyone.
+def read_with(pairs: Collection[tuple[Engagement, Engagement]]) -> set[UUID]:
+    """Of pairs of a mail and another, the mails of which every reader of the text may read the other's, too.
 
-    What is worked out of a mail's text and shown with another mail tells its readers of that text.
+    What is worked out of a mail's text and shown with another mail tells its readers of that text. At most two queries.
     """
-    if text_of.hidden_at is not None or readers_of.organization_id != text_of.organization_id:
-        return False
-    if text_of.visibility == Visibility.EVERYONE and text_of.detail == Detail.FULL_TEXT:
-        return True
-    is_as_open = _OPENNESS.index(readers_of.visibility) <= _OPENNESS.index(text_of.visibility)
-    is_as_full = text_of.detail == Detail.FULL_TEXT or readers_of.detail != Detail.FULL_TEXT
-    return is_as_open and is_as_full and _own_readers(readers_of) <= _own_readers(text_of)
+    closed = {each.pk for pair in pairs if not _is_everyones(pair[1]) for each in pair}
+    readers = _own_readers(closed) if closed else {}
+    return {one.pk for one, other in pairs if _is_everyones(other) or _is_as_closed(one, other, readers)}
 
 
-def _own_readers(engagement: Engagement) -> set[UUID | None]:
-    parts = Participant.objects.filter(engagement=engagement, user__isnull=False)
-    copies = MailboxCopy.objects.filter(engagement=engagement, user__isnull=False, taken_back_at=None, is_hollow=False)
-    return {*parts.values_list("user", flat=True), *copies.values_list("user", flat=True)}
+def _is_everyones(engagement: Engagement) -> bool:
+    is_open = engagement.visibility == Visibility.EVERYONE and engagement.detail == Detail.FULL_TEXT
+    return is_open and engagement.hidden_at is None
+
+
+def _is_as_closed(one: Engagement, other: Engagement, readers: Mapping[UUID, set[UUID | None]]) -> bool:
+    is_as_open = _OPENNESS.index(one.visibility) <= _OPENNESS.index(other.visibility)
+    is_as_full = other.detail == Detail.FULL_TEXT or one.detail != Detail.FULL_TEXT
+    return other.hidden_at is None and is_as_open and is_as_full and readers[one.pk] <= readers[other.pk]
+
+
+def _own_readers(engagements: Collection[UUID]) -> dict[UUID, set[UUID | None]]:
+    parts = Participant.objects.filter(engagement__in=engagements, user__isnull=False)
+    copies = MailboxCopy.objects.filter(
+        engagement__in=engagements, user__isnull=False, taken_back_at=None, is_hollow=False
+    )
+    readers: dict[UUID, set[UUID | None]] = {pk: set() for pk in engagements}
+    for rows in (parts.values_list("engagement", "user"), copies.values_list("engagement", "user")):
+        for engagement, user in rows:
+            readers[engagement].add(user)
+    return readers
 
 
 def shows_subject(engagement: Engagement, *, is_own: bool) -> bool:

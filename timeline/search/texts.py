@@ -10,7 +10,7 @@ from core.remembering import remembered
 from timeline.domain.quoting import ParentWords, beside
 from timeline.domain.words import joined, searchable, words_of
 from timeline.models import EmailMessage, Engagement, Participant, SearchText
-from timeline.visibility import all_may_read
+from timeline.visibility import read_with
 
 _AT_ONCE = 200
 
@@ -75,7 +75,7 @@ def parents_of(emails: Collection[EmailMessage]) -> dict[UUID, EmailMessage]:
     """Of each email the one that it answers, where that is stored and whoever reads the answer may read it, too.
 
     What of a quote is beyond its mail, and what is found in the mail alone, would tell others of that mail's words.
-    One query, and more for mails that are not everybody's to read.
+    One query, and two where some of those are not everybody's to read.
     """
     wanted = {(each.organization_id, each.answers_key) for each in emails if each.answers_key}
     if not wanted:
@@ -88,11 +88,9 @@ def parents_of(emails: Collection[EmailMessage]) -> dict[UUID, EmailMessage]:
     rows = rows.select_related("engagement").defer("new_text")
     stored = {(row.organization_id, row.message_key): row for row in rows}
     answers = [(each, stored.get((each.organization_id, each.answers_key))) for each in emails]
-    return {
-        each.pk: parent
-        for each, parent in answers
-        if parent is not None and parent.pk != each.pk and all_may_read(each.engagement, parent.engagement)
-    }
+    found = {each.pk: (each, parent) for each, parent in answers if parent is not None and parent.pk != each.pk}
+    told = read_with([(each.engagement, parent.engagement) for each, parent in found.values()])
+    return {pk: parent for pk, (_, parent) in found.items() if pk in told}
 
 
 def _folded(engagement: Engagement, parent: EmailMessage | None) -> list[str]:
