@@ -32,7 +32,7 @@ from tests.support.forging import (
     stored,
 )
 from tests.support.recording import BANNER, JANE, compose, record
-from timeline.models import Conversation, EmailMessage, Engagement
+from timeline.models import Conversation, EmailMessage, Engagement, MailboxCopy
 
 pytestmark = pytest.mark.django_db
 
@@ -124,6 +124,7 @@ def test_a_forged_copy_fills_no_empty_body_where_our_tenant_denies_its_from(acme
             record(acme, owner, copy)
         rows = {row.text: row.authentication for row in EmailMessage.objects.all()}
         assert rows == {"We decline.": "failed", WORDS: ""}
+        assert MailboxCopy.objects.get(user=dave).engagement.email.text == WORDS, "the empty copy is of the true mail"
 
 
 def test_pages_and_api_tell_of_a_from_that_failed(client, acme, carol, dave, jane):
