@@ -11,8 +11,8 @@ MOST_CHANGES = 500
 
 
 def history_of(deal: Opportunity) -> Sequence[OpportunityChange]:
-    """The changes of a deal, newest first."""
-    return list(deal.history.order_by("-changed_at", "-id")[:MOST_CHANGES])
+    """The changes of a deal, newest first; those that the CRM told at once in the order of `TrackedField`."""
+    return list(deal.history.order_by("-changed_at", "id")[:MOST_CHANGES])
 
 
 def in_stage_since(history: Iterable[OpportunityChange]) -> datetime | None:
