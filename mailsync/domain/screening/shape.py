@@ -124,7 +124,12 @@ def begins_with_answer_line(mail: Mail) -> bool:
 
 def has_list_footer(mail: Mail) -> bool:
     """The footer that mailing-list software adds."""
-    return _LIST_FOOTER.stand_in((mail.text or "")[-_FOOTER:], mail.folded)
+    return is_list_footer(mail.text or "", mail)
+
+
+def is_list_footer(part: str, mail: Mail) -> bool:
+    """The same in a part of its text."""
+    return _LIST_FOOTER.stand_in(part[-_FOOTER:], mail.folded)
 
 
 def has_company_footer(mail: Mail) -> bool:

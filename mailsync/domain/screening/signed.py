@@ -8,6 +8,7 @@ import re
 from core.addresses import domain_of
 from mailsync.domain.phrases import fold
 from mailsync.domain.screening.rule import Mail
+from mailsync.domain.screening.shape import is_list_footer
 
 _TAIL = 3_000
 _LONGEST_LINE = 80
@@ -16,12 +17,21 @@ _WORDS = re.compile(r"[^\W\d_]{2,}")
 
 
 def is_signed_by_its_author(mail: Mail) -> bool:
-    """Whether a line of its last part holds words of its author's name and no others."""
+    """Whether a line of its last part holds words of its author's name and no others.
+
+    Not above a mailing list's footer: what goes to a list is signed by people, and by the founders of companies, too.
+    """
     names = names_of(mail)
     if not names:
         return False
-    lines = (fold(line) for line in (mail.text or "")[-_TAIL:].split("\n") if len(line) <= _LONGEST_LINE)
-    return any(words and names.issuperset(words) for line in lines for words in [_WORDS.findall(line)])
+    lines = (mail.text or "")[-_TAIL:].split("\n")
+    signed = [place for place, line in enumerate(lines) if len(line) <= _LONGEST_LINE and _is_of(names, line)]
+    return bool(signed) and not is_list_footer("\n".join(lines[signed[-1] + 1 :]), mail)
+
+
+def _is_of(names: frozenset[str], line: str) -> bool:
+    words = _WORDS.findall(fold(line))
+    return bool(words) and names.issuperset(words)
 
 
 def names_of(mail: Mail) -> frozenset[str]:

@@ -190,3 +190,28 @@ def test_a_letter_is_signed_by_whom_it_comes_from(name, author, text, is_signed)
     lines = "Our privacy policy: https://globex.example/p\nYou can unsubscribe here: https://globex.example/u"
     kept = became("Fair", f"{text}\n{lines}", author=author, name=name) is None
     assert kept == is_signed
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "https://lists.globex.example/mailman/listinfo/fairs",
+        f"{'_' * 40}\nTo change your mailing list options please go to www.globex.example/update",
+        f"{'_' * 47}\nFairs mailing list\nFairs@lists.globex.example",
+        "To unsubscribe from this group, send a mail to fairs@globex.example",
+        "Commands: fairs-unsubscribe@globex.example",
+        "leave-1234-fairs@lists.globex.example",
+        "You received this message because you are subscribed to Fairs",
+        "Your use of Yahoo! Groups is subject to their terms",
+        "Questions go to majordomo@globex.example",
+        "List archives: https://lists.globex.example/fairs",
+    ],
+)
+def test_a_list_is_one_although_a_person_signs_what_goes_to_it(footer):
+    letter = f"Here is what I have learned this week.\n\nJane Doe\nGlobex\n\n{footer}"
+    assert became("My week", letter, name="Jane Doe") is Reason.BULK
+
+
+def test_a_person_who_tells_of_a_list_above_their_name_is_kept():
+    text = "The list is at https://lists.globex.example/mailman/listinfo/fairs, write to fairs-request@globex.example."
+    assert became("The list", f"{text}\n\nJane") is None
