@@ -13,13 +13,7 @@ from tests.support.factories import A_MONDAY, MailboxFactory, MicrosoftConnectio
 
 MAILBOXES, ME = "/api/v1/mailboxes/", "/api/v1/me/"
 
-
-@pytest.fixture(autouse=True)
-def queued(monkeypatch):
-    """The tasks that were asked for; none is run."""
-    sent: list[str] = []
-    monkeypatch.setattr("celery.current_app.send_task", lambda name, *_, **__: sent.append(name))
-    return sent
+pytestmark = pytest.mark.usefixtures("queued")
 
 
 def test_one_mailbox_has_exactly_the_shape_of_the_contract(acme, carol):

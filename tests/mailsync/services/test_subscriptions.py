@@ -12,9 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.hashing import hash_of
+from mailsync.domain.vocabulary import MailboxState
 from mailsync.models import Mailbox, Subscription
+from mailsync.selectors.mailboxes import due_for_subscription
 from mailsync.services import subscriptions
-from mailsync.services.subscriptions import can_be_notified, end_subscription, keep_subscription
+from mailsync.services.subscriptions import can_be_notified, end_subscription, keep_subscription, take_notifications
 from tests.support.factories import MailboxFactory
 from tests.support.mailboxes import RITA
 from tests.support.syncing import acme_of, switched_on
@@ -22,14 +24,7 @@ from tests.support.syncing import acme_of, switched_on
 PROOF = "a secret that only Microsoft was told"
 
 
-@pytest.fixture
-def queued(monkeypatch):
-    sent: list[tuple[str, str]] = []
-    monkeypatch.setattr(
-        "mailsync.services.switch.current_app.send_task", lambda name, args: sent.append((name, args[0])), raising=False
-    )
-    monkeypatch.setattr("mailsync.services.switch.transaction.on_commit", lambda work, **_: work())
-    return sent
+pytestmark = pytest.mark.usefixtures("queued", "at_once")
 
 
 @pytest.fixture
@@ -78,6 +73,21 @@ def test_half_a_surrogate_pair_wakes_nobody_and_breaks_nothing(client, subscript
     told = {"subscriptionId": subscription.subscription_id, "clientState": "proof"} | {name: "\ud800"}
     answer = client.post(reverse("microsoft-notifications"), json.dumps({"value": [told]}), "application/json")
     assert (answer.status_code, queued) == (202, [])
+
+
+@pytest.mark.parametrize(("others", "woken"), [(999, 1), (1_000, 0)])
+def test_a_thousand_notifications_of_one_request_are_looked_at(subscription, queued, others, woken):
+    told = {"subscriptionId": subscription.subscription_id, "clientState": PROOF}
+    notifications = [{"subscriptionId": "other"}] * others + [told]
+    assert take_notifications(notifications, now=timezone.now()) == woken
+
+
+@pytest.mark.parametrize(("hours", "is_due"), [(23, True), (25, False)])
+def test_a_subscription_is_due_in_its_last_day(subscription, hours, is_due):
+    now = timezone.now()
+    Mailbox.objects.update(state=MailboxState.IN_SYNC)
+    Subscription.objects.update(expires_at=now + timedelta(hours=hours))
+    assert due_for_subscription(now).exists() is is_due
 
 
 def test_only_posts_are_taken(client):

@@ -14,21 +14,12 @@ from mailsync.services.switch import MayNotSync, request_sync, set_import
 from tests.support.factories import MailboxFactory, MicrosoftConnectionFactory
 
 
-@pytest.fixture
-def queued(monkeypatch):
-    sent: list[tuple[str, list[str]]] = []
-    monkeypatch.setattr(
-        "mailsync.services.switch.current_app.send_task", lambda name, args: sent.append((name, args)), raising=False
-    )
-    return sent
-
-
 def test_switching_on_queues_a_sync_once_committed(carol, queued, django_capture_on_commit_callbacks):
     MicrosoftConnectionFactory(user=carol, organization=carol.organization, state=ConnectionState.CONNECTED)
     with django_capture_on_commit_callbacks(execute=True):
         mailbox = set_import(user=carol, enabled=True)
         assert queued == []
-    assert queued == [("mailsync.sync_mailbox", [str(mailbox.pk)])]
+    assert queued == [("mailsync.sync_mailbox", str(mailbox.pk))]
     assert (mailbox.state, mailbox.is_awaited) == (MailboxState.CONNECTING, True)
 
 

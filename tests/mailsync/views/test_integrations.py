@@ -19,7 +19,7 @@ from tests.support.factories import (
     UserAddressFactory,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("queued")]
 
 INTEGRATIONS = "/profile/integrations/"
 SWITCH = "/profile/integrations/email-import/"
@@ -28,14 +28,6 @@ SWITCH = "/profile/integrations/email-import/"
 @pytest.fixture(autouse=True)
 def registered(settings):
     settings.MICROSOFT_CLIENT_ID, settings.MICROSOFT_CLIENT_SECRET = "client", "secret"
-
-
-@pytest.fixture(autouse=True)
-def queued(monkeypatch):
-    """What would be sent to a worker."""
-    sent = []
-    monkeypatch.setattr("celery.app.base.Celery.send_task", lambda _, name, **rest: sent.append((name, rest)))
-    return sent
 
 
 def page(client, viewer, path=INTEGRATIONS):
