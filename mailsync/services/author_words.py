@@ -15,7 +15,7 @@ from mailsync.domain.compose import split_again
 from timeline.domain.quoting import ParentWords
 from timeline.models import EmailMessage
 from timeline.selectors.answering import mails_beside_parents, stored_to_split
-from timeline.services.author_words import set_author_words
+from timeline.services.author_words import name_what_is_answered, set_author_words
 
 _AT_ONCE = 100
 
@@ -34,9 +34,14 @@ def refold_organization(*, organization: Organization, on_portion: Callable[[int
     changed = 0
     for rows in in_portions(EmailMessage.objects.filter(organization=organization).only("pk"), _AT_ONCE):
         ids = [row.pk for row in rows]
-        changed += unit_of_work(lambda ids=ids: _split(organization, ids))  # type: ignore[misc]
+        changed += unit_of_work(lambda ids=ids: _refold(organization, ids))  # type: ignore[misc]
         on_portion(len(rows))
     return changed
+
+
+def _refold(organization: Organization, ids: Collection[UUID]) -> int:
+    name_what_is_answered(organization=organization, emails=ids)
+    return _split(organization, ids)
 
 
 def _split(

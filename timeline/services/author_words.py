@@ -5,6 +5,7 @@ from uuid import UUID
 
 from accounts.models import Organization
 from timeline.changes.door import record_change
+from timeline.domain.identity import reference_hash
 from timeline.models import EmailMessage
 from timeline.search.texts import refresh_search_texts
 
@@ -27,3 +28,15 @@ def set_author_words(
     changed = {*new_texts, *beside}
     refresh_search_texts(sorted(changed & set(new)))
     record_change(organization.pk, changed - set(new), has_new_words=True)
+
+
+def name_what_is_answered(*, organization: Organization, emails: Collection[UUID]) -> None:
+    """Write the key of what each of these emails answers where it has none: rows are older than that column.
+
+    Runs in the caller's transaction.
+    """
+    rows = EmailMessage.objects.filter(organization=organization, pk__in=emails, answers_key="").only("in_reply_to")
+    unnamed = [row for row in rows if row.in_reply_to]
+    for row in unnamed:
+        row.answers_key = reference_hash(row.in_reply_to or "")
+    EmailMessage.objects.bulk_update(unnamed, ["answers_key"], batch_size=_AT_ONCE)

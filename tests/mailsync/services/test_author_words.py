@@ -116,6 +116,17 @@ def test_portions_come_to_the_same(acme, carol, mails, monkeypatch):
     assert portions == [1, 1]
 
 
+def test_rows_from_before_their_parents_were_named_find_them(acme, carol, mails):
+    """Stored before the column was there: what they answer is in their references alone."""
+    recorded(acme, carol, *mails.values())
+    named = dict(EmailMessage.objects.values_list("pk", "answers_key"))
+    EmailMessage.objects.update(answers_key="", new_text="old rules")
+    refold_organization(organization=acme)
+    assert dict(EmailMessage.objects.values_list("pk", "answers_key")) == named
+    assert set(EmailMessage.objects.values_list("new_text", flat=True)) == {ASKED, OWN}
+    assert "hamburg" not in SearchText.objects.get(body__contains="see below").folded
+
+
 def test_an_organization_that_is_not_there_is_named():
     slug = get_random_string(8)
     with pytest.raises(CommandError, match=slug):
