@@ -20,7 +20,7 @@ MOST_BLOCK_LINES = 14
 LONGEST_MOMENT = 40
 QUOTE_MARKS = re.compile(r"^[\s>＞]{1,20}")
 _DIGIT = re.compile(r"\d")
-_RULE = re.compile(r"\s*(?:_{10,}|-{20,}|={20,}|[-_=*]{30,})\s*$")
+_RULE = re.compile(r"\s*(?:[-_=*—–]{3,200})\s*$")
 _MOST_WRAPPED_LINES = 4
 _MOST_STRANGERS = 3
 """Lines between fields that are none: a long list of recipients wraps."""

@@ -100,7 +100,8 @@ FORWARD = re.compile(
 
 LONGEST_LABEL = 40
 _MOST_COLONS = 30
-_LABEL_LINE = re.compile(r"\s*\*{0,2}([^\W\d_][^:：*\n]{0,24}?)\s?\*{0,2}\s?(?:：|:\*{0,2}(?:\s|$|(?=[^\x00-\x7f])))")
+_LABEL_LINE = re.compile(r"\s*\*{0,2}([^\W\d_][^:：*\n]{0,24}?)\s?\*{0,2}\s?[:：](?!//)")
+"""Some clients put no space between a field's colon and its value; what heads a mail is several of them at once."""
 
 
 _LABEL_WORDS = re.compile(r"[^\s:：*]+")

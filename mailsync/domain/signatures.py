@@ -25,7 +25,7 @@ _UNDERLINE = re.compile(r"\s{0,2}_{2,40}\s*$")
 _MOST_SIGNATURE_LINES = 15
 _MOST_LOOSE_LINES = 6
 _LONGEST_LOOSE_LINE = 80
-_FOOTER_RULE = re.compile(r"\s*[-_=*]{10,200}\s*$")
+_FOOTER_RULE = re.compile(r"\s*(?:_{2,200}|[-_=*]{10,200})\s*$")
 _MOST_FOOTER_LINES = 12
 _LONGEST_DEVICE_LINE = 120
 _MOST_DISCLAIMERS = 6
