@@ -10,5 +10,6 @@ class AccountsConfig(AppConfig):
             addresses,  # noqa: F401
             api_tokens,  # noqa: F401
             organization_defaults,  # noqa: F401
+            people,  # noqa: F401
             sign_ins,  # noqa: F401
         )

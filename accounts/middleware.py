@@ -2,6 +2,7 @@
 
 a session ─▶ idle for SESSION_IDLE_MINUTES? ──yes──▶ ended
                   │ no                                      pages that ask for news by themselves are no use of it
+                  ├─▶ opened in a way that lets the person in no longer? ──yes──▶ ended, for good
                   └─▶ password given by an admin? ──yes──▶ the page that changes it, nothing else
 """
 
@@ -34,7 +35,7 @@ class SessionRulesMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if auth.SESSION_KEY in request.session:
-            if _has_been_idle(request):
+            if _has_been_idle(request) or not request.user.is_authenticated:  # whom the backend takes no longer
                 auth.logout(request)
             elif _owes_a_password(request):
                 return _asked_for_it(request)

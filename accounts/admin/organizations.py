@@ -10,6 +10,7 @@ from accounts.admin.scoping import ScopedAdmin, ScopedForm, is_operator
 from accounts.domain.people import refusal_of_no_passwords
 from accounts.domain.sign_in import as_tenant_id
 from accounts.models import Organization, User
+from accounts.services.people import end_everybodys_sessions
 
 
 class OrganizationForm(ScopedForm):
@@ -47,7 +48,8 @@ class OrganizationAdmin(ScopedAdmin):
             {
                 "fields": ["password_sign_in", "tenant_id"],
                 "description": "The Microsoft tenant is told by the first sign-in from one of the organization's own "
-                "domains, or by an admin's consent; where it changes, the operator of this installation changes it.",
+                "domains, or by an admin's consent; where it changes, the operator of this installation changes it. "
+                "Where passwords are switched off, or the tenant changes, everybody signs in anew.",
             },
         ),
         (
@@ -82,6 +84,12 @@ class OrganizationAdmin(ScopedAdmin):
         form = super().get_form(request, obj, change=change, **options)
         form.visitor = request.user
         return form
+
+    def save_model(self, request: HttpRequest, obj: Organization, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
+        super().save_model(request, obj, form, change)
+        closing = {"tenant_id"} if obj.password_sign_in else {"tenant_id", "password_sign_in"}
+        if change and closing & set(form.changed_data):
+            end_everybodys_sessions(organization=obj, actor=request.user)  # type: ignore[arg-type] # signed in
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return {} if obj is not None else {"slug": ["name"]}

@@ -1,10 +1,12 @@
-"""At which addresses people can be added to an organization."""
+"""At which addresses people can be added to an organization, and from which Microsoft tenant they come."""
 
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from accounts.domain.sign_in import as_tenant_id
+from accounts.microsoft.identity import configured_tenant
 from accounts.models import Organization, User, UserAddress
 from accounts.signals import given_domains
 from core.addresses import normalize_address
@@ -42,3 +44,11 @@ def domains_given_to(organization: Organization) -> frozenset[str]:
     """Where an organization's admins may add people: the domains that the operator gave it."""
     answers: list[tuple[Any, Any]] = given_domains.send(sender=Organization, organization=organization)
     return frozenset(domain for _, domains in answers for domain in domains)
+
+
+def required_tenants(organization: Organization) -> frozenset[str]:
+    """The tenants that are known to be the organization's, which have to agree; empty where none is known.
+
+    One that MICROSOFT_AUTHORITY names is the operator's word, and holds for every organization.
+    """
+    return frozenset({as_tenant_id(configured_tenant()), organization.tenant_id} - {""})

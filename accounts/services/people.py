@@ -1,8 +1,12 @@
 """How an organization and its people come to be, whichever door they come through (command, admin console)."""
 
+from typing import Any
+
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db.models import F
+from django.db.models.signals import post_save
+from django.dispatch import receiver
 from django.utils.text import slugify
 
 from accounts.domain.audit import AuditVerb
@@ -106,6 +110,26 @@ def end_sessions(*, user: User, actor: User) -> None:
             subject=user,
             detail={"sessions": "ended"},
         )
+
+
+@one_unit_of_work
+def end_everybodys_sessions(*, organization: Organization, actor: User) -> None:
+    """Who may come in was changed: everybody of the organization signs in anew."""
+    User.objects.filter(organization=organization).update(session_generation=F("session_generation") + 1)
+    record_event(
+        organization=organization,
+        actor=actor,
+        verb=AuditVerb.CHANGED,
+        subject=organization,
+        detail={"sessions": "ended"},
+    )
+
+
+@receiver(post_save, sender=User, dispatch_uid="accounts.sessions")
+def end_with_their_login(*, instance: User, created: bool, **_: Any) -> None:
+    """Whoever is let in again after a deactivation signs in anew: no session from before comes back."""
+    if not created and not instance.is_active:
+        User.objects.filter(pk=instance.pk).update(session_generation=F("session_generation") + 1)
 
 
 def _settle_console(user: User) -> None:

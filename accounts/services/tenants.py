@@ -1,10 +1,9 @@
 """Which Microsoft tenant is an organization's: what a verified sign-in told first, and from then on no other."""
 
 from accounts.domain.audit import AuditVerb
-from accounts.domain.sign_in import MicrosoftPerson, as_tenant_id, check_tenant
-from accounts.microsoft.identity import configured_tenant
+from accounts.domain.sign_in import MicrosoftPerson, check_tenant
 from accounts.models import Organization, User
-from accounts.selectors.people import domains_given_to
+from accounts.selectors.people import domains_given_to, required_tenants
 from accounts.services.audit import record_event
 from core.db.unit_of_work import one_unit_of_work
 
@@ -13,14 +12,12 @@ from core.db.unit_of_work import one_unit_of_work
 def admit(*, organization: Organization, person: MicrosoftPerson, actor: User) -> None:
     """Raise SignInRefused unless `person` is of the organization's tenant; the first one tells which that is.
 
-    Own domains are those that the operator gave: what an admin lists as internal is the admin's word alone. A tenant
-    that MICROSOFT_AUTHORITY names is the operator's word, and holds for every organization.
+    Own domains are those that the operator gave: what an admin lists as internal is the admin's word alone.
     """
     row = Organization.objects.get(pk=organization.pk)
     if not row.tenant_id:  # of two that are both the first, the second learns what the first has told
         row = Organization.objects.select_for_update().get(pk=organization.pk)
-    known = {as_tenant_id(configured_tenant()), row.tenant_id} - {""}
-    check_tenant(person, required=known, own_domains=domains_given_to(row))
+    check_tenant(person, required=required_tenants(row), own_domains=domains_given_to(row))
     if row.tenant_id:
         return
     Organization.objects.filter(pk=row.pk).update(tenant_id=person.tenant_id)
