@@ -19,6 +19,8 @@ class Switches:
     concurrency_limit: int = 4
     request_limit: int = 10_000
     latency_ms: int = 0
+    answers_left: int = -1
+    """How many more requests are answered; whoever asks then waits until it is set again. -1 is no end."""
     user_consent_allowed: bool = True
     withheld_scopes: list[str] = field(default_factory=list)
     auto_approve: str = ""

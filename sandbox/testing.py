@@ -27,8 +27,8 @@ from sandbox.control_client import DEFAULT_SCOPES, Control, Json, SandboxError
 
 __all__ = ["DEFAULT_SCOPES", "Control", "Json", "SandboxError", "SandboxOptions", "SandboxProcess"]
 
-READY_SECONDS = 60
-STOP_SECONDS = 10
+READY_SECONDS = 300
+STOP_SECONDS = 60
 _CALLBACK = "http://localhost/oauth/microsoft/callback/"
 _ROOT = Path(__file__).resolve().parent.parent
 

@@ -23,6 +23,7 @@ from tests.support.scheduling import (  # noqa: F401 - likewise
     pytest_xdist_make_scheduler,
 )
 from tests.support.telling import pytest_configure  # noqa: F401 - likewise
+from tests.support.waiting import PATIENCE
 
 _PHASES = set(hypothesis.Phase) - ({hypothesis.Phase.shrink} if os.environ.get("ANY_EXAMPLE_WILL_DO") else set())
 """tools/guards.py asks only whether a property falls, and a smallest example takes minutes to find."""
@@ -101,11 +102,16 @@ def tenant(sandbox: SandboxProcess, settings: Settings) -> SandboxProcess:
 
 
 @pytest.fixture
-def server() -> Iterator[Any]:
-    """Elasticsearch's client, with no index of ours before and after; for tests that run where there is one."""
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Elasticsearch's client, with no index of ours before and after; for tests that run where there is one.
+
+    However busy the machine is, it is waited for: on an installation the database is asked after three seconds.
+    """
     from timeline.documents import ALIAS
+    from timeline.search import elastic
     from timeline.search.elastic import breaker, client
 
+    monkeypatch.setattr(elastic, "_ANSWER_WITHIN_SECONDS", PATIENCE)
     elasticsearch = client()
 
     def clean() -> None:

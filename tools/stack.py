@@ -9,7 +9,6 @@ everything lives under one folder, and every process is ended by its own id
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,11 +19,12 @@ from pathlib import Path
 from typing import TypedDict
 
 from jiminny_sync.embedded import private_folder
+from tools.ports import free_ports, is_taken
 
 ROOT = Path(__file__).resolve().parents[1]
 ORGANIZATION, SLUG, DOMAIN = "Acme", "acme", "acme.example"
 PASSWORD = "demo-only-password"  # noqa: S105 - printed on purpose, loopback only
-READY_SECONDS = 90
+READY_SECONDS = 300
 TERMINATE_SECONDS = 15
 
 
@@ -188,18 +188,13 @@ class Stack:
 def ports(first: int) -> tuple[int, int, int]:
     """Three ports: `first` and the next two, or free ones for 0; StackError names one that is taken."""
     if first == 0:
-        probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(3)]
-        free = [probe.getsockname()[1] for probe in probes]
-        for probe in probes:
-            probe.close()
-        return free[0], free[1], free[2]
+        one, other, third = free_ports(3)
+        return one, other, third
     for port in range(first, first + 3):
-        try:
-            socket.create_server(("127.0.0.1", port)).close()
-        except OSError:
+        if is_taken(port):
             raise StackError(
                 f"Port {port} is taken (the demo uses {first} to {first + 2}). Try: make demo PORT={first + 100}"
-            ) from None
+            )
     return first, first + 1, first + 2
 
 

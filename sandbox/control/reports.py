@@ -69,6 +69,7 @@ def stats(tenant: Tenant) -> dict[str, dict[str, int]]:
     """Load by mailbox."""
     return {
         owner: {
+            "under_way": load.in_flight,
             "max_concurrent": load.max_in_flight,
             "in_window": len(load.times),
             "max_in_window": load.max_in_window,

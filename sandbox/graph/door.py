@@ -26,6 +26,7 @@ from sandbox.identity.tokens import read_access_token
 from sandbox.tenant import Tenant
 
 _FIRST_ERROR = 400
+_A_LOOK = 0.005  # seconds between two looks at a switch
 
 
 class GraphDoor:
@@ -78,11 +79,19 @@ class GraphDoor:
         else:
             try:
                 await asyncio.sleep(switches.latency_ms / 1000)
+                await self._its_turn()
                 response = await self._answer(call)
             finally:
                 tenant.throttle.leave(owner)
         self._log(call, response)
         return response
+
+    async def _its_turn(self) -> None:
+        """Waits where no more requests are answered for the time being."""
+        while self._tenant.switches.answers_left == 0:  # noqa: ASYNC110 - a switch tells nobody when it is set
+            await asyncio.sleep(_A_LOOK)
+        if self._tenant.switches.answers_left > 0:
+            self._tenant.switches.answers_left -= 1
 
     async def _answer(self, call: GraphRequest) -> GraphResponse:
         call.faults = self._striking(call)

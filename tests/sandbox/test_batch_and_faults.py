@@ -1,4 +1,4 @@
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -6,6 +6,7 @@ import requests
 
 from sandbox.testing import SandboxProcess
 from tests.sandbox.graph_session import GraphSession
+from tests.support.waiting import wait_until
 
 RITA = "rita.lindqvist@acme.example"
 INBOX = "/me/mailFolders/inbox"
@@ -169,23 +170,36 @@ def test_a_poisoned_item_spoils_every_page_that_holds_it(sandbox: SandboxProcess
 
 
 def test_a_fifth_request_at_once_is_throttled(sandbox: SandboxProcess):
-    sandbox.control.switch(latency_ms=400)
-    statuses: list[int] = []
-
-    def ask() -> None:
+    def ask() -> int:
         with GraphSession(sandbox, RITA) as session:
-            barrier.wait()
-            statuses.append(session.get(INBOX).status_code)
+            return session.get(INBOX).status_code
 
-    barrier = threading.Barrier(6)
-    threads = [threading.Thread(target=ask) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    sandbox.control.switch(answers_left=0)
+    with ThreadPoolExecutor(4) as pool:
+        first = [pool.submit(ask) for _ in range(4)]
+        try:
+            wait_until(lambda: under_way(sandbox) == 4, "four requests being under way")
+            assert [ask(), ask()] == [429, 429]
+        finally:
+            sandbox.control.switch(answers_left=-1)
 
-    assert sorted(statuses) == [200, 200, 200, 200, 429, 429]
-    assert sandbox.control.stats()[RITA]["max_concurrent"] >= 5
+    assert [asked.result() for asked in first] == [200] * 4
+    assert sandbox.control.stats()[RITA]["max_concurrent"] == 5
+
+
+def test_no_more_requests_are_answered_than_are_left(sandbox: SandboxProcess, rita: GraphSession):
+    sandbox.control.switch(answers_left=2)
+    assert [rita.get(INBOX).status_code for _ in range(2)] == [200, 200]
+    with ThreadPoolExecutor(1) as pool:
+        third = pool.submit(rita.get, INBOX)
+        wait_until(lambda: under_way(sandbox) == 1, "the third request being under way")
+        assert not third.done()
+        sandbox.control.switch(answers_left=1)
+        assert third.result().status_code == 200
+
+
+def under_way(sandbox: SandboxProcess) -> int:
+    return sandbox.control.stats().get(RITA, {"under_way": 0})["under_way"]
 
 
 def test_a_batch_runs_four_parts_at_once_and_no_more(sandbox: SandboxProcess, rita: GraphSession):

@@ -10,6 +10,7 @@ from django.db import connections, transaction
 
 from core.db.unit_of_work import unit_of_work
 from core.ids import new_id
+from tests.support.waiting import PATIENCE
 from timeline.changes import log
 from timeline.changes.door import record_change
 from timeline.models import Change
@@ -17,7 +18,6 @@ from timeline.models import Change
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
 WRITERS, UNITS = 4, 40
-LONGEST = 60  # seconds: ends a test that hangs
 
 
 @contextmanager
@@ -35,16 +35,16 @@ def test_what_began_first_and_commits_last_has_the_higher_position(acme):
         with a_connection_of_its_own(), transaction.atomic():
             record_change(acme.pk, [early])
             began.set()
-            assert may_commit.wait(LONGEST)
+            assert may_commit.wait(PATIENCE)
 
     early, late = new_id(), new_id()
     with ThreadPoolExecutor(1) as pool:
         slow = pool.submit(early_and_slow)
-        assert began.wait(LONGEST)
+        assert began.wait(PATIENCE)
         unit_of_work(lambda: record_change(acme.pk, [late]))
         assert log.number() == 1
         may_commit.set()
-        slow.result(LONGEST)
+        slow.result(PATIENCE)
     assert log.number() == 1
     rows = Change.objects.order_by("position").values_list("resource_id", "position")
     assert list(rows) == [(late, 1), (early, 2)]
@@ -86,12 +86,12 @@ def test_a_follower_of_many_writers_and_sequencers_misses_nothing(acme):
         follower = pool.submit(follow)
         try:
             for writer in writers:
-                writer.result(LONGEST)
+                writer.result(PATIENCE)
         finally:
             are_done.set()
         for sequencer in sequencers:
-            sequencer.result(LONGEST)
-        read = follower.result(LONGEST)
+            sequencer.result(PATIENCE)
+        read = follower.result(PATIENCE)
     log.number()
     assert 0 < len(read) <= Change.objects.count()
     positions = list(Change.objects.order_by("position").values_list("position", flat=True))

@@ -154,13 +154,23 @@ def test_the_worker_leaves_the_same_rows_in_mariadb_as_the_command_does_in_sqlit
 def test_pages_api_and_search_show_the_same(both, email):
     here, there = _person(both.on_servers, email), _person(both.embedded, email)
     for path in PATHS:
-        words = _words(here.open(path))
-        assert words == _words(there.open(path)), path
-        assert "was searched" not in words, path
+        assert _by_the_index(here, path) == _words(there.open(path)), path
     for path in [*LISTS, *(f"engagements/?search={quote(query)}" for query in QUERIES)]:
         assert _listed(here, path) == _listed(there, path), path
     assert all(_listed(here, path) for path in LISTS)
     assert [row for row in _listed(here, f"engagements/?search={KEPT}") if KEPT in row]
+
+
+def _by_the_index(person: Person, path: str) -> str:
+    """A page's words, once no search of it is left to the database: on a busy machine the index answers too late."""
+    words: list[str] = []
+
+    def is_answered() -> bool:
+        words.append(_words(person.open(path)))
+        return "was searched" not in words[-1]
+
+    wait_until(is_answered, f"{path} being answered by the index")
+    return words[-1]
 
 
 def _words(page: str) -> str:

@@ -39,7 +39,7 @@ from tests.support.factories import (
     OpportunityFactory,
     ParticipantFactory,
 )
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE, wait_until
 from timeline.assignment.correct import correct_opportunity
 from timeline.assignment.learn import make_rule
 from timeline.models import Engagement, FilingRule
@@ -50,7 +50,6 @@ pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
 A_LOCK_IS_WAITED_FOR = "SELECT trx_id FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT' AND {whose}"
 _A_FRESH_LOOK = 0.15  # seconds: asked more often than ten times a second, InnoDB shows what it showed before
-LONGEST = 60  # seconds: ends a test whose transactions do not meet
 
 
 class Person:
@@ -106,7 +105,7 @@ class OtherWorker:
             waiting.extend(row[0] for row in rows[:1] if row[0] != after)
             return bool(waiting)
 
-        wait_until(lambda: waits() or work.done(), "a lock's being waited for", seconds=LONGEST, every=_A_FRESH_LOOK)
+        wait_until(lambda: waits() or work.done(), "a lock's being waited for", every=_A_FRESH_LOOK)
         assert waiting, f"{work.result()}, and no lock was waited for"
         return waiting[0]
 
@@ -137,7 +136,7 @@ def meet(other: OtherWorker, person: Person, work: Callable[[], Any], *, first: 
     other.waits_for(person, done)
     other.locks(second)  # returns, because the person's transaction is undone
     other.ends()
-    return done.result(LONGEST)
+    return done.result(PATIENCE)
 
 
 @pytest.fixture
@@ -316,5 +315,5 @@ def test_a_pin_that_waited_too_long_for_a_lock_is_set_once_it_is_free(mails, dea
     other.waits_for(person, done, after=given_up)  # MariaDB said 1205, and the person's work began again
     other.ends()
 
-    assert done.result(LONGEST).opportunity == deal
+    assert done.result(PATIENCE).opportunity == deal
     assert AuditEvent.objects.filter(verb="corrected").count() == 1

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tools import services
+from tools.ports import free_port
 from tools.servers import processes, requirements
 from tools.servers.life import NotReadyError, Server, ServerError
 
@@ -31,7 +32,6 @@ class Pages(Server):
     label = "Pages"
     usual_port = 0
     variable = "PAGES_URL"
-    seconds_to_start = 10
     program = ANSWERS
 
     def prepare(self, port):
@@ -238,9 +238,9 @@ def test_a_system_without_a_new_jdk_is_told_how_to_go_on(monkeypatch, tmp_path):
 
 def test_a_taken_port_is_named_with_the_way_out_and_is_taken_once_free(tmp_path):
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+        port = free_port()
+        listener.bind(("127.0.0.1", port))
         listener.listen()
-        port = listener.getsockname()[1]
         with pytest.raises(ServerError, match=f"port {port}: another program listens.*PAGES_PORT={port + 100}"):
             Pages(tmp_path, port).start()
     server = Pages(tmp_path, port)

@@ -10,7 +10,6 @@ absent ───────────────▶ running ─────�
 import json
 import shutil
 import signal
-import socket
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -19,6 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from tools.ports import free_port, is_taken
 from tools.servers import processes
 
 LOG_LINES_SHOWN = 15
@@ -52,8 +52,8 @@ class Server(ABC):
     label: ClassVar[str]
     usual_port: ClassVar[int]
     variable: ClassVar[str]
-    seconds_to_start: ClassVar[float] = 60
-    seconds_to_stop: ClassVar[float] = 60
+    seconds_to_start: ClassVar[float] = 300
+    seconds_to_stop: ClassVar[float] = 300
 
     def __init__(self, root: Path, port: int | None = None) -> None:
         self.folder = root / self.name
@@ -88,8 +88,8 @@ class Server(ABC):
         if self.running:
             self._wait_until_ready(self.seconds_to_start)
             return False
-        port = self.port or _free_port()
-        if _is_taken(port):
+        port = self.port or free_port()
+        if is_taken(port):
             raise ServerError(
                 f"{self.label} cannot have port {port}: another program listens on it. "
                 f"Name another: {self.name.upper()}_PORT={port + 100}"
@@ -122,7 +122,7 @@ class Server(ABC):
     def kill(self) -> bool:
         """End it as a power cut would, by SIGKILL; False when none of ours ran."""
         running = self.running
-        if running and not processes.end(running.pid, running.birth, signal.SIGKILL, patience=10):
+        if running and not processes.end(running.pid, running.birth, signal.SIGKILL, patience=60):
             raise ServerError(self._failure("survived SIGKILL"))
         return running is not None
 
@@ -180,19 +180,3 @@ class Server(ABC):
     def _failure(self, what: str) -> str:
         lines = self.log.read_text(errors="replace").splitlines()[-LOG_LINES_SHOWN:] if self.log.exists() else []
         return "\n    ".join([f"{self.label} {what}. The end of {self.log}:", *lines])
-
-
-def _is_taken(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return True
-    return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

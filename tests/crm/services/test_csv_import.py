@@ -20,6 +20,7 @@ from crm.models import (
 from crm.selectors import directory_for
 from crm.sources.csv.parse import ALL_FILES
 
+RECORDS = (Account, Contact, Opportunity, PersonAddress, DirectoryChange)
 HEADERS = {
     "accounts": "Id,Name,Website,OwnerEmail",
     "contacts": "Id,AccountId,FirstName,LastName,Email,Title,OwnerEmail",
@@ -97,10 +98,10 @@ def test_a_whole_folder_is_imported(acme, carol, dave, folder):
 def test_a_second_import_changes_nothing(acme, carol, folder):
     path = folder(accounts=[GLOBEX], contacts=[JANE], opportunities=[DEAL])
     run(path)
-    before = [list(model.objects.values()) for model in (Account, Contact, Opportunity, PersonAddress, DirectoryChange)]
+    before = [list(model.objects.order_by("pk").values()) for model in RECORDS]
     status, said = run(path)
     assert (status, "1 new" in said) == (0, False)
-    after = [list(model.objects.values()) for model in (Account, Contact, Opportunity, PersonAddress, DirectoryChange)]
+    after = [list(model.objects.order_by("pk").values()) for model in RECORDS]
     assert after == before
 
 

@@ -21,6 +21,7 @@ from sandbox.testing import SandboxProcess
 from tests.support.commands import ROOT
 from tests.support.mailboxes import EVERYONE, JONAS, RITA, World
 from tests.support.store import Store, environment_of
+from tests.support.waiting import PATIENCE, wait_until
 
 POINTS = int(os.environ.get("CRASH_POINTS", "5"))
 MAILS = int(os.environ.get("CRASH_MAILS", "0"))
@@ -124,8 +125,10 @@ def workers(company: World, tmp_path: Path) -> Iterator[Workers]:
     begun.close()
 
 
-def requests_so_far(world: World) -> int:
-    return sum(load["total"] for load in world.control.stats().values())
+def any_under_way(world: World) -> bool:
+    """Whether the tenant is asked for something, and all that it may answer is answered."""
+    is_spent = world.control.get("switches")["answers_left"] == 0
+    return is_spent and any(load["under_way"] for load in world.control.stats().values())
 
 
 def is_running(worker: int) -> bool:
@@ -137,10 +140,10 @@ def is_running(worker: int) -> bool:
 
 
 def kill_after(worker: int, world: World, number: int, pause: float) -> None:
-    """SIGKILL once the tenant has seen `number` more requests, and a moment later."""
-    begin = requests_so_far(world)
-    while is_running(worker) and requests_so_far(world) < begin + number:
-        time.sleep(0.004)
+    """SIGKILL once the tenant has answered `number` more requests and is asked for another, and a moment later."""
+    world.control.switch(answers_left=number)
+    wait_until(lambda: not is_running(worker) or any_under_way(world), f"{number} more requests", every=0.01)
+    world.control.switch(answers_left=-1)
     time.sleep(pause)
     with suppress(ProcessLookupError):
         os.kill(worker, signal.SIGKILL)
@@ -172,7 +175,7 @@ def test_killed_at_any_point_of_a_first_sync_the_rows_end_as_those_of_an_undistu
 def test_two_processes_forced_onto_the_same_mailboxes_end_with_one_of_each(store: Store, world_of_two: World):
     processes = [start_sync(store, world_of_two) for _ in range(2)]
     for process in processes:
-        _, errors = process.communicate(timeout=120)
+        _, errors = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0, errors.decode()
     store.fetch()
     assert world_of_two.is_exact()
@@ -187,7 +190,7 @@ def test_mailboxes_that_hold_the_same_mails_read_at_once_end_with_one_email_a_ma
     store = Store(tmp_path)
     processes = [start_sync(store, world, "--user", email) for email in everyone]
     for process in processes:
-        _, errors = process.communicate(timeout=120)
+        _, errors = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0, errors.decode()
     store.fetch()
     assert world.is_exact()
