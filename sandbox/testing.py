@@ -165,7 +165,7 @@ class SandboxProcess:
                 f"{self.facts['http']}/{self.tenant_id}/oauth2/v2.0/authorize",
                 params=query,
                 allow_redirects=False,
-                timeout=30,
+                timeout=READY_SECONDS,
             )
             answer = parse_qs(urlsplit(page.headers.get("Location", "")).query)
             if "code" not in answer:
@@ -180,7 +180,9 @@ class SandboxProcess:
                 "scope": wanted,
                 "client_info": "1",
             }
-            reply = session.post(f"{self.authority}/{self.tenant_id}/oauth2/v2.0/token", data=form, timeout=30)
+            reply = session.post(
+                f"{self.authority}/{self.tenant_id}/oauth2/v2.0/token", data=form, timeout=READY_SECONDS
+            )
         tokens: Json = reply.json()
         return tokens
 

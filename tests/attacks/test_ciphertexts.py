@@ -33,6 +33,7 @@ from tests.support.api_client import PREFIX, client_of
 from tests.support.factories import MailboxFactory, MicrosoftConnectionFactory, OrganizationFactory, UserFactory
 from tests.support.scenery import scene
 from tests.support.sign_in import JONAS, connect
+from tests.support.waiting import PATIENCE
 from timeline.domain.vocabulary import SuppressionKind
 from timeline.recording.erased import suppressed_among
 from timeline.services.suppression import suppress
@@ -279,7 +280,7 @@ def test_only_the_account_that_was_connected_is_asked_for(tenant, carol: User, d
 
 def who(tenant: Any, token: str) -> str:
     headers = {"Authorization": f"Bearer {token}"}
-    return str(tenant.session().get(f"{tenant.graph_url}/me", headers=headers, timeout=30).json()["id"])
+    return str(tenant.session().get(f"{tenant.graph_url}/me", headers=headers, timeout=PATIENCE).json()["id"])
 
 
 def merged(one: str, other: str) -> str:

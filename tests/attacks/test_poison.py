@@ -18,6 +18,7 @@ from tests.support.commands import ROOT
 from tests.support.mailboxes import World, enter_crm
 from tests.support.store import Store, environment_of
 from tests.support.syncing import stored_ids
+from tests.support.waiting import PATIENCE
 
 DEADLY = """
 import os, signal, sys
@@ -43,7 +44,7 @@ def ending(store: Store, world: World) -> int:
         cwd=ROOT,
         env=environment_of(store, world) | settings,
         stdout=subprocess.DEVNULL,
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
     return worker.returncode

@@ -6,6 +6,7 @@ from typing import Any, Self
 import requests
 
 from sandbox.testing import SandboxProcess
+from tests.support.waiting import PATIENCE
 
 ENVELOPE = "id,internetMessageId,subject,from,toRecipients,ccRecipients,receivedDateTime,parentFolderId,isDraft"
 IMMUTABLE = 'IdType="ImmutableId"'
@@ -32,7 +33,7 @@ class GraphSession:
     def request(self, method: str, path: str, prefer: str = IMMUTABLE, **options: Any) -> requests.Response:
         url = path if path.startswith("http") else self.sandbox.graph_url + path
         headers = {"Prefer": prefer} if prefer else {}
-        return self._session.request(method, url, headers=headers, **{"timeout": 30, **options})
+        return self._session.request(method, url, headers=headers, **{"timeout": PATIENCE, **options})
 
     def get(self, path: str, prefer: str = IMMUTABLE, **query: str) -> requests.Response:
         asked = {name.replace("_", "$", 1): value for name, value in query.items()}

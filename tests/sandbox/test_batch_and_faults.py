@@ -6,7 +6,7 @@ import requests
 
 from sandbox.testing import SandboxProcess
 from tests.sandbox.graph_session import GraphSession
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE, wait_until
 
 RITA = "rita.lindqvist@acme.example"
 INBOX = "/me/mailFolders/inbox"
@@ -121,7 +121,7 @@ def test_a_slow_answer_is_slow(sandbox: SandboxProcess, rita: GraphSession):
     sandbox.control.fault("slow", seconds=3)
 
     with pytest.raises(requests.ReadTimeout):
-        rita.request("GET", INBOX, timeout=1)
+        rita.request("GET", INBOX, timeout=(PATIENCE, 1))
     assert rita.get(INBOX).status_code == 200
 
 

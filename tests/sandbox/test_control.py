@@ -8,6 +8,7 @@ import requests
 from sandbox.addresses import to_ascii
 from sandbox.testing import SandboxError, SandboxProcess
 from tests.sandbox.graph_session import GraphSession
+from tests.support.waiting import PATIENCE
 
 RITA, JONAS = "rita.lindqvist@acme.example", "jonas.weber@acme.example"
 LEFT_OUT = {"deleteditems", "old-deals", "drafts", "junkemail", "outbox", "conversationhistory"}
@@ -22,9 +23,9 @@ def verdict(sandbox: SandboxProcess, copy: dict[str, str], since: str = "") -> t
 def test_the_control_door_wants_its_token(sandbox: SandboxProcess):
     with sandbox.session() as stranger:
         url = sandbox.facts["control_url"]
-        assert stranger.get(f"{url}/truth", timeout=10).status_code == 403
-        assert stranger.post(f"{url}/reset", timeout=10).status_code == 403
-        assert stranger.post(f"{url}/do/deliver", json={}, timeout=10).status_code == 403
+        assert stranger.get(f"{url}/truth", timeout=PATIENCE).status_code == 403
+        assert stranger.post(f"{url}/reset", timeout=PATIENCE).status_code == 403
+        assert stranger.post(f"{url}/do/deliver", json={}, timeout=PATIENCE).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -165,4 +166,4 @@ def test_an_untrusting_client_refuses_the_private_ca(sandbox: SandboxProcess):
     with requests.Session() as session:
         session.trust_env = False
         with pytest.raises(requests.exceptions.SSLError):
-            session.get(f"{sandbox.authority}/common/v2.0/.well-known/openid-configuration", timeout=10)
+            session.get(f"{sandbox.authority}/common/v2.0/.well-known/openid-configuration", timeout=PATIENCE)

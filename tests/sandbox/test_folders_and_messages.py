@@ -5,6 +5,7 @@ import pytest
 
 from sandbox.testing import SandboxProcess
 from tests.sandbox.graph_session import GraphSession
+from tests.support.waiting import PATIENCE
 
 RITA, JONAS = "rita.lindqvist@acme.example", "jonas.weber@acme.example"
 
@@ -140,9 +141,9 @@ def test_the_calendar_shows_meetings_with_customers(sandbox: SandboxProcess):
 
 def test_no_token_a_forged_one_and_an_expired_one_are_refused(sandbox: SandboxProcess, rita: GraphSession):
     with sandbox.session() as stranger:
-        assert stranger.get(f"{sandbox.graph_url}/me", timeout=10).status_code == 401
+        assert stranger.get(f"{sandbox.graph_url}/me", timeout=PATIENCE).status_code == 401
         forged = {"Authorization": "Bearer EwB4AAAA"}
-        assert stranger.get(f"{sandbox.graph_url}/me", headers=forged, timeout=10).status_code == 401
+        assert stranger.get(f"{sandbox.graph_url}/me", headers=forged, timeout=PATIENCE).status_code == 401
     sandbox.control.expire_access_tokens(RITA)
     answer = rita.get("/me")
     assert answer.status_code == 401

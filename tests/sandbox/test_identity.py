@@ -10,6 +10,7 @@ import requests
 
 from sandbox.identity.errors import TOKEN_ERRORS
 from sandbox.testing import SandboxError, SandboxProcess
+from tests.support.waiting import PATIENCE
 
 CALLBACK = "http://localhost:8000/oauth/microsoft/callback/"
 CONSENT_CALLBACK = "http://localhost:8000/consent/callback/"
@@ -42,7 +43,7 @@ def new_client(
 
 def follow(session: requests.Session, url: str) -> dict[str, str]:
     """The parameters that come back to the callback."""
-    answer = session.get(url, allow_redirects=False, timeout=10)
+    answer = session.get(url, allow_redirects=False, timeout=PATIENCE)
     assert f'action="{CALLBACK}"' in answer.text
     return hidden_fields(answer.text)
 
@@ -88,7 +89,7 @@ def test_a_refresh_brings_a_new_token_and_leaves_the_old_one_alive(
         "refresh_token": first,
         "scope": "https://graph.microsoft.com/Mail.Read offline_access",
     }
-    again = session.post(f"{sandbox.authority}/common/oauth2/v2.0/token", data=form, timeout=10).json()
+    again = session.post(f"{sandbox.authority}/common/oauth2/v2.0/token", data=form, timeout=PATIENCE).json()
     assert again["refresh_token"] != first
     assert "https://graph.microsoft.com/Mail.Read" in again["scope"].split()
 
@@ -127,19 +128,19 @@ def test_the_page_lets_one_choose_a_person_and_posts_the_answer_back(
     client: msal.ConfidentialClientApplication, session: requests.Session
 ):
     flow = start(client, prompt="select_account")
-    page = session.get(flow["auth_uri"], timeout=10).text
+    page = session.get(flow["auth_uri"], timeout=PATIENCE).text
     assert "Rita Lindqvist" in page
     assert "Read your mail" in page
 
     action = urlsplit(flow["auth_uri"])._replace(query="").geturl() + "/decide"
     form = hidden_fields(page)
-    back = session.post(action, data={**form, "person": RITA}, timeout=10).text
+    back = session.post(action, data={**form, "person": RITA}, timeout=PATIENCE).text
     fields = hidden_fields(back)
     assert f'action="{CALLBACK}"' in back
     assert client.acquire_token_by_auth_code_flow(flow, fields)["access_token"]
 
     refused = session.post(
-        action, data={**form, "cancel": "1", "response_mode": "query"}, timeout=10, allow_redirects=False
+        action, data={**form, "cancel": "1", "response_mode": "query"}, timeout=PATIENCE, allow_redirects=False
     )
     assert "error=access_denied" in refused.headers["Location"]
     assert "AADSTS65004" in refused.headers["Location"]
@@ -153,7 +154,7 @@ def test_an_unregistered_redirect_uri_gets_no_redirect(
 ):
     query = {"client_id": sandbox.client_id, "redirect_uri": redirect_uri, "response_type": "code", "login_hint": RITA}
     url = f"{sandbox.facts['http']}/common/oauth2/v2.0/authorize"
-    page = session.get(url, params=query, allow_redirects=False, timeout=10)
+    page = session.get(url, params=query, allow_redirects=False, timeout=PATIENCE)
 
     assert page.status_code == 400
     assert "AADSTS50011" in page.text
@@ -172,8 +173,8 @@ def test_a_tenant_that_wants_admin_consent_refuses_users_until_an_admin_accepts(
         "state": "s1",
     }
     url = f"{sandbox.facts['http']}/{sandbox.tenant_id}/v2.0/adminconsent"
-    assert "Permissions requested" in session.get(url, params=query, timeout=10).text
-    accepted = session.post(f"{url}/decide", data={**query, "accept": "1"}, allow_redirects=False, timeout=10)
+    assert "Permissions requested" in session.get(url, params=query, timeout=PATIENCE).text
+    accepted = session.post(f"{url}/decide", data={**query, "accept": "1"}, allow_redirects=False, timeout=PATIENCE)
     back = parse_qs(urlsplit(accepted.headers["Location"]).query)
     assert (back["admin_consent"], back["tenant"], back["state"]) == (["True"], [sandbox.tenant_id], ["s1"])
     assert "graph.microsoft.com/Mail.Read" in back["scope"][0]
@@ -183,7 +184,7 @@ def test_a_tenant_that_wants_admin_consent_refuses_users_until_an_admin_accepts(
 def test_a_cancelled_admin_consent_names_no_tenant(sandbox: SandboxProcess, session: requests.Session):
     query = {"client_id": sandbox.client_id, "scope": "Mail.Read", "redirect_uri": CONSENT_CALLBACK, "state": "s1"}
     url = f"{sandbox.facts['http']}/{sandbox.tenant_id}/v2.0/adminconsent/decide"
-    refused = session.post(url, data={**query, "cancel": "1"}, allow_redirects=False, timeout=10)
+    refused = session.post(url, data={**query, "cancel": "1"}, allow_redirects=False, timeout=PATIENCE)
     back = parse_qs(urlsplit(refused.headers["Location"]).query)
 
     assert back["error"] == ["access_denied"]
@@ -196,8 +197,8 @@ def test_the_legacy_admin_consent_takes_common_and_words_its_refusal_otherwise(
 ):
     query = {"client_id": sandbox.client_id, "redirect_uri": CONSENT_CALLBACK, "state": "s1"}
     url = f"{sandbox.facts['http']}/common/adminconsent/decide"
-    accepted = session.post(url, data={**query, "accept": "1"}, allow_redirects=False, timeout=10)
-    refused = session.post(url, data={**query, "cancel": "1"}, allow_redirects=False, timeout=10)
+    accepted = session.post(url, data={**query, "accept": "1"}, allow_redirects=False, timeout=PATIENCE)
+    refused = session.post(url, data={**query, "cancel": "1"}, allow_redirects=False, timeout=PATIENCE)
 
     assert "scope" not in parse_qs(urlsplit(accepted.headers["Location"]).query)
     assert "error=permission_denied" in refused.headers["Location"]
@@ -263,21 +264,21 @@ def test_sessions_outlive_months_only_if_used(sandbox: SandboxProcess):
         "scope": "Mail.Read",
     }
     with sandbox.session() as session:
-        answer = session.post(f"{sandbox.authority}/common/oauth2/v2.0/token", data=form, timeout=10).json()
+        answer = session.post(f"{sandbox.authority}/common/oauth2/v2.0/token", data=form, timeout=PATIENCE).json()
 
     assert answer["error_codes"] == [700082]
 
 
 def test_tokens_and_mail_are_not_served_over_plain_http(sandbox: SandboxProcess):
     with sandbox.session() as session:
-        assert session.get(f"{sandbox.facts['http']}/v1.0/me", timeout=10).status_code == 403
-        assert session.post(f"{sandbox.facts['http']}/common/oauth2/v2.0/token", timeout=10).status_code == 403
+        assert session.get(f"{sandbox.facts['http']}/v1.0/me", timeout=PATIENCE).status_code == 403
+        assert session.post(f"{sandbox.facts['http']}/common/oauth2/v2.0/token", timeout=PATIENCE).status_code == 403
 
 
 def test_a_foreign_tenant_is_unknown(sandbox: SandboxProcess):
     with sandbox.session() as session:
         url = f"{sandbox.authority}/00000000-0000-0000-0000-000000000000/v2.0/.well-known/openid-configuration"
-        assert session.get(url, timeout=10).status_code == 400
+        assert session.get(url, timeout=PATIENCE).status_code == 400
 
 
 def test_signing_in_an_unknown_person_fails_plainly(sandbox: SandboxProcess):

@@ -7,6 +7,7 @@ import pytest
 
 from sandbox.testing import SandboxError, SandboxProcess
 from tests.sandbox.graph_session import GraphSession
+from tests.support.waiting import PATIENCE
 
 RITA = "rita.lindqvist@acme.example"
 
@@ -35,9 +36,9 @@ def test_a_restart_keeps_ca_mail_consent_and_links(tmp_path: Path):
         }
         with sandbox.session() as session:
             url = f"{sandbox.authority}/{sandbox.tenant_id}/oauth2/v2.0/token"
-            fresh = session.post(url, data=form, timeout=10).json()
+            fresh = session.post(url, data=form, timeout=PATIENCE).json()
             headers = {"Authorization": f"Bearer {fresh['access_token']}", "Prefer": 'IdType="ImmutableId"'}
-            page = session.get(link.replace(old_base, sandbox.graph_url), headers=headers, timeout=10).json()
+            page = session.get(link.replace(old_base, sandbox.graph_url), headers=headers, timeout=PATIENCE).json()
         assert "After the round" in {row.get("subject") for row in page["value"]}
 
 
@@ -96,14 +97,14 @@ def test_sigterm_ends_it_with_success(tmp_path: Path):
     with process:
         assert process.stdout.readline().startswith("READY https://localhost:")
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(PATIENCE) == 0
 
 
 def test_a_taken_port_is_named(tmp_path: Path):
     with SandboxProcess(tmp_path / "first", mails=60) as sandbox:
         port = sandbox.authority.rpartition(":")[2]
         command = [sys.executable, "-m", "sandbox", "--state-dir", str(tmp_path / "second"), "--https-port", port]
-        second = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+        second = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
 
     assert second.returncode == 1
     assert f"port {port}" in second.stderr

@@ -25,7 +25,7 @@ from tests.support.person import Person
 from tests.support.promised_rules import ADMIN, RITA
 from tests.support.promises import PARENTS, World, truth_of
 from tests.support.scheduling import assert_built_once
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE, wait_until
 from tools.servers.elasticsearch import Elasticsearch
 from tools.servers.life import Server
 from tools.servers.mariadb import MariaDb
@@ -200,7 +200,7 @@ def test_no_server_keeps_a_trace_of_what_was_not_imported(both, tmp_path):
         client.save()
     # Before the flush, which empties the journal, and after it, when all is in the index.
     journal = found_in(files_below(both.elasticsearch.storage), what)
-    requests.post(f"{both.elasticsearch.url()}/_flush?force=true", timeout=60).raise_for_status()
+    requests.post(f"{both.elasticsearch.url()}/_flush?force=true", timeout=PATIENCE).raise_for_status()
     index = tmp_path / "index"
     index.write_bytes(both.elasticsearch.contents())
 

@@ -12,7 +12,7 @@ import requests
 from tests.support.person import Person
 from tests.support.promised_rules import ADMIN
 from tests.support.promises import World
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE, wait_until
 from tools.servers.mariadb import MariaDb
 from tools.stack import Stack
 
@@ -54,10 +54,10 @@ def test_an_index_that_was_away_full_or_lost_ends_as_the_tables(stack, own_maria
 
     def indexed():
         url = f"{own_elasticsearch.url()}/{INDEX}"
-        if not requests.post(f"{url}/_refresh", timeout=30).ok:
+        if not requests.post(f"{url}/_refresh", timeout=PATIENCE).ok:
             return set()
         asked = {"size": 10_000, "_source": False, "query": {"match_all": {}}}
-        hits = requests.post(f"{url}/_search", json=asked, timeout=30).json()["hits"]["hits"]
+        hits = requests.post(f"{url}/_search", json=asked, timeout=PATIENCE).json()["hits"]["hits"]
         return {hit["_id"] for hit in hits}
 
     def wait_until_equal(what):
@@ -130,10 +130,10 @@ def _empty_the_disk(url: str) -> None:
 
 def _watermarks(url: str, levels: dict[str, str | None]) -> None:
     setting = {f"cluster.routing.allocation.disk.watermark.{name}": level for name, level in levels.items()}
-    requests.put(f"{url}/_cluster/settings", json={"persistent": setting}, timeout=30).raise_for_status()
+    requests.put(f"{url}/_cluster/settings", json={"persistent": setting}, timeout=PATIENCE).raise_for_status()
 
 
 def _is_blocked(url: str) -> bool:
-    answer = requests.get(f"{url}/{INDEX}/_settings/index.blocks.*", timeout=30)
+    answer = requests.get(f"{url}/{INDEX}/_settings/index.blocks.*", timeout=PATIENCE)
     answer.raise_for_status()
     return "read_only_allow_delete" in answer.text

@@ -12,6 +12,7 @@ import pytest
 import redis
 
 from tests.support.commands import ROOT
+from tests.support.waiting import PATIENCE
 from tools.servers.life import NotReadyError
 from tools.services import servers
 
@@ -25,7 +26,7 @@ def ask(server, method, path, body=None):
         data=None if body is None else json.dumps(body).encode(),
         headers={"Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - loopback http
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310 - loopback http
         return json.load(answer)
 
 

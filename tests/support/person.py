@@ -6,6 +6,7 @@ from urllib.parse import urljoin
 
 import requests
 
+from tests.support.waiting import PATIENCE
 from tools.stack import PASSWORD
 
 
@@ -20,7 +21,7 @@ class Person:
 
     def open(self, path: str) -> str:
         """The page at `path`, redirects followed."""
-        answer = self.session.get(urljoin(self.base_url, path), timeout=30)
+        answer = self.session.get(urljoin(self.base_url, path), timeout=PATIENCE)
         answer.raise_for_status()
         return answer.text
 
@@ -33,7 +34,7 @@ class Person:
             data={**fields, "csrfmiddlewaretoken": token[1]},
             headers={"Referer": urljoin(self.base_url, on)},
             allow_redirects=False,
-            timeout=60,
+            timeout=PATIENCE,
         )
         answer.raise_for_status()
         return answer
@@ -47,17 +48,17 @@ class Person:
     def connect(self) -> "Person":
         """Connect Microsoft 365: to the authority, which knows who it is by the hint, and back by a cross-site post."""
         answer = self.submit("/profile/integrations/microsoft/connect/", "/profile/integrations/")
-        page = self.session.get(answer.headers["Location"], timeout=30, verify=False)
+        page = self.session.get(answer.headers["Location"], timeout=PATIENCE, verify=False)
         action = re.search(r'<form[^>]*action="([^"]+)"', page.text)
         assert action is not None, page.text
         fields = {name: unescape(value) for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', page.text)}
         stranger = requests.Session()  # the browser sends no cookie of ours with a cross-site post
         stranger.trust_env = False
-        landing = stranger.post(unescape(action[1]), data=fields, timeout=30)
+        landing = stranger.post(unescape(action[1]), data=fields, timeout=PATIENCE)
         landing.raise_for_status()
         onward = re.search(r'href="([^"]*\?flow=[^"]+)"', landing.text)
         assert onward is not None, landing.text
-        self.session.get(urljoin(self.base_url, unescape(onward[1])), timeout=60).raise_for_status()
+        self.session.get(urljoin(self.base_url, unescape(onward[1])), timeout=PATIENCE).raise_for_status()
         return self
 
     def switch(self, *, on: bool) -> "Person":

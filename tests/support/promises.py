@@ -11,6 +11,7 @@ import requests
 
 from tests.support.person import Person
 from tests.support.promised_rules import RITA
+from tests.support.waiting import PATIENCE
 from tools.stack import ROOT, Stack
 
 Json = dict[str, Any]
@@ -33,7 +34,7 @@ class World:
             json=body,
             headers={"X-Control-Token": details["control_token"]},
             verify=str(self.stack.var / "sandbox" / "ca.pem"),
-            timeout=60,
+            timeout=PATIENCE,
         )
         answer.raise_for_status()
         return answer.json()

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from tests.support.waiting import PATIENCE
 from tools.servers.isolation import room_of
 from tools.services import servers
 
@@ -82,8 +83,8 @@ def _flush(url: str) -> None:
 
 
 def _delete_indexes(server: str, prefix: str) -> None:
-    with urllib.request.urlopen(f"{server}/_cat/indices/{prefix}*?format=json&h=index", timeout=30) as answer:  # noqa: S310
+    with urllib.request.urlopen(f"{server}/_cat/indices/{prefix}*?format=json&h=index", timeout=PATIENCE) as answer:  # noqa: S310
         indexes = [row["index"] for row in json.load(answer)]
     for index in indexes:
         request = urllib.request.Request(f"{server}/{index}", method="DELETE")  # noqa: S310 - loopback http
-        urllib.request.urlopen(request, timeout=30).close()  # noqa: S310
+        urllib.request.urlopen(request, timeout=PATIENCE).close()  # noqa: S310

@@ -12,6 +12,7 @@ from django.test import Client
 from accounts.models import MicrosoftConnection, Organization, User
 from accounts.services.connection import accept_answer, begin_sign_in, finish_sign_in
 from sandbox.testing import SandboxProcess
+from tests.support.waiting import PATIENCE
 
 CALLBACK = "http://localhost:8000/oauth/microsoft/callback/"
 ADA, RITA, JONAS = "ada.okafor@acme.example", "rita.lindqvist@acme.example", "jonas.weber@acme.example"
@@ -39,7 +40,7 @@ def cancelled_at(tenant: SandboxProcess, address: str) -> dict[str, str]:
     """What Microsoft posts back when the person cancels."""
     asked = dict(parse_qsl(urlsplit(address).query))
     page = tenant.session().post(
-        address.partition("?")[0] + "/decide", data=asked | {"cancel": "1"}, timeout=30, allow_redirects=False
+        address.partition("?")[0] + "/decide", data=asked | {"cancel": "1"}, timeout=PATIENCE, allow_redirects=False
     )
     return fields_of(page)
 
@@ -56,7 +57,7 @@ def consent_answer(tenant: SandboxProcess, address: str, button: str = "accept")
     asked = dict(parse_qsl(urlsplit(address).query))
     assert _get(tenant, address).status_code == 200
     page = tenant.session().post(
-        address.partition("?")[0] + "/decide", data=asked | {button: "1"}, timeout=30, allow_redirects=False
+        address.partition("?")[0] + "/decide", data=asked | {button: "1"}, timeout=PATIENCE, allow_redirects=False
     )
     return fields_of(page)
 
@@ -83,7 +84,7 @@ def connect(tenant: SandboxProcess, user: User, *, as_person: str = RITA) -> Mic
 
 
 def _get(tenant: SandboxProcess, address: str) -> requests.Response:
-    return tenant.session().get(address, timeout=30, allow_redirects=False)
+    return tenant.session().get(address, timeout=PATIENCE, allow_redirects=False)
 
 
 FOREIGN = "99999999-9999-4999-8999-999999999999"

@@ -14,6 +14,7 @@ from mailsync.models import BlockedDomain, Mailbox, Sighting
 from mailsync.services.switch import set_import
 from sandbox.testing import SandboxProcess
 from tests.support.factories import OrganizationFactory, UserFactory
+from tests.support.waiting import PATIENCE
 from timeline.models import EmailMessage
 
 CALLBACK = "http://localhost/oauth/microsoft/callback/"
@@ -48,7 +49,7 @@ def connect(user: User, tenant: SandboxProcess) -> None:
     address = begin_sign_in(user=user, redirect_uri=CALLBACK)
     with tenant.session() as session:
         separator = "&" if urlsplit(address).query else "?"
-        page = session.get(f"{address}{separator}login_hint={user.email}", allow_redirects=False, timeout=30)
+        page = session.get(f"{address}{separator}login_hint={user.email}", allow_redirects=False, timeout=PATIENCE)
     form = _Form()
     form.feed(page.text)
     answer = form.fields or dict(parse_qsl(urlsplit(page.headers.get("Location", "")).query))

@@ -21,6 +21,7 @@ from core.http.errors import (
 from sandbox.testing import SandboxProcess
 from tests.support.aadsts import DOCUMENTED
 from tests.support.sign_in import JONAS, RITA, connect
+from tests.support.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def stored() -> MicrosoftConnection:
 
 def graph_status(tenant: SandboxProcess, token: str) -> int:
     headers = {"Authorization": f"Bearer {token}"}
-    return tenant.session().get(f"{tenant.graph_url}/me", headers=headers, timeout=30).status_code
+    return tenant.session().get(f"{tenant.graph_url}/me", headers=headers, timeout=PATIENCE).status_code
 
 
 def test_a_token_that_still_lasts_comes_from_the_cache_without_a_request_or_a_query(
