@@ -6,8 +6,9 @@ python -m benchmarks.quality [--show]      --show names what came out wrong
 import argparse
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
-from benchmarks.quality import made, measures, reply_fixtures
+from benchmarks.quality import conversations, made, measures, reply_fixtures
 from benchmarks.quality.measures import Tally
 from benchmarks.quality.sources import fetched
 
@@ -20,14 +21,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--show", action="store_true", help="name what came out wrong")
     shows_wrong = parser.parse_args().show
-    print(f"{'class':<34} {'source':<18} {'right':>6} {'of':>6} {'share':>8} {'aim':>7}")
+    print(f"{'class':<42} {'source':<18} {'right':>6} {'of':>6} {'share':>8} {'aim':>7}")
     missed = measured = 0
     for name, source, tally, aim in _rows():
         share = 100 * tally.right / tally.total if tally.total else 0.0
         verdict = "" if share >= aim else "  missed"
         missed += bool(verdict)
         measured += 1
-        print(f"{name:<34} {source:<18} {tally.right:>6} {tally.total:>6} {share:>7.2f}% {aim:>6.1f}%{verdict}")
+        print(f"{name:<42} {source:<18} {tally.right:>6} {tally.total:>6} {share:>7.2f}% {aim:>6.1f}%{verdict}")
         if shows_wrong:
             for wrong in tally.wrong:
                 print(f"    {wrong}")
@@ -36,16 +37,8 @@ def main() -> int:
 
 
 def _rows() -> Iterator[Row]:
-    if spam_assassin := fetched("spam-assassin"):
-        easy = [spam_assassin / "data/easy-ham-1", spam_assassin / "data/easy-ham-2"]
-        people, lists = measures.people_and_lists(easy)
-        yield "people's mail kept", "spam-assassin", people, 99.5
-        yield "list posts dropped", "spam-assassin", lists, 98
-        for form, is_text in (("text", True), ("HTML", False)):
-            with_header, without = measures.bulk(spam_assassin / "data/hard-ham-1", is_text=is_text)
-            yield f"bulk, List-Unsubscribe, {form}", "spam-assassin", with_header, 98
-            yield f"bulk, no List-Unsubscribe, {form}", "spam-assassin", without, 95
-        yield "threads as their ancestry", "spam-assassin", measures.threads(easy), 99
+    if folder := fetched("spam-assassin"):
+        yield from _of_spam_assassin(folder)
     if folder := fetched("flufl.bounce"):
         yield "delivery reports recognized", "flufl.bounce", measures.bounces(folder), 99
     for name, fixtures in (("talon", reply_fixtures.talon), ("quotequail", reply_fixtures.quotequail)):
@@ -59,6 +52,22 @@ def _rows() -> Iterator[Row]:
     for name in ("python test suite", "mail-parser", "hyperkitty", "flufl.bounce"):
         if folder := fetched(name):
             yield "no exception, no stall", name, measures.torture(folder), 100
+
+
+def _of_spam_assassin(folder: Path) -> Iterator[Row]:
+    easy = [folder / "data/easy-ham-1", folder / "data/easy-ham-2"]
+    people, lists = measures.people_and_lists(easy)
+    yield "people's mail kept", "spam-assassin", people, 99.5
+    yield "list posts dropped", "spam-assassin", lists, 98
+    for form, is_text in (("text", True), ("HTML", False)):
+        with_header, without = measures.bulk(folder / "data/hard-ham-1", is_text=is_text)
+        yield f"bulk, List-Unsubscribe, {form}", "spam-assassin", with_header, 98
+        yield f"bulk, no List-Unsubscribe, {form}", "spam-assassin", without, 95
+    for form, spelled in (("", None), (", ids as spelled", conversations.as_mailers_spell)):
+        whole, kept, apart = conversations.threads(easy, spelled)
+        yield f"threads as their ancestry{form}", "spam-assassin", whole, 99
+        yield f"pairs of threads kept{form}", "spam-assassin", kept, 99.2
+        yield f"no pair from apart{form}", "spam-assassin", apart, 100
 
 
 if __name__ == "__main__":

@@ -1,15 +1,11 @@
 """Counts, for each class of mail of each source, how many come out as they should."""
 
-import random
 import re
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
-from itertools import count
 from pathlib import Path
-from uuid import UUID
 
 from benchmarks.quality.adapter import NOW, POLICY, as_exchange_text, directory_of, read
 from benchmarks.quality.made import MadeMail
@@ -21,7 +17,6 @@ from mailsync.domain.replies import split_reply
 from mailsync.domain.screening import screen_envelope, screen_headers
 from mailsync.domain.text import body_text
 from mailsync.domain.vocabulary import Reason
-from timeline.domain.threading import links_of, plan_threads
 
 STALL = 1.0
 """Seconds of processor time that no mail may take."""
@@ -147,87 +142,6 @@ def made_mails(found: Iterable[MadeMail]) -> Tally:
         is_right = all(line in said for line in mail.own) and not any(line in said for line in mail.others)
         tally.note(mail.name, is_right=is_right)
     return tally
-
-
-def threads(folders: Iterable[Path], seed: int = 1) -> Tally:
-    """Each mail's thread, built from random batches in random order, against the set's own ancestry."""
-    composed: dict[str, tuple[str, ...]] = {}
-    parents: dict[str, set[str]] = {}
-    for folder in folders:
-        for _, raw in mails(folder, "*.txt"):
-            envelope, content = read(raw)
-            candidate = screen_envelope(envelope, POLICY, directory_of(envelope))
-            message_id = content.headers.get("message-id").strip().strip("<>")
-            if isinstance(candidate, Discard) or not message_id or message_id in composed:
-                continue
-            plain = Content("g", _threading(content.headers))
-            copy = compose_email(candidate, plain, POLICY, now=NOW)
-            if isinstance(copy, KeptCopy):
-                composed[message_id] = links_of(copy.email)
-                parents[message_id] = _ancestry(content.headers)
-    ours = _recorded(list(composed.values()), random.Random(seed))
-    theirs = _connected(parents)
-    tally = Tally()
-    mates_of: dict[str, set[str]] = {}
-    for message_id, group in theirs.items():
-        mates_of.setdefault(group, set()).add(message_id)
-    placed: dict[UUID, set[str]] = {}
-    for message_id, (own, *_) in composed.items():
-        placed.setdefault(ours[own], set()).add(message_id)
-    for message_id, (own, *_) in composed.items():
-        same = placed[ours[own]] == mates_of[theirs[message_id]] & composed.keys()
-        tally.note(message_id, is_right=same)
-    return tally
-
-
-_THREAD_HEADERS = ("references", "in-reply-to", "message-id")
-
-
-def _threading(headers: Headers) -> Headers:
-    """Those that say where a mail belongs."""
-    return Headers((name, value) for name in _THREAD_HEADERS for value in headers.all(name))
-
-
-def _ancestry(headers: Headers) -> set[str]:
-    references = re.findall(r"<([^<>\s]+)>", headers.get("references"))
-    answered = re.findall(r"<([^<>\s]+)>", headers.get("in-reply-to"))[:1]
-    return {*references, *answered}
-
-
-def _connected(parents: dict[str, set[str]]) -> dict[str, str]:
-    """Connected parts by repeated flooding: slow and plain, so that it shares nothing with what it checks."""
-    neighbours: dict[str, set[str]] = {}
-    for message_id, found in parents.items():
-        for parent in found:
-            neighbours.setdefault(message_id, set()).add(parent)
-            neighbours.setdefault(parent, set()).add(message_id)
-    group: dict[str, str] = {}
-    for start in parents:
-        waiting = [start]
-        while waiting:
-            node = waiting.pop()
-            if node not in group:
-                group[node] = start
-                waiting += neighbours.get(node, ())
-    return {message_id: group[message_id] for message_id in parents}
-
-
-def _recorded(found: list[tuple[str, ...]], rng: random.Random) -> dict[str, UUID]:
-    """Threading as recording applies it, in random batches."""
-    rng.shuffle(found)
-    references: dict[str, UUID] = {}
-    conversations: dict[str, UUID] = {}
-    ids = (UUID(int=number) for number in count(1))
-    while found:
-        batch = [found.pop() for _ in range(min(len(found), rng.randint(1, 200)))]
-        nodes = {node for links in batch for node in links}
-        plan = plan_threads(batch, {node: references[node] for node in nodes if node in references}, partial(next, ids))
-        for survivor, absorbed in plan.joined.items():
-            for rows in (references, conversations):
-                rows.update({key: survivor for key, value in rows.items() if value in absorbed})
-        references |= plan.references
-        conversations |= plan.conversations
-    return conversations
 
 
 def _is_program(envelope: Envelope, headers: Headers) -> bool:

@@ -8,19 +8,18 @@ body     ──▶ text ──▶ the author's own words               ┘
 import base64
 import binascii
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from core.encoded_words import without_encoded_words
 from core.normalization import normalized
 from mailsync.domain.authentication import judged_from
 from mailsync.domain.envelope import Candidate, Content, Discard, Envelope, KeptCopy, MailAddress, ScreeningPolicy
-from mailsync.domain.headers import Headers
+from mailsync.domain.message_ids import names, parents
 from mailsync.domain.replies import Reply, split_reply
 from mailsync.domain.screening import Step, explain_text, is_ours, screen_text
 from mailsync.domain.text import body_text
 from timeline.domain.email import MOST_PEOPLE, ComposedEmail, ParticipantValue
-from timeline.domain.identity import base_subject, fingerprint, message_key, normalize_message_id
+from timeline.domain.identity import base_subject, fingerprint, message_key
 from timeline.domain.quoting import ParentWords
 from timeline.domain.vocabulary import Direction, ParticipantRole
 
@@ -29,9 +28,7 @@ FUTURE_ALLOWED = timedelta(days=1)
 
 _MAX_NAME_LENGTH = 255
 _MAX_SUBJECT_LENGTH = 2_000
-_MOST_REFERENCES = 500
 _LINE_BREAKS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
-_BRACKETED = re.compile(r"<([^<>\s][^<>]*)>")
 _FORWARD_SUBJECT = re.compile(
     r"\s*(?:\[[^\]]{1,40}\]\s*)?(?:fwd?|wg|tr|rv|enc|i|doorst|fs|vs|vl|pd|vb|välitt|továbbítás|пересл|пн|転送|转发|轉寄)\s*[:：]",
     re.IGNORECASE,
@@ -73,7 +70,7 @@ def compose_email(
     author = envelope.from_ or envelope.sender
     print_ = fingerprint(author.address if author else None, occurred_at, envelope.subject, recipients)
     message_id, other_name = names(envelope, headers)
-    references, in_reply_to = parents(headers, message_id)
+    references, in_reply_to = parents(headers, message_id, envelope.addresses)
     if other_name:
         references = (other_name, *(each for each in references if each != other_name))
     email = ComposedEmail(
@@ -166,36 +163,6 @@ def participants(envelope: Envelope) -> tuple[ParticipantValue, ...]:
     return tuple(found.values())
 
 
-def names(envelope: Envelope, headers: Headers) -> tuple[str | None, str | None]:
-    """The Message-ID by which a mail is known, and the one that a relay of Outlook gave it instead, where one did.
-
-    Who got the mail by another way answers to the first, who got it through the relay to the second. That a mail had
-    another id is its sender's word, like any Message-ID: it is of the mail under that id only where both say the same.
-    """
-    given = normalize_message_id(envelope.internet_message_id) or normalize_message_id(headers.get("message-id"))
-    original = normalize_message_id(headers.get("x-microsoft-original-message-id"))
-    if original is None or "@" not in original or original == given:
-        return given, None
-    return original, given
-
-
-def parents(headers: Headers, own_id: str | None = None) -> tuple[tuple[str, ...], str | None]:
-    """The Message-IDs a mail refers to, oldest first, and the nearest (RFC 5322 3.6.4).
-
-    References leads; In-Reply-To counts as nearest where References lacks it. Old mail puts prose and addresses into
-    In-Reply-To: only the first id of several is a parent.
-    """
-    references = list(dict.fromkeys(_ids(headers.all("references"))))
-    answered = list(dict.fromkeys(_ids(headers.all("in-reply-to"))))[:1]
-    if answered and answered[0] not in references:
-        references.append(answered[0])
-    references = [reference for reference in references if reference != own_id]
-    if len(references) > _MOST_REFERENCES:
-        references = references[:1] + references[1 - _MOST_REFERENCES :]
-    nearest = next((reference for reference in answered if reference != own_id), None)
-    return tuple(references), nearest or (references[-1] if references else None)
-
-
 def conversation_guid(thread_index: str) -> str:
     """The GUID of a conversationIndex (MS-OXOMSG 2.2.1.3: one reserved byte, five of time, sixteen of GUID), hex."""
     raw = _decoded_index(thread_index)
@@ -229,16 +196,6 @@ def _roles(envelope: Envelope, author: MailAddress | None) -> Iterator[tuple[Par
         yield ParticipantRole.TO, person
     for person in envelope.cc:
         yield ParticipantRole.CC, person
-
-
-def _ids(values: Iterable[str]) -> Iterator[str]:
-    for value in map(without_encoded_words, values):
-        bracketed = _BRACKETED.findall(value)
-        candidates = bracketed or [word for word in value.split() if "@" in word]
-        for candidate in candidates:
-            found = normalize_message_id(candidate)
-            if found is not None:
-                yield found
 
 
 def _one_line(text: str) -> str:

@@ -9,10 +9,11 @@ import pytest
 from accounts.domain.vocabulary import Detail, Visibility
 from core.addresses import normalize_address
 from crm.domain.directory import Match
-from mailsync.domain.compose import compose_email, conversation_guid, parents
+from mailsync.domain.compose import compose_email, conversation_guid
 from mailsync.domain.envelope import Candidate, Content, Envelope, KeptCopy, MailAddress, ScreeningPolicy
 from mailsync.domain.headers import Headers, decoded
 from mailsync.domain.markup import washed
+from mailsync.domain.message_ids import parents
 from mailsync.domain.replies import split_reply
 from mailsync.domain.screening import screen_headers, screen_text
 from mailsync.domain.signals import away, failing

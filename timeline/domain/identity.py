@@ -64,8 +64,13 @@ def normalize_message_id(raw: str | None) -> str | None:
 
 
 def reference_hash(message_id: str) -> str:
-    """SHA-256, hex, of a normalized Message-ID; the host part, right of the @, counts without case."""
+    """SHA-256, hex, of a normalized Message-ID; the host part, right of the @, counts without case.
+
+    Some programs quote the part left of it where another did not (RFC 5322 3.2.4): it is the same.
+    """
     local, at, host = message_id.rpartition("@")
+    if local.startswith('<"') and local.endswith('"'):
+        local = f"<{local[2:-1]}"
     return hash_of(f"{local}{at}{host.casefold()}")
 
 

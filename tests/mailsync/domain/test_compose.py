@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailsync.domain.compose import compose_email, conversation_guid, explain_content, parents
+from mailsync.domain.compose import compose_email, conversation_guid, explain_content
 from mailsync.domain.envelope import Candidate, Content, Discard, KeptCopy, MailAddress
 from mailsync.domain.headers import Headers
+from mailsync.domain.message_ids import parents
 from mailsync.domain.screening import Verdict
 from mailsync.domain.vocabulary import Reason
 from tests.mailsync.domain.composing import JANE, MATCH, NOON, NOW, ORDINARY, POLICY, REP, composed
