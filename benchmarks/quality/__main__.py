@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.quality import conversations, made, measures, reply_fixtures
+from benchmarks.quality import conversations, made, made_answers, measures, reply_fixtures
 from benchmarks.quality.measures import Tally
 from benchmarks.quality.sources import fetched
 
@@ -41,12 +41,12 @@ def _rows() -> Iterator[Row]:
         yield from _of_spam_assassin(folder)
     if folder := fetched("flufl.bounce"):
         yield "delivery reports recognized", "flufl.bounce", measures.bounces(folder), 99
-    for name, fixtures in (("talon", reply_fixtures.talon), ("quotequail", reply_fixtures.quotequail)):
+    for name, fixtures in reply_fixtures.SETS.items():
         if folder := fetched(name):
             lines, words = measures.replies(list(fixtures(folder)))
             yield "replies right to the line", name, lines, 92
             yield "author's words kept", name, words, 100
-    for name, make in made.CLASSES.items():
+    for name, make in {**made.CLASSES, **made_answers.CLASSES}.items():
         for source, is_held_back in (("made", False), ("made, held back", True)):
             yield name, source, measures.made_mails(each for each in make() if each.is_held_back == is_held_back), 98
     for name in ("python test suite", "mail-parser", "hyperkitty", "flufl.bounce"):

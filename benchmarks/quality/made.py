@@ -41,7 +41,7 @@ FIELDS = "From: Rep <rep@acme.example>\nSent: Monday, November 16, 2026 10:02 AM
 
 @dataclass(frozen=True, slots=True)
 class MadeMail:
-    """`own` are lines that the author's text must hold, `others` lines that it must not."""
+    """`own` are lines that the author's text must hold, `others` lines that it must not; `parent` is answered."""
 
     name: str
     text: str
@@ -51,6 +51,7 @@ class MadeMail:
     is_forwarding: bool = False
     author: str = "Pat Quill"
     is_held_back: bool = False
+    parent: str | None = None
 
 
 def words_below_rules() -> Iterator[MadeMail]:
@@ -68,7 +69,7 @@ def words_below_rules() -> Iterator[MadeMail]:
     for language, said in LANGUAGES.items():
         html = f"<div>{said.warning}</div><hr><p>{said.message}</p><p>{said.name}</p>"
         made.append(MadeMail(f"html, {language}", html, (said.message, said.name), is_html=True))
-    return _held_back(made)
+    return held_back(made)
 
 
 def lists_at_the_end() -> Iterator[MadeMail]:
@@ -85,7 +86,7 @@ def lists_at_the_end() -> Iterator[MadeMail]:
         html = "".join(f"<li>{item}</li>" for item in said.items[:count])
         text = f"<p>{said.head}</p><ul>{html}</ul>"
         made.append(MadeMail(f"html {count}, {language}", text, said.items[:count], is_html=True))
-    return _held_back(made)
+    return held_back(made)
 
 
 def signatures() -> Iterator[MadeMail]:
@@ -106,7 +107,7 @@ def signatures() -> Iterator[MadeMail]:
                 author=said.name,
             )
         )
-    return _held_back(made)
+    return held_back(made)
 
 
 def forwards() -> Iterator[MadeMail]:
@@ -118,7 +119,7 @@ def forwards() -> Iterator[MadeMail]:
         text = f"{said.question}\n\n{opening}\n\n{said.message}{end}"
         own = (said.question, said.message, *((said.name, PHONE) if rule else ()))
         made.append(MadeMail(f"{rule}, {language}", text, own, is_forwarding=True))
-    return _held_back(made)
+    return held_back(made)
 
 
 def typed_tables_and_lists() -> Iterator[MadeMail]:
@@ -132,7 +133,7 @@ def typed_tables_and_lists() -> Iterator[MadeMail]:
         for name, typed in (("table", table), ("arrows", arrows), ("fields", fields)):
             text = "\n".join((said.head, *typed, said.question))
             made.append(MadeMail(f"{name}, {language}", text, (*typed, said.question)))
-    return _held_back(made)
+    return held_back(made)
 
 
 _HIDDEN = ("display:none", "font-size:0", "visibility:hidden", "opacity:0", "max-height:0;overflow:hidden")
@@ -161,10 +162,11 @@ def seen_html() -> Iterator[MadeMail]:
         )
         own = (said.message, f"- {said.items[0]}")
         made.append(MadeMail(f"{hidden}, {shown}, {language}", html, own, (said.warning, said.name), is_html=True))
-    return _held_back(made)
+    return held_back(made)
 
 
-def _held_back(made: list[MadeMail]) -> Iterator[MadeMail]:
+def held_back(made: list[MadeMail]) -> Iterator[MadeMail]:
+    """Every second one marked so."""
     for number, mail in enumerate(made):
         yield replace(mail, is_held_back=number % 2 == 1)
 

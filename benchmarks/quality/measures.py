@@ -17,6 +17,7 @@ from mailsync.domain.replies import split_reply
 from mailsync.domain.screening import screen_envelope, screen_headers
 from mailsync.domain.text import body_text
 from mailsync.domain.vocabulary import Reason
+from timeline.domain.quoting import ParentWords
 
 STALL = 1.0
 """Seconds of processor time that no mail may take."""
@@ -138,7 +139,8 @@ def made_mails(found: Iterable[MadeMail]) -> Tally:
     tally = Tally()
     for mail in found:
         text = body_text(mail.text, is_html=mail.is_html).text
-        said = split_reply(text, is_forwarding=mail.is_forwarding, author=mail.author).new_text
+        parent = ParentWords(mail.parent) if mail.parent is not None else None
+        said = split_reply(text, is_forwarding=mail.is_forwarding, author=mail.author, parent=parent).new_text
         is_right = all(line in said for line in mail.own) and not any(line in said for line in mail.others)
         tally.note(mail.name, is_right=is_right)
     return tally

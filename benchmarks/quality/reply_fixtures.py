@@ -64,6 +64,19 @@ def quotequail(root: Path) -> Iterator[Fixture]:
         yield Fixture(f"unwrap: {text[:30]!r}", text, wordings)
 
 
+def parse_reply(root: Path) -> Iterator[Fixture]:
+    """parse-reply: files of input and output by name.
+
+    Its own choices are cut forwards, by their dividers or by marked fields, and marked lines that nothing introduces.
+    """
+    for path in sorted(root.glob("test/files/*.input.txt")):
+        text = path.read_text(encoding="utf-8", errors="replace")
+        output = path.with_name(path.name.replace(".input.", ".output.")).read_text(encoding="utf-8")
+        unmarked = "\n".join(line for line in output.split("\n") if not line.startswith(">"))
+        is_forward = path.name.startswith("forward") or "\n> From:" in text
+        yield Fixture(path.name, text, (output, unmarked, *((text,) if is_forward else ())))
+
+
 def _parameters(path: Path) -> Iterator[tuple]:  # type: ignore[type-arg]
     """The cases of every @pytest.mark.parametrize in a file that are literals."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -98,3 +111,6 @@ def _literal(node: ast.expr, known: dict[str, str]) -> str | None:
     if isinstance(node, ast.Name):
         return known.get(node.id)
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+SETS = {"talon": talon, "quotequail": quotequail, "parse-reply": parse_reply}

@@ -33,6 +33,7 @@ SOURCES = {
         Source("flufl.bounce", (*_PIP, "flufl.bounce"), "flufl*bounce-*.tar.gz", "flufl*bounce-*/tests/data"),
         Source("talon", (*_PIP, "talon"), "talon-*.tar.gz", "talon-*"),
         Source("quotequail", (*_PIP, "quotequail"), "quotequail-*.tar.gz", "quotequail-*"),
+        Source("parse-reply", ("npm", "pack", "parse-reply"), "parse-reply-*.tgz", "package"),
         Source("hyperkitty", (*_PIP, "hyperkitty"), "hyperkitty-*.tar.gz", "hyperkitty-*/hyperkitty/tests/testdata"),
         Source("mail-parser", (*_PIP, "mail-parser"), "mail_parser-*.tar.gz", "mail_parser-*/tests/mails"),
         Source(
