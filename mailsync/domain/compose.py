@@ -19,8 +19,9 @@ from mailsync.domain.replies import Reply, split_reply
 from mailsync.domain.screening import Step, explain_text, is_ours, screen_text
 from mailsync.domain.text import body_text
 from timeline.domain.email import MOST_PEOPLE, ComposedEmail, ParticipantValue
-from timeline.domain.identity import base_subject, fingerprint, message_key
+from timeline.domain.identity import fingerprint, message_key
 from timeline.domain.quoting import ParentWords
+from timeline.domain.subjects import base_subject
 from timeline.domain.vocabulary import Direction, ParticipantRole
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)

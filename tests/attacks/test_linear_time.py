@@ -25,9 +25,10 @@ from tests.support.factories import OrganizationFactory, UserFactory
 from tests.support.growth import MOST_GROWTH, Maker, growth, heaviest, repeated
 from timeline.domain.additions import known_additions
 from timeline.domain.authored import authored
-from timeline.domain.identity import base_subject, normalize_message_id, subject_core
+from timeline.domain.identity import normalize_message_id
 from timeline.domain.links import unwrapped
 from timeline.domain.quoting import split_quoted
+from timeline.domain.subjects import base_subject, subject_core
 from timeline.domain.words import searchable
 from timeline.recording.record import record_emails
 

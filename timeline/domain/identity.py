@@ -17,33 +17,15 @@ from enum import IntFlag
 from core.addresses import normalize_address
 from core.encoded_words import without_encoded_words
 from core.hashing import hash_of
-from core.normalization import normalized
 from core.remembering import remembered
 from timeline.domain.authored import Authored, say_the_same
+from timeline.domain.subjects import subject_core
 
 _MAX_ID_LENGTH = 4_000
 """RFC 5322 lines hold 998 characters; what is far longer names nothing."""
 
 _NOT_IN_IDS = re.compile(r"[\s\x00-\x1f\x7f<>]+")
 _BRACKETED = re.compile(r"<([^<>]+)>")
-
-_REPLY_WORDS = (
-    "re|aw|antw|antwort|sv|vs|vl|vb|ref|rif|r|rv|res|enc|odp|odpowiedź|pd|fw|fwd|wg|wtr|tr|i|doorst|doorgest|"
-    "továbbítás|vá|ynt|ilt|atb|bls|отг|отговор|отв|ответ|пн|пересл|回复|答复|回覆|答覆|转发|轉寄|返信|転送"
-)
-_REPLY_PREFIX = re.compile(
-    rf"(?:{_REPLY_WORDS})\s*+(?:\[\d{{1,4}}\]|\(\d{{1,4}}\)|\^\d{{1,4}})?\s*+[:：]\s*", re.IGNORECASE
-)
-_TAG_WORDS = r"(?:external|extern|externe|externo|esterno|ext)(?:[\s_-](?:e-?mail|mail|sender|message))?"
-_GATEWAY_TAG = re.compile(
-    rf"(?:\[\s?{_TAG_WORDS}\s?\]|\(\s?{_TAG_WORDS}\s?\)|\{{\s?{_TAG_WORDS}\s?\}}|\*{{2,5}}\s?{_TAG_WORDS}\s?\*{{2,5}}"
-    rf"|\*{{2,5}}\s?(?:spam|possible spam|suspected spam)\??\s?\*{{2,5}}|\[(?:spam|suspected spam|possible spam)\??\]"
-    rf"|{_TAG_WORDS}\s*[:：])\s*",
-    re.IGNORECASE,
-)
-"""What gateways put in front of a subject; any other bracket is its author's: `[PO-1001]` is not `[PO-1002]`."""
-_PREFIX_MARK = re.compile(r"[:：\[({*]")
-"""Every prefix and every tag holds one of these."""
 
 CLOCKS_APART = timedelta(minutes=10)
 """Where one copy has the sent time and another only its arrival."""
@@ -237,31 +219,6 @@ def _name_the_same(one: Envelope, other: Envelope) -> bool:
 def words_agree(known: Authored, arriving: Authored) -> bool:
     """Whether two copies' words are of one mail, where their envelopes are: the same, or one of them says nothing."""
     return known.is_empty or arriving.is_empty or say_the_same(known, arriving)
-
-
-@remembered(512)
-def base_subject(subject: str) -> str:
-    """The subject without reply and forward prefixes of any language we know, spelling kept."""
-    return _stripped(subject, (_REPLY_PREFIX,))
-
-
-@remembered(512)
-def subject_core(subject: str) -> str:
-    """What of a subject survives every hop: no prefixes, no gateway tags, one space between words, casefolded."""
-    return _stripped(subject, (_REPLY_PREFIX, _GATEWAY_TAG)).casefold()
-
-
-def _stripped(subject: str, prefixes: tuple[re.Pattern[str], ...]) -> str:
-    text = " ".join(normalized("NFC", subject[:2_000]).split())
-    if not _PREFIX_MARK.search(text):
-        return text
-    start = 0
-    while start < len(text):
-        found = next((match for prefix in prefixes if (match := prefix.match(text, start))), None)
-        if found is None:
-            break
-        start = found.end()
-    return text[start:] or text
 
 
 @remembered(1_024)

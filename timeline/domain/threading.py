@@ -19,7 +19,8 @@ from uuid import UUID
 
 from core.hashing import hash_of
 from timeline.domain.email import ComposedEmail
-from timeline.domain.identity import reference_hash, subject_core
+from timeline.domain.identity import reference_hash
+from timeline.domain.subjects import subject_core
 
 MOST_OLDEST_REFERENCES = 20
 MOST_NEWEST_REFERENCES = 80

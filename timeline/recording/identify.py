@@ -26,7 +26,8 @@ from timeline.domain.authored import Authored, authored
 from timeline.domain.copies import FAILED, RECIPIENTS, completed, surer
 from timeline.domain.email import ComposedEmail
 from timeline.domain.erased import Said
-from timeline.domain.identity import Envelope, Moments, Tells, agree, is_hollow, subject_core, words_agree
+from timeline.domain.identity import Envelope, Moments, Tells, agree, is_hollow, words_agree
+from timeline.domain.subjects import subject_core
 from timeline.domain.vocabulary import ParticipantRole
 from timeline.models import EmailMessage, Participant
 from timeline.recording.mail import Mail

@@ -16,7 +16,7 @@ from core.db.bulk import Prepared, insert_rows
 from core.ids import new_id
 from timeline.changes.door import record_change
 from timeline.domain.copies import ties
-from timeline.domain.identity import base_subject
+from timeline.domain.subjects import base_subject
 from timeline.domain.threading import ThreadPlan, earliest, links_of, plan_threads
 from timeline.models import Conversation, Engagement, LegalHold, ThreadReference
 from timeline.recording.mail import Mail

@@ -9,14 +9,13 @@ from hypothesis import strategies as st
 from timeline.domain.identity import (
     Envelope,
     agree,
-    base_subject,
     fingerprint,
     mail_key,
     message_key,
     normalize_message_id,
     reference_hash,
-    subject_core,
 )
+from timeline.domain.subjects import base_subject, subject_core
 
 NOON = datetime(2026, 11, 20, 12, 0, 0, tzinfo=UTC)
 

@@ -18,7 +18,7 @@ from tests.support.recording import BANNER, JANE, compose, record
 from timeline.domain.additions import known_additions
 from timeline.domain.authored import authored
 from timeline.domain.email import ParticipantValue
-from timeline.domain.identity import subject_core
+from timeline.domain.subjects import subject_core
 from timeline.domain.vocabulary import AssignmentRule, ParticipantRole, SuppressionKind
 from timeline.models import Association, Conversation, EmailMessage, Engagement, Participant, ThreadReference
 from timeline.recording.record import RecordedEmail, Suppressed
