@@ -1,16 +1,17 @@
 """A real browser, and where its pictures go."""
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from threading import get_ident
 
 import pytest
 from django.core import signals
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.journeys.walking import globex
 from tests.support.left_out import WHY, chromium
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE, wait_until
 
 __all__ = ["globex"]
 
@@ -22,6 +23,9 @@ _ARGUMENTS = [
 ]  # fmt: skip
 
 Opener = Callable[..., Page]
+Undisturbed = Callable[[Page], AbstractContextManager[None]]
+
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -54,9 +58,23 @@ def answered() -> Callable[[], None]:
     signals.request_finished.connect(lambda **_: under_way.discard(get_ident()), weak=False)
 
     def wait() -> None:
-        wait_until(lambda: not under_way, "the live server's last answer", seconds=20, every=0.01)
+        wait_until(lambda: not under_way, "the live server's last answer", every=0.01)
 
     return wait
+
+
+@pytest.fixture
+def undisturbed(answered: Callable[[], None]) -> Undisturbed:
+    """Let an open page ask for nothing while the test writes: it would find the table locked on SQLite."""
+
+    @contextmanager
+    def away_from_the_server(page: Page) -> Iterator[None]:
+        page.context.set_offline(True)
+        answered()
+        yield
+        page.context.set_offline(False)
+
+    return away_from_the_server
 
 
 @pytest.fixture
@@ -79,7 +97,7 @@ def open_browser(browser: Browser, answered: Callable[[], None]) -> Iterator[Ope
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE * 1000)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
         return page

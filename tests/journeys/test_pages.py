@@ -10,7 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.models import Mailbox
-from tests.journeys.conftest import Opener
+from tests.journeys.conftest import Opener, Undisturbed
 from tests.journeys.walking import days_ago, pages, sign_in
 from tests.support.scenery import Scene
 from timeline.models import Engagement
@@ -108,7 +108,7 @@ def test_the_switch_works_without_scripts(open_browser: Opener, live_server: Liv
 
 
 def test_progress_moves_by_itself_and_is_told_to_screen_readers(
-    open_browser: Opener, live_server: LiveServer, globex: Scene, screenshots: Path
+    open_browser: Opener, live_server: LiveServer, globex: Scene, screenshots: Path, undisturbed: Undisturbed
 ) -> None:
     rows = Mailbox.objects.filter(user=globex.owner)
     rows.update(state=MailboxState.INITIAL, progress_done=100, progress_total=4000, last_synced_at=None)
@@ -116,25 +116,28 @@ def test_progress_moves_by_itself_and_is_told_to_screen_readers(
     sign_in(page, globex.owner)
     page.goto("/profile/integrations/")
     expect(page.get_by_text("100 of 4,000 emails looked at")).to_be_visible()
-    rows.update(progress_done=2100)
+    with undisturbed(page):
+        rows.update(progress_done=2100)
     expect(page.get_by_text("2,100 of 4,000 emails looked at")).to_be_visible()
     page.screenshot(path=screenshots / "first-sync-light.png")
     expect(page.locator("#announcement")).to_have_text("First sync: 50 percent")
-    rows.update(state=MailboxState.IN_SYNC, last_synced_at=timezone.now())
+    with undisturbed(page):
+        rows.update(state=MailboxState.IN_SYNC, last_synced_at=timezone.now())
     expect(page.locator("#announcement")).to_have_text("In sync")
     expect(page.locator("#own-mailbox")).to_contain_text("In sync")
     expect(page.get_by_role("progressbar")).to_have_count(0)
 
 
 def test_an_open_integrations_page_tells_that_reading_stopped(
-    open_browser: Opener, live_server: LiveServer, globex: Scene
+    open_browser: Opener, live_server: LiveServer, globex: Scene, undisturbed: Undisturbed
 ) -> None:
     page = open_browser(live_server.url)
     page.clock.install()
     sign_in(page, globex.owner)
     page.goto("/profile/integrations/")
     expect(page.locator("[data-announce]")).to_have_attribute("data-announce", "In sync")
-    Mailbox.objects.filter(user=globex.owner).update(state=MailboxState.NEEDS_SIGN_IN)
+    with undisturbed(page):
+        Mailbox.objects.filter(user=globex.owner).update(state=MailboxState.NEEDS_SIGN_IN)
     page.clock.fast_forward("00:31")
     expect(page.locator("[data-announce]")).to_have_attribute("data-announce", "Sign in to Microsoft again")
     expect(page.locator("#own-mailbox .dot")).to_have_class("dot bad")
@@ -154,7 +157,7 @@ def test_a_stopped_mailbox_is_told_on_top_of_every_page(
 
 
 def test_what_arrives_takes_its_place_on_the_pages_that_are_open(
-    open_browser: Opener, live_server: LiveServer, globex: Scene
+    open_browser: Opener, live_server: LiveServer, globex: Scene, undisturbed: Undisturbed
 ) -> None:
     page = open_browser(live_server.url)
     page.clock.install()
@@ -163,24 +166,25 @@ def test_what_arrives_takes_its_place_on_the_pages_that_are_open(
     entries = page.locator("section:has(#timeline-heading) .entry")
     shown = entries.count()
     entries.nth(3).get_by_text("Why here?").click()
-    page.wait_for_load_state("networkidle")  # a page that reads while we write would find the table locked
-    globex.mail("Here is the signed order.", subject="Signed", at=days_ago(0))
-    globex.mail("This one was under way for long.", subject="Delayed", at=days_ago(5.2))
+    expect(page.get_by_label("Belongs elsewhere? File it under")).to_be_visible()
+    with undisturbed(page):
+        globex.mail("Here is the signed order.", subject="Signed", at=days_ago(0))
+        globex.mail("This one was under way for long.", subject="Delayed", at=days_ago(5.2))
     page.clock.fast_forward("00:16")
+    expect(entries).to_have_count(shown + 2)
     expect(entries.first).to_contain_text("Here is the signed order.")
-    assert entries.count() == shown + 2
     moments = [int(each.get_attribute("data-at") or "") for each in entries.all()]
     assert moments == sorted(moments, reverse=True)
     expect(page.locator("details.why[open]")).to_have_count(1)
     expect(page.locator("#facts")).to_contain_text("just now")
     expect(page.locator("#announcement")).to_have_text("2 new on the timeline")
-    page.clock.fast_forward("00:16")
-    page.wait_for_load_state("networkidle")
-    assert entries.count() == shown + 2
+    with page.expect_response(lambda answer: "since=" in answer.url):
+        page.clock.fast_forward("00:16")
+    expect(entries).to_have_count(shown + 2)
 
 
 def test_an_answer_that_arrives_stands_at_the_end_of_the_open_conversation(
-    open_browser: Opener, live_server: LiveServer, globex: Scene
+    open_browser: Opener, live_server: LiveServer, globex: Scene, undisturbed: Undisturbed
 ) -> None:
     first = globex.deal.engagements.filter(conversation__isnull=False).earliest("occurred_at")
     page = open_browser(live_server.url)
@@ -189,23 +193,23 @@ def test_an_answer_that_arrives_stands_at_the_end_of_the_open_conversation(
     page.goto(f"/conversations/{first.conversation_id}/")
     mails = page.locator("article.mail")
     stored = Engagement.objects.filter(conversation=first.conversation_id).count()  # the latest of them are shown
-    page.wait_for_load_state("networkidle")
-    globex.mail("Agreed.", conversation=first.conversation, at=days_ago(0))
+    with undisturbed(page):
+        globex.mail("Agreed.", conversation=first.conversation, at=days_ago(0))
     page.clock.fast_forward("00:16")
     expect(mails.last).to_contain_text("Agreed.")
     expect(page.locator("#count")).to_contain_text(f"{stored + 1} emails")
 
 
 def test_the_open_list_of_deals_renews_itself_and_keeps_the_keyboards_place(
-    open_browser: Opener, live_server: LiveServer, globex: Scene
+    open_browser: Opener, live_server: LiveServer, globex: Scene, undisturbed: Undisturbed
 ) -> None:
     page = open_browser(live_server.url)
     page.clock.install()
     sign_in(page, globex.owner)
     row = page.locator("tbody tr", has_text="Globex 2027")
     row.locator(".row-link").focus()
-    page.wait_for_load_state("networkidle")
-    globex.call("A date was found.", subject="Demo", kind="meeting", at=days_ago(-3.1))
+    with undisturbed(page):
+        globex.call("A date was found.", subject="Demo", kind="meeting", at=days_ago(-3.1))
     page.clock.fast_forward("00:31")
     expect(row.locator("[data-label='Next meeting']")).to_contain_text("in 3 days")
     expect(row.locator(".row-link")).to_be_focused()
