@@ -35,7 +35,7 @@ class Account(CrmRecord):
     website = models.CharField(max_length=LONGEST_NAME, blank=True)
 
     class Meta:
-        ordering = ["name"]
+        ordering = ["name", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["organization", "source", "external_id"], name="one_account_per_source_id"),
         ]
@@ -76,7 +76,7 @@ class Contact(CrmRecord):
     address_failing_since = models.DateTimeField(null=True, blank=True, help_text="Read off a delivery report.")
 
     class Meta:
-        ordering = ["last_name", "first_name"]
+        ordering = ["last_name", "first_name", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["organization", "source", "external_id"], name="one_contact_per_source_id"),
         ]
@@ -108,7 +108,7 @@ class Lead(CrmRecord):
     address_failing_since = models.DateTimeField(null=True, blank=True, help_text="Read off a delivery report.")
 
     class Meta:
-        ordering = ["last_name", "first_name"]
+        ordering = ["last_name", "first_name", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["organization", "source", "external_id"], name="one_lead_per_source_id"),
         ]
@@ -164,7 +164,7 @@ class Opportunity(CrmRecord):
 
     class Meta:
         verbose_name_plural = "opportunities"
-        ordering = ["-crm_modified_at"]
+        ordering = ["-crm_modified_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["organization", "source", "external_id"], name="one_opportunity_per_source_id"

@@ -170,7 +170,7 @@ class SyncRun(RunColumns):
     dropped = models.JSONField(default=dict, blank=True, help_text="Counts by reason.")
 
     class Meta:
-        ordering = ["-started_at"]
+        ordering = ["-started_at", "-pk"]
         indexes = [
             models.Index(fields=["mailbox", "-started_at"], name="runs_newest_first"),
             # which runs ended within the hour? asked by every reading of /metrics

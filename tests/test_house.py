@@ -7,6 +7,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
+from django.apps import apps
+from django.db.models import Model
+
 ROOT = Path(__file__).resolve().parents[1]
 APPS = ("core", "accounts", "crm", "timeline", "mailsync")
 PRODUCT = (*APPS, "jiminny_sync")
@@ -38,6 +41,21 @@ MANY = 30
 READS_IN_SERVICES = {
     "mailsync.services.efforts",  # measures what a mail costs, by a clock that a rule does not read
 }
+
+UNIQUE = {"pk", "id", "slug", "user__email"}
+UNIQUE_THERE = {
+    "accounts/selectors/audit.py -sequence",  # of one organization's trail
+    "jiminny_sync/metrics.py state_reason",  # groups
+    "mailsync/selectors/fleet_health.py state",  # groups
+    "mailsync/views/profile.py address",  # of one person
+    "timeline/changes/log.py position",
+    "timeline/forms.py stage",  # each once
+    "timeline/recording/identify.py -place",  # under one key
+    "timeline/recording/identify.py place",
+    "timeline/search/writing.py position",
+}
+SCOPES = {"organization", "user"}
+"""What a list is one of."""
 
 STEPS = {"join_copies", "reassess_engagements"}
 """Parts of another act, which has named what it is about."""
@@ -147,6 +165,34 @@ def test_a_file_holds_one_idea_and_a_function_is_read_at_once():
         if isinstance(node, ast.FunctionDef)
     }
     assert {place: length for place, length in functions.items() if length > LONGEST_FUNCTION} == {}
+
+
+def test_every_order_of_rows_is_a_total_one():
+    """Rows that are alike by what they are ordered by come in another order each time, or on another database."""
+    last = {
+        (str(path.relative_to(ROOT)), _text(node.args[-1]))
+        for app in PRODUCT
+        for path in _written(app)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and _called(node) == "order_by" and node.args
+        if not isinstance(node.args[-1], ast.Starred)
+    }
+    assert len(last) > MANY
+    assert {f"{path} {name}" for path, name in last if name.lstrip("-") not in UNIQUE} == UNIQUE_THERE
+    assert [model._meta.label for model in apps.get_models() if not _is_total(model)] == []
+
+
+def _text(node: ast.expr) -> str:
+    return str(node.value) if isinstance(node, ast.Constant) else ast.unparse(node)
+
+
+def _is_total(model: type[Model]) -> bool:
+    """Whether the order in which a model's rows come by themselves is a total one, within what `SCOPES` name."""
+    options = model._meta
+    named = {str(each).lstrip("-") for each in options.ordering}
+    unique = [{"pk"}, *({field.name} for field in options.fields if field.unique)]
+    unique += [set(each.fields) - SCOPES for each in options.total_unique_constraints]
+    return options.app_label not in APPS or not named or any(each <= named for each in unique)
 
 
 def test_only_a_unit_of_work_begins_a_transaction():

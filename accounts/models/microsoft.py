@@ -85,7 +85,7 @@ class ConsentGrant(models.Model):
     answered_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering = ["-requested_at"]
+        ordering = ["-requested_at", "-pk"]
         indexes = [
             # the consent page: the newest answer of each kind
             models.Index(fields=["organization", "kind", "-answered_at"], name="consent_by_kind"),

@@ -46,7 +46,7 @@ def _card(
     grant = (
         ConsentGrant.objects.filter(organization=organization, kind=kind, answered_at__isnull=False)
         .select_related("requested_by")
-        .order_by("-answered_at")
+        .order_by("-answered_at", "-pk")
         .first()
     )
     if grant is None or grant.answered_at is None:

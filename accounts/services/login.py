@@ -65,7 +65,7 @@ def closed_until(doors: Iterable[Door], *, now: datetime) -> datetime | None:
     full = Q(pk__in=[])
     for door in doors:
         full |= Q(key_hash=door.key, count__gte=door.allowed)
-    began = GuessCount.objects.filter(full, began_at__gt=now - WINDOW).order_by("-began_at").first()
+    began = GuessCount.objects.filter(full, began_at__gt=now - WINDOW).order_by("-began_at", "-pk").first()
     return began.began_at + WINDOW if began else None
 
 

@@ -77,7 +77,7 @@ class MailboxAdmin(ScopedAdmin):
                 ", ".join(f"{reason} {count}" for reason, count in failures_of(run).items() if count) or "–",
                 run.requests, run.ended_by or "–",
             )
-            for run in mailbox.runs.order_by("-started_at")[:_RECENT]
+            for run in mailbox.runs.order_by("-started_at", "-pk")[:_RECENT]
         ]  # fmt: skip
         return _table(heads, rows)
 

@@ -30,7 +30,7 @@ class FleetHealth:
 def fleet_health(mailboxes: QuerySet[Mailbox]) -> FleetHealth:
     """The health of these mailboxes: six queries."""
     switched_on = mailboxes.filter(import_enabled=True)
-    stopped = switched_on.filter(state__in=STOPPED).select_related("user").order_by("state_changed_at")
+    stopped = switched_on.filter(state__in=STOPPED).select_related("user").order_by("state_changed_at", "pk")
     by_state = mailboxes.order_by("state").values_list("state").annotate(count=Count("pk"))
     return FleetHealth(
         states=[(state, advice(state).title, count) for state, count in by_state],

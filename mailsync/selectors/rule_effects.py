@@ -124,7 +124,7 @@ def _is_newly_dropped(before: Candidate | Discard, after: Candidate | Discard) -
 def _envelopes(ids: Collection[UUID]) -> dict[UUID, Envelope]:
     """The stored mails as the rules saw them when they came in: two queries."""
     people: dict[UUID, dict[str, list[MailAddress]]] = {pk: {role: [] for role in ParticipantRole} for pk in ids}
-    for part in Participant.objects.filter(engagement__in=ids).order_by("position"):
+    for part in Participant.objects.filter(engagement__in=ids).order_by("position", "pk"):
         people[part.engagement_id][part.role].append(MailAddress(part.name, part.address))
     return {
         row.pk: Envelope(

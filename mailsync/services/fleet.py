@@ -24,7 +24,7 @@ def dispatch_due(*, now: datetime) -> int:
         Mailbox.objects.filter(import_enabled=True, due_at__lte=now)
         .filter(Q(claim="") | Q(claimed_until__lt=now))
         .filter(Q(not_before=None) | Q(not_before__lte=now))
-        .order_by("-is_awaited", "due_at")
+        .order_by("-is_awaited", "due_at", "pk")
         .only("organization_id", "due_at", "is_awaited")
     )
     mailboxes = {mailbox.pk: mailbox for mailbox in waiting[:_LOOKED_AT]}

@@ -68,7 +68,7 @@ def others_come(run: MailRun, wanted: Collection[str], near: Iterable[str] = ())
     other = next((copy_id for copy_id in near if copy_id not in wanted), None)
     if other is None:
         known = Sighting.objects.filter(mailbox=run.mailbox, gone_at=None).exclude(copy_id__in=wanted)
-        other = known.order_by("-received_at").values_list("copy_id", flat=True).first()
+        other = known.order_by("-received_at", "-pk").values_list("copy_id", flat=True).first()
     if other is None:
         run.client.me()
         return True

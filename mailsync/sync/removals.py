@@ -29,7 +29,7 @@ def confirm_removals(run: MailRun) -> None:
     """Settle the sightings whose grace is over."""
     due = list(
         Sighting.objects.filter(mailbox=run.mailbox, gone_at=None, missing_since__lte=run.clock() - GRACE).order_by(
-            "missing_since"
+            "missing_since", "pk"
         )[:_AT_ONCE]
     )
     by_id = {sighting.copy_id: sighting for sighting in due}

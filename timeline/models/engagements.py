@@ -185,7 +185,7 @@ class Participant(models.Model):
     )
 
     class Meta:
-        ordering = ["position"]
+        ordering = ["position", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["engagement", "role", "address"], name="one_part_per_address"),
         ]

@@ -82,7 +82,7 @@ def refresh_conversations(conversations: Iterable[UUID | None]) -> None:
     remaining: dict[UUID, list[tuple[datetime, str]]] = defaultdict(list)
     for pk, occurred_at, subject in (
         Engagement.objects.filter(conversation__in=ids)
-        .order_by("occurred_at")
+        .order_by("occurred_at", "pk")
         .values_list("conversation_id", "occurred_at", "subject")
     ):
         remaining[pk].append((occurred_at, base_subject(subject)))

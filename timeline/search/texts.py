@@ -57,7 +57,7 @@ def refresh_search_texts(engagement_ids: Collection[UUID]) -> int:
 
 def _rows(engagement_ids: Sequence[UUID]) -> list[NewRow]:
     people: dict[UUID, list[tuple[str, str]]] = defaultdict(list)
-    parts = Participant.objects.filter(engagement_id__in=engagement_ids).order_by("position")
+    parts = Participant.objects.filter(engagement_id__in=engagement_ids).order_by("position", "pk")
     for engagement, name, address in parts.values_list("engagement_id", "name", "address"):
         people[engagement].append((name, address))
     engagements = list(Engagement.objects.filter(pk__in=engagement_ids).select_related("email").order_by("pk"))

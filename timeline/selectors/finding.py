@@ -58,5 +58,5 @@ def findings(viewer: User, text: str, page: int = 1) -> Findings:
         accounts=list(accounts_of(organization, text)[:RECORDS_A_KIND]),
         contacts=list(contacts_of(organization, text)[:RECORDS_A_KIND]),
         leads=list(leads_of(organization, text)[:RECORDS_A_KIND]),
-        deals=list(deals.order_by("is_closed", "name")[:RECORDS_A_KIND]),
+        deals=list(deals.order_by("is_closed", "name", "pk")[:RECORDS_A_KIND]),
     )

@@ -52,7 +52,7 @@ def account_summary(viewer: User, account: Account, now: datetime) -> AccountSum
     deals = standings(viewer, account.opportunities.filter(is_closed=False).order_by("name", "pk"), now)
     return AccountSummary(
         open_deals=deal_rows(viewer, deals, now),
-        closed_deals=list(account.opportunities.filter(is_closed=True).order_by("-close_date", "name")),
+        closed_deals=list(account.opportunities.filter(is_closed=True).order_by("-close_date", "name", "pk")),
         contacts=list(account.contacts.all()[:MOST_CONTACTS]),
         contact_count=account.contacts.count(),
     )
@@ -63,7 +63,7 @@ def _people_of(viewer: User, deal: Opportunity, now: datetime) -> list[DealPerso
     engaged = {person.id: person for person in engaged_people(viewer, [deal.pk], now)[deal.pk]}
     roles = (
         OpportunityContactRole.objects.filter(opportunity=deal)
-        .order_by("-is_primary", "contact__last_name")
+        .order_by("-is_primary", "contact__last_name", "pk")
         .prefetch_related(Prefetch("contact", Contact.objects.prefetch_related("addresses")))
     )
     people = [

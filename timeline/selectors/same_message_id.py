@@ -32,6 +32,6 @@ def same_message_ids(viewer: User, engagements: Iterable[Engagement]) -> Mapping
     )
     by_key: dict[str, list[Beside]] = defaultdict(list)
     columns = ("message_key", "pk", "engagement__conversation_id")
-    for key, pk, conversation in rows.order_by("place").values_list(*columns)[:_MOST_TOLD]:
+    for key, pk, conversation in rows.order_by("place", "pk").values_list(*columns)[:_MOST_TOLD]:
         by_key[key].append(Beside(pk, conversation))
     return {pk: [other for other in by_key[key] if other.id != pk] for pk, key in keys.items()}
