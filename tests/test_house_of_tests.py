@@ -22,6 +22,7 @@ STOPWATCHES = {
 }  # fmt: skip
 DEMANDS = re.compile(r"assert|django_assert|raises|warns|expect\b|wait_until|zeal_context|run_state_machine|check_")
 CLOCKS = STOPWATCHES | {"time", "time_ns", "now", "utcnow"}
+FIXED_DAY = r'\b(?:date|received|sent)"?(?:=|: )f?"20\d\d-'
 MAY_MEASURE = {"tests/support/growth.py", "tests/support/waiting.py"}
 """Work compared with itself, and when to stop waiting."""
 
@@ -105,6 +106,12 @@ def test_a_test_that_demands_nothing_is_seen():
     helped = "def holds(x):\n    assert x\ndef test_it():\n    holds(1)"
     assert demands_nothing("def test_it():\n    compose(1)\n") == ["test_it"]
     assert demands_nothing(helped) == []
+
+
+def test_mail_is_not_delivered_on_a_day_that_goes_by():
+    """The tenant lives in the present, and mailboxes are read a few weeks back; the one of tests/sandbox stands."""
+    delivered = {path: re.findall(FIXED_DAY, source) for path, source in sources()}
+    assert {path: days for path, days in delivered.items() if days and not path.startswith("tests/sandbox/")} == {}
 
 
 def test_every_folder_of_tests_mirrors_a_room_that_exists():

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -109,6 +109,10 @@ class World:
         given = {"from_": self.customer(), "to": [self.mailbox.user.email], "subject": "Renewal", "text": "Hello"}
         copy: dict[str, Any] = self.control.deliver(**(given | mail))["copies"][0]
         return copy
+
+    def days_ago(self, days: float) -> str:
+        """A moment before the tenant's present, for a mail's date: a fixed one would be too old to be read one day."""
+        return datetime.fromtimestamp(self.control.now() - days * 86_400, UTC).isoformat(timespec="seconds")
 
     def customer(self) -> str:
         """An address the CRM knows."""

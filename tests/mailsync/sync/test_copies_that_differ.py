@@ -33,7 +33,7 @@ def know_what_servers_add(world: World) -> None:
 
 def deliver_contracts(world: World) -> None:
     """Two long mails under one Message-ID to all, alike but for a word."""
-    envelope = {"message_id": "<contract@globex.example>", "date": "2026-11-20T10:00:00Z", "subject": "Contract"}
+    envelope = {"message_id": "<contract@globex.example>", "date": world.days_ago(5), "subject": "Contract"}
     for text in (CONTRACT, CONTRACT.replace("Clause 0002", "Clause 9002")):
         world.deliver(**envelope, text=text, to=list(EVERYONE), mailboxes=list(EVERYONE))
 

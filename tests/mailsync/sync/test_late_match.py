@@ -80,7 +80,7 @@ def test_no_body_of_anybody_else_is_asked_for(synced: World):
 def test_a_walk_goes_on_where_it_stopped(synced: World, monkeypatch):
     monkeypatch.setattr("mailsync.sync.mail_run.PAGE_SIZE", 5)
     for number in range(12):
-        synced.deliver(from_=NEWCOMER, subject=f"Before we met {number}", received=f"2026-11-{number + 1:02}T10:00:00Z")
+        synced.deliver(from_=NEWCOMER, subject=f"Before we met {number}", received=synced.days_ago(20 - number))
     synced.sync()
     enter_crm(synced, NEWCOMER)
     looked_at = []

@@ -11,9 +11,10 @@ def _subjects(world: World, start: str) -> list[str]:
     return sorted(found.values_list("engagement__subject", flat=True))
 
 
-@pytest.mark.parametrize("date", ["2026-11-20T09:00:00Z", "2026-11-02T09:00:00Z"])
-def test_a_sent_mail_that_says_it_is_a_draft_is_sent(synced: World, date: str):
+@pytest.mark.parametrize("days", [3, 20])
+def test_a_sent_mail_that_says_it_is_a_draft_is_sent(synced: World, days: int):
     """Add-ins that encrypt move what they sent to Sent Items and leave the word standing."""
+    date = synced.days_ago(days)
     synced.deliver(
         from_=RITA, to=[synced.customer()], subject="Draft sent", mailboxes=[RITA], folder="sentitems", is_draft=True,
         date=date, received=date,
@@ -24,7 +25,7 @@ def test_a_sent_mail_that_says_it_is_a_draft_is_sent(synced: World, date: str):
 
 @pytest.mark.parametrize("folder", ["sentitems", "inbox"])
 def test_a_draft_elsewhere_and_one_whose_time_is_to_come_stay_drafts(synced: World, folder: str):
-    date = "2038-01-19T03:14:07Z" if folder == "sentitems" else "2026-11-20T09:00:00Z"
+    date = synced.days_ago(-4_000 if folder == "sentitems" else 3)
     synced.deliver(
         from_=RITA, to=[synced.customer()], subject="Draft kept", mailboxes=[RITA], folder=folder, is_draft=True,
         date=date, received=date,
