@@ -32,7 +32,7 @@ from tools.servers.mariadb import MariaDb
 from tools.servers.redis import Redis
 from tools.stack import Stack
 
-pytestmark = [pytest.mark.services, pytest.mark.processes, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.services, pytest.mark.processes]
 
 PREFIX = "corridor"
 EMBEDDED = {"DATABASE_URL": "", "CELERY_BROKER_URL": "filesystem://", "ELASTICSEARCH_URL": ""}

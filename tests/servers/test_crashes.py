@@ -12,7 +12,7 @@ from tests.support.waiting import wait_until
 from tools.servers.life import NotReadyError
 from tools.stack import Stack
 
-pytestmark = [pytest.mark.services, pytest.mark.processes, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.services, pytest.mark.processes]
 
 MAILS, DAYS = 900, 60
 STORED = "SELECT COUNT(*) FROM timeline_emailmessage"

@@ -9,7 +9,6 @@ from tests.support.commands import ROOT
 
 
 @pytest.mark.services
-@pytest.mark.timeout(600)
 def test_the_steps_of_the_dockerfile_make_a_web_server_and_a_worker_that_are_well():
     done = subprocess.run(
         [sys.executable, "-m", "tools.run_dockerfile_steps"], cwd=ROOT, capture_output=True, text=True, check=False

@@ -24,7 +24,7 @@ REGISTERED = [
 FEW_ROWS = 5_000
 """What may be read row by row: the customers of one organization, never its mail."""
 
-pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture(autouse=True)

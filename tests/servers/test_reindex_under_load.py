@@ -22,7 +22,7 @@ from timeline.models import Engagement, IndexBuild
 from timeline.search import building, query, search_engagements, writing
 from timeline.services.deletion import delete_engagement
 
-pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
 BEFORE, BUILDS, PORTION = 200, 3, 20
 WRITES, DRAINS, SEARCHES = 5, 5, 20

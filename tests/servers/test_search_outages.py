@@ -16,7 +16,7 @@ from tests.support.waiting import PATIENCE, wait_until
 from tools.servers.mariadb import MariaDb
 from tools.stack import Stack
 
-pytestmark = [pytest.mark.services, pytest.mark.processes, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.services, pytest.mark.processes]
 
 PREFIX = "outages"
 INDEX = f"{PREFIX}-engagements"

@@ -155,7 +155,7 @@ class Anything(RuleBasedStateMachine):
         assert Mailbox.objects.get(pk=self.world.mailbox.pk).claim == ""
 
 
-@pytest.mark.timeout(120 + 30 * EXAMPLES)
+@pytest.mark.timeout(1200 + 30 * EXAMPLES)
 def test_whatever_happens_in_sync_is_never_a_lie(tenant, db, monkeypatch):
     monkeypatch.setattr(removals, "GRACE", timedelta(0))
     monkeypatch.setattr("mailsync.sync.run.GRACE", timedelta(0))

@@ -26,7 +26,7 @@ from tests.support.waiting import PATIENCE, wait_until
 POINTS = int(os.environ.get("CRASH_POINTS", "5"))
 MAILS = int(os.environ.get("CRASH_MAILS", "0"))
 
-pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True), pytest.mark.timeout(120 + 15 * POINTS)]
+pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True), pytest.mark.timeout(1200 + 15 * POINTS)]
 
 
 @pytest.fixture(scope="module")

@@ -85,7 +85,6 @@ def inject(world: World, name: str, *, instead_of_delta: str = DELTA) -> None:
         world.control.fault(kind, **(arguments | {"path": path}))
 
 
-@pytest.mark.timeout(600)
 def test_each_fault_in_a_first_sync_ends_with_the_rows_of_an_undisturbed_one(world: World, subtests: pytest.Subtests):
     assert world.sync().is_in_sync
     undisturbed = world.rows()
@@ -98,7 +97,6 @@ def test_each_fault_in_a_first_sync_ends_with_the_rows_of_an_undisturbed_one(wor
             assert world.rows() == undisturbed
 
 
-@pytest.mark.timeout(600)
 def test_each_fault_in_a_later_sync_ends_with_the_rows_of_an_undisturbed_one(synced: World, subtests: pytest.Subtests):
     for name in PASSING:
         with subtests.test(name):
@@ -111,7 +109,6 @@ def test_each_fault_in_a_later_sync_ends_with_the_rows_of_an_undisturbed_one(syn
     assert synced.rows() == synced.undisturbed_rows()
 
 
-@pytest.mark.timeout(600)
 def test_each_fault_in_a_late_match_ends_with_the_rows_of_an_undisturbed_one(synced: World, subtests: pytest.Subtests):
     faults = [name for name in PASSING if name != NO_FAULT_OF_A_LISTING]
     for position, name in enumerate(faults):

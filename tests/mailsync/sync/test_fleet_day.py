@@ -49,7 +49,7 @@ PASSING: list[tuple[str, dict[str, Any]]] = [
 ]
 """Faults that pass by themselves."""
 
-pytestmark = pytest.mark.timeout(180 + MAILBOXES * HOURS * 2)
+pytestmark = pytest.mark.timeout(1200 + MAILBOXES * HOURS * 2)
 
 
 @pytest.fixture(scope="module")
