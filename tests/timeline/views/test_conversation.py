@@ -52,7 +52,8 @@ def test_the_title_is_never_a_subject_that_is_not_shared(client, carol, dave):
     assert "not shared with you" in text
 
 
-def test_opening_a_conversation_is_noted_in_the_audit_trail_once_an_hour(client, carol):
+def test_opening_a_conversation_is_noted_in_the_audit_trail_once_an_hour(client, carol, time_machine):
+    time_machine.move_to("2026-11-20T10:05:00Z")
     mail = scene(carol).mail()
     client.force_login(carol)
     for _ in range(2):
