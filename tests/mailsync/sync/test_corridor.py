@@ -20,8 +20,7 @@ def test_every_mail_that_should_be_imported_is_exactly_once_and_no_other_for_all
     for mailbox in world.mailboxes:
         assert world.sync(mailbox).is_in_sync
     for mailbox in world.mailboxes:
-        assert stored_ids(mailbox) == world.wanted_ids(mailbox)
-        assert stored_ids(mailbox)
+        assert stored_ids(mailbox) == world.wanted_ids(mailbox)  # on some days one of them has none
     assert Sighting.objects.count() > len(EVERYONE) * 5
 
 
