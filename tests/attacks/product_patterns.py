@@ -10,6 +10,7 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
+from mailsync.domain.phrases import Phrases
 from mailsync.domain.screening.parties import _word_pattern
 from mailsync.domain.signals import _until_pattern
 from tests.support.commands import ROOT
@@ -133,6 +134,8 @@ def _patterns_in(thing: Any, seen: set[int]) -> "Iterator[re.Pattern[Any]]":
         if isinstance(each, re.Pattern):
             yield each
             continue
+        if isinstance(each, Phrases):
+            waiting += each.patterns()
         if id(each) in seen:
             continue
         seen.add(id(each))

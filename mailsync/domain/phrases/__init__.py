@@ -11,7 +11,7 @@ from pathlib import Path
 import ahocorasick
 
 from core.remembering import remembered
-from mailsync.domain.phrases.plain import fold, plain_parts
+from mailsync.domain.phrases.plain import fold, ways
 
 _HERE = Path(__file__).parent
 _TELLING = 3
@@ -80,6 +80,11 @@ class _Finder:
         return likely
 
 
+def _is_telling(part: str) -> bool:
+    """Whether it is long enough, or a mark such as a colon, which few texts have just there."""
+    return len(part) >= _TELLING or not any(letter.isalnum() or letter.isspace() for letter in part or " ")
+
+
 _FINDER = _Finder()
 _NONE: frozenset[int] = frozenset()
 
@@ -87,25 +92,27 @@ _NONE: frozenset[int] = frozenset()
 class Phrases:
     """Patterns to look for in texts: one is only tried where its plain parts stand in the text.
 
-    Hundreds of alternatives tried at every character cost milliseconds a mail, and hardly any mail has one of them.
+    Hundreds of alternatives tried at every character cost milliseconds a mail, and hardly any mail has one of them: so
+    a pattern is compiled when it is first tried, too. All of them take longer than a hundred mails.
     """
 
     def __init__(self, patterns: tuple[str, ...], flags: re.RegexFlag = re.IGNORECASE) -> None:
-        self._patterns = [re.compile(pattern, flags) for pattern in patterns]
+        self._sources, self._flags = patterns, flags
+        self._compiled: dict[int, re.Pattern[str]] = {}
         self._always: list[_Entry] = []
         for number, pattern in enumerate(patterns):
-            first, *others = plain_parts(pattern)
-            further = tuple(parts for parts in others if min(map(len, parts)) >= _TELLING)
-            entry = _Entry(self, number, further)
-            for part in first:
-                if part:
-                    _FINDER.add(part, entry)
-                else:
-                    self._always.append(entry)
+            for first, *others in ways(pattern):
+                entry = _Entry(self, number, tuple(parts for parts in others if all(map(_is_telling, parts))))
+                for part in first:
+                    if part:
+                        _FINDER.add(part, entry)
+                    else:
+                        self._always.append(entry)
 
     def stand_in(self, text: str, folded: str) -> bool:
         """Whether one of them stands in `text`; `folded` is the fold of it, or of more around it."""
-        return bool(text) and any(pattern.search(text) for pattern in self._likely(folded))
+        likely = self._likely(folded) if text else ()
+        return bool(likely) and any(pattern.search(text) for pattern in likely)
 
     def found_in(self, text: str, folded: str) -> list[str]:
         """What they match in `text`, from its beginning on and without overlaps."""
@@ -122,7 +129,17 @@ class Phrases:
         numbers = _FINDER.likely_in(folded).get(self, _NONE)
         if self._always:
             numbers = numbers | {entry.number for entry in self._always if entry.may_stand_in(folded)}
-        return [self._patterns[number] for number in sorted(numbers)] if numbers else []
+        return [self._pattern(number) for number in sorted(numbers)] if numbers else []
+
+    def patterns(self) -> list[re.Pattern[str]]:
+        """All of them, in the order of the list."""
+        return [self._pattern(number) for number in range(len(self._sources))]
+
+    def _pattern(self, number: int) -> re.Pattern[str]:
+        known = self._compiled.get(number)
+        if known is None:
+            known = self._compiled[number] = re.compile(self._sources[number], self._flags)
+        return known
 
 
 __all__ = ["Phrases", "alternatives", "entries", "fold", "words"]

@@ -4,6 +4,7 @@
 `free (?:trial|shipping)`      ──▶ "trial", "shipping"     the parts that come first are long: they stand in few texts
 `\\b55\\d[ -]`                  ──▶ "55"
 `\\b[45]\\.\\d`                  ──▶ "4.", "5."
+`order now|risk-free`          ──▶ "order now" or "risk-free": two ways, each with its own
 """
 
 from collections.abc import Iterable
@@ -24,12 +25,19 @@ def fold(text: str) -> str:
     return text.replace("\u0130", "i").casefold().replace("\u0131", "i")
 
 
-def plain_parts(pattern: str) -> tuple[tuple[str, ...], ...]:
-    """Folded parts, the telling ones first: of each row at least one stands in every text that `pattern` matches.
+def ways(pattern: str) -> list[tuple[tuple[str, ...], ...]]:
+    """Folded parts of each way in which `pattern` matches, its alternatives, the telling parts first.
 
-    A part is empty where none must.
+    Of each row of one way at least one part stands in every text that `pattern` matches. A part is empty where none
+    must.
     """
-    rows = sorted(_rows(parser.parse(pattern)), key=_telling, reverse=True)
+    items: list[tuple[Any, Any]] = list(parser.parse(pattern))
+    is_choice = len(items) == 1 and items[0][0] is kinds.BRANCH
+    return [_parts(branch) for branch in (items[0][1][1] if is_choice else [items])]
+
+
+def _parts(items: Iterable[tuple[Any, Any]]) -> tuple[tuple[str, ...], ...]:
+    rows = sorted(_rows(items), key=_telling, reverse=True)
     return tuple(tuple(sorted(_shortest({fold(part) for part in row}))) for row in rows)
 
 

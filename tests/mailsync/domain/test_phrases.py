@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailsync.domain.phrases import Phrases, alternatives, entries, fold
-from mailsync.domain.phrases.plain import plain_parts
+from mailsync.domain.phrases.plain import ways
 
 FILES = (
     "absence",
@@ -62,7 +62,7 @@ def test_letters_that_count_as_one_without_case_are_one(pattern: str, text: str)
     [
         ("(?:buy|shop) (?:now|today)", [("buy", "shop"), ("now", "today"), (" ",)]),
         ("free (?:trial|shipping)", [("shipping", "trial"), ("free ",)]),
-        ("unsubscribe|subscribe", [("subscribe",)]),
+        ("(unsubscribe|subscribe)", [("subscribe",)]),
         (r"(?:https?://)?\d+", [("",)]),
         ("(?:news)?", [("",)]),
         ("(?:news){1,2}(?:letter)?", [("news",)]),
@@ -72,8 +72,31 @@ def test_letters_that_count_as_one_without_case_are_one(pattern: str, text: str)
 def test_the_plain_parts_of_a_pattern_are_those_that_it_cannot_do_without(
     pattern: str, parts: list[tuple[str, ...]]
 ) -> None:
-    first, *others = plain_parts(pattern)
+    [(first, *others)] = ways(pattern)
     assert [first, *(row for row in others if "" not in row)] == parts
+
+
+def test_each_alternative_of_a_pattern_has_parts_of_its_own() -> None:
+    firsts = [first for first, *_ in ways(r"order now|(?:risk|trouble)-free|55\d")]
+    assert firsts == [("order now",), ("-free",), ("55",)]
+    phrases = Phrases(("(?:i|we) will not return|our office is closed",))
+    assert phrases._likely("we will return to our offices") == []
+    assert len(phrases._likely("i will not return")) == len(phrases._likely("our office is closed")) == 1
+
+
+def test_a_mark_that_a_pattern_cannot_do_without_rules_texts_out() -> None:
+    phrases = Phrases((r"(?:out|away)[^:]{0,20}:\s*re:",))
+    assert phrases._likely("out and away, in there") == []
+    assert len(phrases._likely("away: re: renewal")) == 1
+
+
+def test_a_pattern_is_compiled_when_it_is_first_tried() -> None:
+    phrases = Phrases(("free trial", "order now"))
+    assert not phrases.stand_in("a trial", "a trial")
+    assert phrases._compiled == {}
+    assert phrases.stand_in("order now", "order now")
+    assert [pattern.pattern for pattern in phrases._compiled.values()] == ["order now"]
+    assert [pattern.pattern for pattern in phrases.patterns()] == ["free trial", "order now"]
 
 
 def test_a_pattern_is_not_tried_where_one_of_its_words_is_missing() -> None:
