@@ -131,7 +131,7 @@ def with_own_lines(lines: Sequence[str]) -> list[str]:
     """The lines, an introduction that shares its line with the author's last words on one of its own."""
     separated: list[str] = []
     for line in _with_whole_addresses(lines):
-        divided = DIVIDER_BEFORE_FIELDS.match(line[:LONGEST_LINE])
+        divided = None if line[:1].isalnum() else DIVIDER_BEFORE_FIELDS.match(line[:LONGEST_LINE])
         if divided:
             separated += [line[: divided.end()].rstrip(), line[divided.end() :]]
             continue
@@ -154,7 +154,8 @@ def _with_whole_addresses(lines: Sequence[str]) -> Iterator[str]:
             continue
         if open_one:
             yield open_one
-        open_one = line if _OPEN_ADDRESS.search(line[-LONGEST_LABEL - _LONGEST_ADDRESS :]) else ""
+        is_open = "<" in line and _OPEN_ADDRESS.search(line[-LONGEST_LABEL - _LONGEST_ADDRESS :])
+        open_one = line if is_open else ""
         if not open_one:
             yield line
     if open_one:

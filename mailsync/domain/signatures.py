@@ -41,6 +41,7 @@ _ABBREVIATION = re.compile(
     r"(?:\b[^\W\d_]\.){1,4}$|\b(?:inc|ltd|co|corp|llc|bv|nv|as|oy|ab|jr|sr|dr|prof|mba|ing|dipl|tel|no|nr)\.$",
     re.IGNORECASE,
 )
+_LONGEST_ABBREVIATION = 8
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.\w|https?://|\bwww\.", re.IGNORECASE)
 _PHONE = re.compile(
     r"(?:\+|\b00|\(0)\d[\d ()./–-]{5,30}|\b(?:tel|phone|fon|mobile?|mob|cell|fax|[tmpf])\b\.?\s?[:.]?\s?[+(]?\d",
@@ -145,7 +146,10 @@ def _warns(above: Sequence[str]) -> bool:
 
 def _says_something(line: str) -> bool:
     """Whether a line is a sentence or part of one, as no line of a signature is. In doubt it is."""
-    spoken = [part for part in line[:LONGEST_LINE].split() if _LETTER.search(part) and not _ADDRESS.search(part)]
+    looked_at = line[:LONGEST_LINE]
+    spoken = [part for part in looked_at.split() if part.isalpha() or _LETTER.search(part)]
+    if "@" in looked_at or "://" in looked_at or "www." in looked_at.lower():  # as every address and link
+        spoken = [part for part in spoken if part.isalpha() or not _ADDRESS.search(part)]
     if not spoken:
         return False
     bare = " ".join(spoken)
@@ -153,7 +157,7 @@ def _says_something(line: str) -> bool:
     if (
         last[-1:] in _ENDS_OF_SENTENCES
         and last.endswith(spoken[-1].rstrip(_CLOSERS))
-        and not _ABBREVIATION.search(last)
+        and not _ABBREVIATION.search(last, max(0, len(last) - _LONGEST_ABBREVIATION))
     ):
         return True
     if _QUESTION_MARKS.search(bare):

@@ -17,6 +17,7 @@ _TITLE = re.compile(
     rf"\A\W{{0,4}}(?:auto\s?:\s{{0,4}})?([^:\n]{{2,80}}?)\s?{alternatives('absence_title')}[^:\n]{{0,80}}\Z",
     re.IGNORECASE,
 )
+_TITLES = Phrases(entries("absence_title"))
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _ABSENCE = Phrases(entries("absence"))
 _REPLY = Phrases(entries("away_reply"))
@@ -35,7 +36,7 @@ _MOST_BESIDE = 0.12
 
 def is_titled_with_its_authors_absence(mail: Mail) -> bool:
     """“Jane Doe is out of the office.” by Jane Doe: Notes wrote so; of others' absence people write."""
-    found = _TITLE.match(mail.subject)
+    found = _TITLE.match(mail.subject) if _TITLES.stand_in(mail.subject, mail.folded_subject) else None
     return found is not None and not names_of(mail).isdisjoint(_WORDS.findall(fold(found.group(1))))
 
 
