@@ -106,7 +106,11 @@ def address_candidates(address: str) -> tuple[str, ...]:
 
 def is_within(domain: str, domains: Collection[str]) -> bool:
     """Whether `domain` or a domain above it stands in `domains` (all normalized)."""
-    return any(each in domains for each in domains_over(domain))
+    if domain.endswith(_TENANTS):
+        return any(each in domains for each in domains_over(domain))
+    while domain and domain not in domains:
+        domain = domain.partition(".")[2]
+    return bool(domain)
 
 
 def domains_over(domain: str) -> Iterator[str]:
