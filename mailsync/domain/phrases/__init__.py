@@ -142,4 +142,10 @@ class Phrases:
         return known
 
 
-__all__ = ["Phrases", "alternatives", "entries", "fold", "words"]
+@cache
+def listed(name: str, flags: re.RegexFlag = re.IGNORECASE) -> Phrases:
+    """The phrases of `name`.txt, read once, however many rules ask for them."""
+    return Phrases(entries(name), flags)
+
+
+__all__ = ["Phrases", "alternatives", "entries", "fold", "listed", "words"]

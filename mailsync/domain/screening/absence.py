@@ -9,7 +9,7 @@ where all of a mail is such words and it speaks of the mail that came in.
 
 import re
 
-from mailsync.domain.phrases import Phrases, alternatives, entries, fold
+from mailsync.domain.phrases import alternatives, fold, listed
 from mailsync.domain.screening.rule import Mail
 from mailsync.domain.screening.signed import names_of
 
@@ -17,13 +17,13 @@ _TITLE = re.compile(
     rf"\A\W{{0,4}}(?:auto\s?:\s{{0,4}})?([^:\n]{{2,80}}?)\s?{alternatives('absence_title')}[^:\n]{{0,80}}\Z",
     re.IGNORECASE,
 )
-_TITLES = Phrases(entries("absence_title"))
+_TITLES = listed("absence_title")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
-_ABSENCE = Phrases(entries("absence"))
-_REPLY = Phrases(entries("away_reply"))
-_THANKS = Phrases(entries("acknowledgement"))
-_NO_ANSWER = Phrases(entries("no_answer"))
-_TO_COME = Phrases(entries("to_come"))
+_ABSENCE = listed("absence")
+_REPLY = listed("away_reply")
+_THANKS = listed("acknowledgement")
+_NO_ANSWER = listed("no_answer")
+_TO_COME = listed("to_come")
 _QUESTION = re.compile(r"[?？]\s|[?？]\Z")
 _CLAUSES = re.compile(r"[.!;,。！；、，]")
 _LONGEST = 2_500

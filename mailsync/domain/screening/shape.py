@@ -6,7 +6,7 @@ beginning and at the end.
 
 import re
 
-from mailsync.domain.phrases import Phrases, entries
+from mailsync.domain.phrases import Phrases, listed
 from mailsync.domain.screening import subjects
 from mailsync.domain.screening.rule import Mail
 
@@ -17,27 +17,23 @@ _REPORT_HEAD = 6_000
 _LEAD = 400
 
 
-def _any(name: str, flags: re.RegexFlag = re.IGNORECASE) -> Phrases:
-    return Phrases(entries(name), flags)
-
-
-_UNSUBSCRIBE = _any("unsubscribe", re.IGNORECASE | re.MULTILINE)
-_OWN_OPTOUT = _any("own_optout")
+_UNSUBSCRIBE = listed("unsubscribe", re.IGNORECASE | re.MULTILINE)
+_OWN_OPTOUT = listed("own_optout")
 _WAY = re.compile(r"https?://|www\.|mailto:|[\w-]@[\w-]|click|klick|cliqu|\bclic|klik|\blink", re.IGNORECASE)
 _NEARBY = 200
 _SHORT_LINE = 40
 _MOST_OFFERS = 5
-_NEWSLETTER = _any("newsletter", re.IGNORECASE | re.MULTILINE)
-_ONLINE_VERSION = _any("online_version")
-_WHY_RECEIVED = _any("why_received")
-_NO_ANSWER = _any("no_answer")
-_LIST_FOOTER = _any("list_footer", re.IGNORECASE | re.MULTILINE)
-_COMPANY_FOOTER = _any("company_footer")
-_OFFER = _any("offer")
-_DELIVERY_FAILURE = _any("delivery_failure")
-_ABSENCE = _any("absence")
-_ACKNOWLEDGEMENT = _any("acknowledgement")
-_CHALLENGE = _any("challenge")
+_NEWSLETTER = listed("newsletter", re.IGNORECASE | re.MULTILINE)
+_ONLINE_VERSION = listed("online_version")
+_WHY_RECEIVED = listed("why_received")
+_NO_ANSWER = listed("no_answer")
+_LIST_FOOTER = listed("list_footer", re.IGNORECASE | re.MULTILINE)
+_COMPANY_FOOTER = listed("company_footer")
+_OFFER = listed("offer")
+_DELIVERY_FAILURE = listed("delivery_failure")
+_ABSENCE = listed("absence")
+_ACKNOWLEDGEMENT = listed("acknowledgement")
+_CHALLENGE = listed("challenge")
 _ANSWER_LINE = re.compile(
     r"(?:(?:reply|write|type|respond|respuesta|resposta)[^\n]{0,60}|(?:antwort|r[ée]pon\w|risp\w)[^\n]{0,80})"
     r"(?:above this line|[üu]ber dieser (?:zeile|linie)|au-dessus de cette ligne|encima de esta l[íi]nea"

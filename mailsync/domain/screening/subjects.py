@@ -3,7 +3,7 @@
 A subject is never enough alone: people write such words too.
 """
 
-from mailsync.domain.phrases import Phrases, alternatives, entries
+from mailsync.domain.phrases import Phrases, alternatives, entries, listed
 
 
 def _begins(name: str) -> Phrases:
@@ -12,7 +12,7 @@ def _begins(name: str) -> Phrases:
 
 BOUNCE = _begins("bounce_subject")
 
-FAILURE = Phrases(entries("delivery_failure"))
+FAILURE = listed("delivery_failure")
 """Words of failed delivery anywhere in a subject."""
 
 AUTO_REPLY = _begins("auto_reply_subject")
