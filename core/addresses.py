@@ -34,6 +34,8 @@ _ROUTING = f".mail{_TENANTS}"
 """Every mailbox of a hybrid tenant has an alias at TENANT.mail.onmicrosoft.com, beside TENANT.onmicrosoft.com."""
 _QUOTES = "\"'‘’“”«»"
 _SEPARATORS = ",;"
+_ASCII_BLANKS = "".join(map(chr, (*range(0x21), 0x7F)))
+"""Of ASCII what is whitespace or a control character; most addresses hold nothing else, and are asked no further."""
 
 
 EXCHANGE_NAMES = ("/o=", "imceaex-")
@@ -150,6 +152,8 @@ def _is_a_name(quoted: re.Match[str]) -> bool:
 
 def _trimmed(text: str) -> str:
     """Without surrounding whitespace and invisible format characters such as a byte order mark."""
+    if text.isascii():
+        return text.strip(_ASCII_BLANKS)
     start, end = 0, len(text)
     while start < end and _is_blank(text[start]):
         start += 1
@@ -173,7 +177,9 @@ def _normal_local_part(local: str) -> str | None:
         else:
             escaped = re.sub(r'([\\"])', r"\\\1", inner)
             return f'"{escaped.casefold().replace(_DOTTED_I, "i")}"'
-    if not _DOT_ATOM.fullmatch(local) or any(unicodedata.category(character)[0] in "CZ" for character in local):
+    if not _DOT_ATOM.fullmatch(local):
+        return None
+    if not local.isascii() and any(unicodedata.category(character)[0] in "CZ" for character in local):
         return None
     folded = local.casefold().replace(_DOTTED_I, "i")
     return None if folded.startswith(EXCHANGE_NAMES) else folded

@@ -174,7 +174,7 @@ def insert_rows(model: type[Model], rows: Sequence[Model] | Sequence[NewRow]) ->
     fields = [field for field in meta.local_concrete_fields if not isinstance(field, AutoField)]
     names = ", ".join(quoted(str(field.column)) for field in fields)
     places = ", ".join([_PARAMETER] * len(fields))
-    given = set[str]().union(*(row for row in rows if isinstance(row, Mapping)))
+    given = set[str]().union(*(row for row in rows if not isinstance(row, Model)))
     if unknown := given - {field.attname for field in fields}:
         raise TypeError(f"Not to be written to {meta.label}: {', '.join(sorted(unknown))}.")
     columns = [_column(field, rows, connection) for field in fields]
@@ -195,10 +195,17 @@ def _column(
         return [field.get_db_prep_save(now, connection)] * len(rows)
     name = field.attname
     values = [
-        getattr(row, name) if isinstance(row, Model) else row[name] if name in row else field.get_default()
+        row[name] if type(row) is dict and name in row else _value(row, field)  # nearly all are so, and it is quick
         for row in rows
     ]
     return _made_ready(field, values, connection)
+
+
+def _value(row: Model | NewRow, field: "Field[Any, Any]") -> object:
+    name = field.attname
+    if isinstance(row, Model):
+        return getattr(row, name)
+    return row[name] if name in row else field.get_default()
 
 
 def _made_ready(field: "Field[Any, Any]", values: list[Any], connection: BaseDatabaseWrapper) -> list[Any]:

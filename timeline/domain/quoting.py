@@ -53,6 +53,8 @@ class ParentWords:
 
 def beside(text: str, new_text: str) -> list[str]:
     """The lines of `text` that are not among the author's."""
+    if text == new_text:
+        return []
     own = Counter(line.strip() for line in new_text.split("\n"))
     folded = []
     for line in text.split("\n"):

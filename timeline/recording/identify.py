@@ -50,6 +50,15 @@ _RECORDED: Prepared[tuple[UUID]] = Prepared(
 )
 
 
+_CROWDED: Prepared[tuple[str]] = Prepared(
+    lambda organization, keys: (
+        EmailMessage.objects.filter(organization__among=organization, message_key__among=keys, place__gte=MOST_COMPARED)
+        .order_by()
+        .values_list("message_key")
+    )
+)
+
+
 def find_mails(organization: Organization, emails: Sequence[ComposedEmail]) -> list[Mail]:
     """The mail behind each copy, in their order: as many queries for one as for a thousand."""
     rows, people = stored_mails(organization, {email.message_key for email in emails})
@@ -238,8 +247,7 @@ def _moments(stored: Sequence[str]) -> Moments:
 
 def crowded_keys(organization: Organization, keys: Iterable[str]) -> list[str]:
     """Of these message keys those with mails beyond the first: some of the first may be gone."""
-    beyond = EmailMessage.objects.filter(organization=organization, place__gte=MOST_COMPARED)
-    return sorted(set(beyond.filter(message_key__in=list(keys)).order_by().values_list("message_key", flat=True)))
+    return sorted({key for (key,) in _CROWDED.ask(organization=organization.pk, keys=list(keys))})
 
 
 def stored_mails(
