@@ -48,6 +48,7 @@ UNIQUE_THERE = {
     "jiminny_sync/metrics.py state_reason",  # groups
     "mailsync/selectors/fleet_health.py state",  # groups
     "mailsync/views/profile.py address",  # of one person
+    "timeline/changes/following.py position",
     "timeline/changes/log.py position",
     "timeline/forms.py stage",  # each once
     "timeline/recording/identify.py -place",  # under one key

@@ -4,6 +4,8 @@ from celery.schedules import crontab
 
 SCHEDULE = {
     "number-changes": {"task": "timeline.tasks.number_changes", "schedule": 60.0},
+    "count-changes": {"task": "timeline.tasks.count_changes", "schedule": 15.0},
+    "mend-standings": {"task": "timeline.tasks.mend_standings", "schedule": crontab(hour="4", minute="7")},
     "drain-changes": {"task": "timeline.tasks.drain_changes", "schedule": 60.0},
     "prune-changes": {"task": "timeline.tasks.prune_changes", "schedule": crontab(hour="3", minute="47")},
     "purge-expired": {"task": "timeline.tasks.purge_expired", "schedule": crontab(hour="2", minute="37")},

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.models import Organization
-from timeline.changes import log
+from timeline.changes import following, log
 from timeline.recording import join
 from timeline.search import orphans, upkeep
 from timeline.search.writing import IndexUnavailable
@@ -21,6 +21,18 @@ def number_changes() -> int:
 def prune_changes() -> int:
     """Remove from the log what no reader may ask for any more; how many changes that were."""
     return log.prune(now=timezone.now())
+
+
+@shared_task(name="timeline.tasks.count_changes")
+def count_changes() -> int:
+    """Let the sums by deal follow what changed; how many changes, and shares that became past, those were."""
+    return following.follow(now=timezone.now())
+
+
+@shared_task(name="timeline.tasks.mend_standings")
+def mend_standings() -> int:
+    """Compare the sums by deal with the engagements; how many engagements and deals had to be mended."""
+    return following.mend_all(now=timezone.now())
 
 
 @shared_task(name="timeline.tasks.drain_changes")

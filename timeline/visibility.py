@@ -19,6 +19,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts.domain.vocabulary import Detail, Visibility
 from accounts.models import User
+from timeline.domain.standings import NOBODY
 from timeline.domain.vocabulary import Kind, ParticipantRole
 from timeline.models import Engagement, MailboxCopy, Participant
 
@@ -46,13 +47,23 @@ def may_be_deleted_by(rep: User) -> Q:
     return Q(organization=rep.organization_id) & (wrote | reported | is_alone)
 
 
+def tiers_open_to(viewer: User) -> list[Visibility]:
+    """The visibilities under which the viewer sees what others took part in."""
+    return [Visibility.EVERYONE, *([Visibility.PARTICIPANTS_AND_MANAGERS] if viewer.reads_every_deal else [])]
+
+
 def visible_to(viewer: User) -> Q:
     """Engagements whose existence the viewer may know of; never beyond the viewer's organization."""
-    open_to_viewer = [Visibility.EVERYONE]
-    if viewer.reads_every_deal:
-        open_to_viewer.append(Visibility.PARTICIPANTS_AND_MANAGERS)
     in_organization = Q(organization=viewer.organization_id, hidden_at__isnull=True)
-    return in_organization & (Q(visibility__in=open_to_viewer) | took_part(viewer))
+    return in_organization & (Q(visibility__in=tiers_open_to(viewer)) | took_part(viewer))
+
+
+def shares_of(viewer: User) -> Q:
+    """What is counted of the same, each engagement once: the open tiers, and the viewer's own share of the others."""
+    is_open = tiers_open_to(viewer)
+    closed = [each for each in Visibility if each not in is_open]
+    own = Q(reader=viewer.pk, visibility__in=closed)
+    return Q(organization=viewer.organization_id) & (Q(reader=NOBODY, visibility__in=is_open) | own)
 
 
 def subject_readable_by(viewer: User) -> Q:

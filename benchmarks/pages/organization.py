@@ -16,6 +16,7 @@ from accounts.models import Organization, User
 from accounts.services.people import create_user
 from core.db.bulk import insert_rows
 from crm.models import Account, Contact, Opportunity
+from timeline.changes.following import mend_standings
 from timeline.domain.vocabulary import Direction, Kind, ParticipantRole
 from timeline.models import Association, Conversation, EmailMessage, Engagement, MailboxCopy, Participant
 
@@ -49,6 +50,7 @@ def build_organization(mails: int, now: datetime) -> LargeOrganization:
         insert_rows(Conversation, [_conversation(organization, number, now) for number in range(conversations)])
         for some in _portions(mails):
             _insert_mails(organization, viewer, some, conversations, now)
+    mend_standings(organization=organization, now=now)
     pages = (
         "/deals/", f"/deals/{_id(3, 2)}/", f"/customers/accounts/{_id(1, 2)}/", f"/customers/contacts/{_id(2, 2)}/",
         f"/conversations/{_id(4, 2)}/", "/customers/", "/api/v1/engagements/", "/api/v1/conversations/",

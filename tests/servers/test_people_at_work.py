@@ -11,6 +11,7 @@ from functools import partial
 
 import pytest
 from django.db import connections
+from django.utils import timezone
 
 from accounts.selectors.audit import verify_trail
 from core.db import unit_of_work as units
@@ -21,9 +22,11 @@ from mailsync.domain.vocabulary import BlockKind
 from mailsync.services.organization_rules import add_rules, remove_rule
 from tests.support.factories import AccountFactory, ContactFactory, OpportunityFactory
 from tests.support.recording import JANE, compose, record
+from tests.support.standings import assert_sums_are_those_of_the_history
 from tests.support.waiting import PATIENCE
 from timeline.assignment.correct import correct_opportunity
 from timeline.assignment.learn import make_rule, take_back_rule
+from timeline.changes.following import StandingsDrift, follow, mend_standings
 from timeline.models import Conversation, Engagement
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
@@ -62,6 +65,10 @@ class Office:
         (self.folder / "contacts.csv").write_text(f"Id,AccountId,LastName,Email\nC1,A1,Doe {turn},{JANE}\n")
         assert import_folder(organization=self.organization, folder=self.folder).is_clean
 
+    def let_the_sums_follow(self, _: int) -> None:
+        follow(now=timezone.now())
+        assert mend_standings(organization=self.organization, now=timezone.now()) == StandingsDrift()
+
     @property
     def work(self) -> list[Callable[[int], None]]:
         return [
@@ -69,6 +76,7 @@ class Office:
             self.block_a_domain_and_take_it_back,
             self.make_a_filing_rule_and_take_it_back,
             self.import_customers,
+            self.let_the_sums_follow,
         ]
 
     def goes_on(self, work: Callable[[int], None]) -> None:
@@ -121,3 +129,5 @@ def test_no_deadlock_reaches_anybody(acme, alice, carol, dave, tmp_path, monkeyp
     assert counted == dict(Conversation.objects.values_list("pk", "email_count"))
     assert len(counted) == THREADS
     assert verify_trail(acme).holds
+    follow(now=timezone.now())
+    assert_sums_are_those_of_the_history((alice, carol, dave))

@@ -9,6 +9,7 @@ from core.changes.numbering import number_changes
 from core.db.unit_of_work import unit_of_work
 from timeline.models import Change, ChangeCursor
 from timeline.search.lag import INDEX
+from timeline.selectors.standings import SUMS
 
 KEPT_FOR = timedelta(days=35)
 """A reader of the feed may stay away for thirty days; the rest is for workers' clocks, and for a night that fails."""
@@ -22,9 +23,9 @@ def number() -> int:
 
 
 def prune(*, now: datetime) -> int:
-    """Remove the oldest changes, up to the first that is younger than KEPT_FOR or that the index has not read yet.
+    """Remove the oldest changes, up to the first that is younger than KEPT_FOR or that a reader has not read yet.
 
-    How many that were. Without a search server nothing waits for the index.
+    How many that were. Those are the sums by deal, and the index where there is a search server.
     """
     removed = 0
     while some := unit_of_work(partial(_prune, now - KEPT_FOR)):
@@ -34,9 +35,9 @@ def prune(*, now: datetime) -> int:
 
 def _prune(until: datetime) -> int:
     rows = Change.objects.exclude(position=None).order_by("position")
-    if settings.ELASTICSEARCH_URL:
-        read = ChangeCursor.objects.filter(name=INDEX).values_list("position", flat=True).first()
-        rows = rows.filter(position__lte=read or 0)
+    readers = (SUMS, INDEX) if settings.ELASTICSEARCH_URL else (SUMS,)
+    read = dict(ChangeCursor.objects.filter(name__in=readers).values_list("name", "position"))
+    rows = rows.filter(position__lte=min(read.get(name, 0) for name in readers))
     oldest = list(rows.values_list("pk", "recorded_at")[:_AT_ONCE])
     young = next((place for place, (_, at) in enumerate(oldest) if at >= until), len(oldest))
     Change.objects.filter(pk__in=[pk for pk, _ in oldest[:young]]).delete()

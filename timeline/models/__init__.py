@@ -6,6 +6,7 @@ from timeline.models.decisions import ActivitySource, FilingRule, KnownAddition
 from timeline.models.engagements import Association, EmailMessage, Engagement, MailboxCopy, Participant
 from timeline.models.keeping import LegalHold, RetentionPolicy, Suppression
 from timeline.models.search import IndexBuild, SearchText
+from timeline.models.standings import CountedShare, DealSum
 
 __all__ = [
     "ActivitySource",
@@ -13,6 +14,8 @@ __all__ = [
     "Change",
     "ChangeCursor",
     "Conversation",
+    "CountedShare",
+    "DealSum",
     "EmailMessage",
     "Engagement",
     "FilingRule",

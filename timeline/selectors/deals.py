@@ -1,6 +1,6 @@
 """Deal Insights: each open deal with what happened on it, read in a fixed number of queries.
 
-open deals ──▶ when something last happened, and next will ──────────────────────▶ Standing: filtered, sorted, summed
+open deals ──▶ when something last happened, and next will (standings.py) ───────▶ Standing: filtered, sorted, summed
                                                                                      │ one page
                engagements a day of the last month ┐                                 ▼
                the last engagement with its people ├──────────────────────────────▶ DealRow
@@ -18,19 +18,15 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max, Min, Q, QuerySet
-from django.db.models.functions import TruncDate
+from django.db.models import QuerySet
 
 from accounts.models import User
 from crm.models import Opportunity
 from timeline.domain.insights import ACTIVITY_DAYS, bars, heights, is_cold
-from timeline.domain.vocabulary import Direction, Kind
 from timeline.selectors.engaged import Engaged, engaged_people
 from timeline.selectors.engagements import engagements_for, with_parts
 from timeline.selectors.entries import Entry, entry_of
-
-HEARD = Q(direction=Direction.INBOUND) | Q(kind=Kind.MEETING)
-"""What counts as having heard from a customer."""
+from timeline.selectors.standings import Touched, numbers_by_day, touched
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +88,7 @@ SORTS: dict[str, tuple[str, Callable[[Standing], Any]]] = {
 
 
 def deals_for(viewer: User, now: datetime, wanted: DealFilter | None = None) -> list[Standing]:
-    """The open deals of the viewer's organization that are wanted, in the order that is wanted: two queries."""
+    """The open deals of the viewer's organization that are wanted, in the order that is wanted (queries: standings)."""
     wanted = wanted or DealFilter()
     deals = Opportunity.objects.filter(organization=viewer.organization_id, is_closed=False)
     if wanted.owner:
@@ -105,23 +101,11 @@ def deals_for(viewer: User, now: datetime, wanted: DealFilter | None = None) -> 
 
 
 def standings(viewer: User, deals: QuerySet[Opportunity], now: datetime) -> list[Standing]:
-    """How `deals`, of the viewer's organization, stand: two queries."""
-    happened, is_planned = Q(occurred_at__lte=now), Q(kind=Kind.MEETING, occurred_at__gt=now)
-    rows = (
-        engagements_for(viewer)
-        .filter(opportunity__in=deals.order_by().values("pk"))
-        .order_by()
-        .values_list("opportunity_id")
-        .annotate(
-            last=Max("occurred_at", filter=happened),
-            heard=Max("occurred_at", filter=HEARD & happened),
-            next=Min("occurred_at", filter=is_planned),
-        )
-    )
-    touched = {deal: moments for deal, *moments in rows}
+    """How `deals`, of the viewer's organization, stand: three queries (four: standings.touched)."""
+    moments = touched(viewer, deals, now)
     found = []
     for deal in deals.select_related("account", "owner"):
-        last, heard, upcoming = touched.get(deal.pk, (None, None, None))
+        last, heard, upcoming = moments.get(deal.pk, Touched())
         found.append(Standing(deal, last, heard, upcoming, is_cold(heard, deal.crm_created_at, now)))
     return found
 
@@ -138,12 +122,12 @@ def totals_of(deals: Collection[Standing]) -> DealTotals:
 
 
 def deal_rows(viewer: User, deals: Collection[Standing], now: datetime) -> list[DealRow]:
-    """A page of `deals_for` with activity, last touch and people: four queries whatever the page holds."""
+    """A page of `deals_for` with activity, last touch and people: five queries whatever the page holds."""
     ids = [each.deal.pk for each in deals]
-    activity = activity_by_day(viewer, ids, now)
+    activity = numbers_by_day(viewer, ids, now.date() - timedelta(days=ACTIVITY_DAYS - 1), now)
     last = _last_entries(viewer, deals)
     people = engaged_people(viewer, ids, now)
-    months = {pk: bars(activity[pk], now.date()) for pk in ids}
+    months = {pk: bars(activity.get(pk, {}), now.date()) for pk in ids}
     highest = max((value for month in months.values() for value in month), default=0)
     return [
         DealRow(
@@ -159,23 +143,6 @@ def deal_rows(viewer: User, deals: Collection[Standing], now: datetime) -> list[
         )
         for each in deals
     ]
-
-
-def activity_by_day(viewer: User, deals: Collection[UUID], now: datetime) -> dict[UUID, dict[date, int]]:
-    """Visible engagements of the last month by deal and day (UTC)."""
-    first = datetime.combine(now.date() - timedelta(days=ACTIVITY_DAYS - 1), datetime.min.time(), now.tzinfo)
-    rows = (
-        engagements_for(viewer)
-        .filter(opportunity__in=deals, occurred_at__gte=first, occurred_at__lte=now)
-        .order_by()
-        .annotate(day=TruncDate("occurred_at"))
-        .values_list("opportunity_id", "day")
-        .annotate(number=Count("pk"))
-    )
-    found: dict[UUID, dict[date, int]] = defaultdict(dict)
-    for deal, day, number in rows:
-        found[deal][day] = number
-    return found
 
 
 def _last_entries(viewer: User, deals: Collection[Standing]) -> dict[UUID, Entry]:

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -16,13 +15,13 @@ from accounts.viewer import ViewerRequest, viewer_required
 from crm.models import Opportunity
 from crm.selectors.deal_history import history_of, in_stage_since
 from timeline.forms import DealsForm
-from timeline.models import Engagement
 from timeline.selectors import engagements_for
 from timeline.selectors.arrivals import recorded_since
 from timeline.selectors.assignments import to_review
 from timeline.selectors.deals import deal_rows, deals_for, totals_of
 from timeline.selectors.records import deal_summary
-from timeline.selectors.timelines import count_by_kind, of_deal, timeline_page
+from timeline.selectors.standings import numbers_by_kind
+from timeline.selectors.timelines import of_deal, timeline_page
 from timeline.views.arriving import NOTHING_NEW, arrived, asked_since
 
 DEALS_A_PAGE = 50
@@ -46,7 +45,7 @@ def deal(request: ViewerRequest, pk: UUID) -> HttpResponse:
     organization, now = request.user.organization_id, timezone.now()
     found = get_object_or_404(Opportunity.objects.select_related("account", "owner"), pk=pk, organization=organization)
     engagements = of_deal(request.user, found)
-    beside = partial(_beside, request, found, engagements, now)
+    beside = partial(_beside, request, found, now)
     if since := asked_since(request):
         return arrived(request, engagements, since, "timeline/parts/deal_arrivals.html", beside)
     kind, before = request.GET.get("kind", ""), request.GET.get("before", "")
@@ -56,14 +55,12 @@ def deal(request: ViewerRequest, pk: UUID) -> HttpResponse:
     return render(request, "timeline/deal.html", context | beside())
 
 
-def _beside(
-    request: ViewerRequest, deal: Opportunity, engagements: QuerySet[Engagement], now: datetime
-) -> dict[str, Any]:
+def _beside(request: ViewerRequest, deal: Opportunity, now: datetime) -> dict[str, Any]:
     history = history_of(deal)
     return {
         "deal": deal,
         "summary": deal_summary(request.user, deal, now),
-        "counts": count_by_kind(engagements),
+        "counts": numbers_by_kind(request.user, deal.pk),
         "history": history,
         "in_stage_since": in_stage_since(history),
         "now": now,

@@ -9,7 +9,8 @@ from tests.support.factories import ChangeFactory
 from timeline.changes import log
 from timeline.models import Change, ChangeCursor
 from timeline.search.lag import INDEX, unread_by_index
-from timeline.tasks import number_changes, prune_changes
+from timeline.selectors.standings import SUMS
+from timeline.tasks import count_changes, number_changes, prune_changes
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +27,7 @@ def aged(organization, *ages):
         change = ChangeFactory(organization=organization)
         Change.objects.filter(pk=change.pk).update(recorded_at=timezone.now() - age)
     log.number()
+    ChangeCursor.objects.update_or_create(name=SUMS, defaults={"position": Change.objects.count()})
 
 
 def left():
@@ -57,6 +59,8 @@ def test_what_is_not_numbered_stays(acme):
     Change.objects.update(recorded_at=timezone.now() - OLD)
     assert prune_changes() == 0
     assert number_changes() == 1
+    assert prune_changes() == 0, "nobody has counted it"
+    assert count_changes() == 1
     assert prune_changes() == 1
     assert not Change.objects.filter(pk=change.pk).exists()
 
