@@ -25,6 +25,7 @@ ENGAGEMENTS, CONVERSATIONS = "engagements", "conversations"
 
 UNSEEN = {
     "timeline.recording.join._hash_anew": "what a mail is found by among those with its Message-ID: nobody is shown it",
+    "timeline.services.author_words.name_what_is_answered": "what a mail's answers are found by: nobody is shown it",
 }
 """Writers whose columns no reader sees."""
 
