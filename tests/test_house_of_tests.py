@@ -23,6 +23,12 @@ STOPWATCHES = {
 DEMANDS = re.compile(r"assert|django_assert|raises|warns|expect\b|wait_until|zeal_context|run_state_machine|check_")
 CLOCKS = STOPWATCHES | {"time", "time_ns", "now", "utcnow"}
 FIXED_DAY = r'\b(?:date|received|sent)"?(?:=|: )f?"20\d\d-'
+MAY_SLEEP = {
+    "tests/support/waiting.py",  # between two looks
+    "tests/attacks/test_bounds.py",  # a server that drips
+    "tests/mailsync/sync/test_crash.py",  # until a random point, at which a worker is killed
+    "tests/servers/test_crashes.py",  # for as long as a server is away
+}
 MAY_MEASURE = {"tests/support/growth.py", "tests/support/waiting.py"}
 """Work compared with itself, and when to stop waiting."""
 
@@ -94,6 +100,13 @@ def demands_nothing(source: str) -> list[str]:
         for name, node in tests.items()
     }
     return [name for name in tests if name not in demanding and not used[name] & demanding]
+
+
+def test_no_test_sleeps_until_something_will_have_happened():
+    calls = {
+        path: [node for node in ast.walk(ast.parse(source)) if _reads(node, {"sleep"})] for path, source in sources()
+    }
+    assert {path for path, found in calls.items() if found} == MAY_SLEEP
 
 
 def test_every_test_demands_something():
