@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.quality import conversations, made, made_answers, measures, reply_fixtures
+from benchmarks.quality import conversations, made, made_answers, measures, programs, reply_fixtures
 from benchmarks.quality.measures import Tally
 from benchmarks.quality.sources import fetched
 
@@ -49,6 +49,9 @@ def _rows() -> Iterator[Row]:
     for name, make in {**made.CLASSES, **made_answers.CLASSES}.items():
         for source, is_held_back in (("made", False), ("made, held back", True)):
             yield name, source, measures.made_mails(each for each in make() if each.is_held_back == is_held_back), 98
+    for name, (make_letters, is_kept, aim) in programs.CLASSES.items():
+        for source, is_held_back in (("made", False), ("made, held back", True)):
+            yield name, source, measures.made_letters(make_letters(is_held_back=is_held_back), is_kept=is_kept), aim
     for name in ("python test suite", "mail-parser", "hyperkitty", "flufl.bounce"):
         if folder := fetched(name):
             yield "no exception, no stall", name, measures.torture(folder), 100

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from benchmarks.quality.adapter import NOW, POLICY, as_exchange_text, directory_of, read
 from benchmarks.quality.made import MadeMail
+from benchmarks.quality.programs import MadeLetter
 from benchmarks.quality.reply_fixtures import Fixture
 from mailsync.domain.compose import compose_email
-from mailsync.domain.envelope import Content, Discard, Envelope, KeptCopy
+from mailsync.domain.envelope import Content, Discard, Envelope, KeptCopy, ScreeningPolicy
 from mailsync.domain.headers import Headers
 from mailsync.domain.replies import split_reply
 from mailsync.domain.screening import screen_envelope, screen_headers
@@ -44,15 +45,15 @@ class Tally:
         return self.right + len(self.wrong)
 
 
-def outcome(envelope: Envelope, content: Content) -> Reason | KeptCopy:
+def outcome(envelope: Envelope, content: Content, policy: ScreeningPolicy = POLICY) -> Reason | KeptCopy:
     """A mail through the whole corridor."""
-    candidate = screen_envelope(envelope, POLICY, directory_of(envelope))
+    candidate = screen_envelope(envelope, policy, directory_of(envelope))
     if isinstance(candidate, Discard):
         return candidate.reason
-    on_headers = screen_headers(candidate, content.headers, POLICY)
+    on_headers = screen_headers(candidate, content.headers, policy)
     if on_headers is not None:
         return on_headers.reason
-    copy = compose_email(candidate, content, POLICY, now=NOW)
+    copy = compose_email(candidate, content, policy, now=NOW)
     return copy.reason if isinstance(copy, Discard) else copy
 
 
@@ -143,6 +144,15 @@ def made_mails(found: Iterable[MadeMail]) -> Tally:
         said = split_reply(text, is_forwarding=mail.is_forwarding, author=mail.author, parent=parent).new_text
         is_right = all(line in said for line in mail.own) and not any(line in said for line in mail.others)
         tally.note(mail.name, is_right=is_right)
+    return tally
+
+
+def made_letters(found: Iterable[MadeLetter], *, is_kept: bool) -> Tally:
+    """Whole mails made by rules: people's are kept, programs' are not."""
+    tally = Tally()
+    for mail in found:
+        became = outcome(mail.envelope, mail.content, mail.policy)
+        tally.note(mail.name, is_right=isinstance(became, KeptCopy) == is_kept)
     return tally
 
 
