@@ -46,15 +46,19 @@ def _rows() -> Iterator[Row]:
             lines, words = measures.replies(list(fixtures(folder)))
             yield "replies right to the line", name, lines, 92
             yield "author's words kept", name, words, 100
+    yield from _rows_of_made_mail()
+    for name in ("python test suite", "mail-parser", "hyperkitty", "flufl.bounce"):
+        if folder := fetched(name):
+            yield "no exception, no stall", name, measures.torture(folder), 100
+
+
+def _rows_of_made_mail() -> Iterator[Row]:
     for name, make in {**made.CLASSES, **made_answers.CLASSES}.items():
         for source, is_held_back in (("made", False), ("made, held back", True)):
             yield name, source, measures.made_mails(each for each in make() if each.is_held_back == is_held_back), 98
     for name, (make_letters, is_kept, aim) in programs.CLASSES.items():
         for source, is_held_back in (("made", False), ("made, held back", True)):
             yield name, source, measures.made_letters(make_letters(is_held_back=is_held_back), is_kept=is_kept), aim
-    for name in ("python test suite", "mail-parser", "hyperkitty", "flufl.bounce"):
-        if folder := fetched(name):
-            yield "no exception, no stall", name, measures.torture(folder), 100
 
 
 def _of_spam_assassin(folder: Path) -> Iterator[Row]:

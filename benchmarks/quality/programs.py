@@ -96,7 +96,9 @@ def templates(name: str) -> list[Template]:
 
 def automatic_replies(*, is_held_back: bool) -> Iterator[MadeLetter]:
     """By subject and words alone, and from somebody whom we write with wherever the subject is a program's."""
-    for template, fields, is_known in product(_of("programs", is_held_back), _fields(is_held_back), (False, True)):
+    for template, fields, is_known in product(
+        _of("programs", is_held_back=is_held_back), _fields(is_held_back=is_held_back), (False, True)
+    ):
         said = LANGUAGES[template.language]
         if template.kind not in ("reply", "absence") or (template.kind == "absence" and is_known):
             continue
@@ -105,7 +107,7 @@ def automatic_replies(*, is_held_back: bool) -> Iterator[MadeLetter]:
             frozenset({US}), frozenset({"ours.example"}), correspondents=frozenset({author.address})
         )
         for end in ("", f"\n\n{said.name}\nGlobex\n+49 30 123456"):
-            yield _made(template, author, _SHOWS_NOTHING, fields, end, policy if is_known else POLICY)
+            yield _made(template, author, _SHOWS_NOTHING, fields, end=end, policy=policy if is_known else POLICY)
 
 
 def notices_with_headers(*, is_held_back: bool) -> Iterator[MadeLetter]:
@@ -119,23 +121,28 @@ def notices(*, is_held_back: bool) -> Iterator[MadeLetter]:
 
 
 def business_mail(*, is_held_back: bool) -> Iterator[MadeLetter]:
-    """People's mail about the same: from their own address, signed or not, and signed from a role's address."""
+    """People's mail about the same: from their own address, signed or not, and signed from a role's or a desk's."""
     closings = {each.language: each.subject for each in templates("people") if each.kind == "closing"}
-    for template, fields, headers in product(_of("people", is_held_back), _fields(is_held_back), _CLIENTS):
+    for template, fields, headers in product(
+        _of("people", is_held_back=is_held_back), _fields(is_held_back=is_held_back), _CLIENTS
+    ):
         if template.kind == "closing":
             continue
         said = LANGUAGES[template.language]
         closed = f"\n\n{closings[template.language]}\n{said.name}"
         own = MailAddress(said.name, f"{_local(said.name)}@{_HOST}")
         role = MailAddress("Globex", f"{'office' if is_held_back else 'sales'}@{_HOST}")
+        counter = MailAddress("Globex", f"{'shop' if is_held_back else 'orders'}@{_HOST}")
         for author, end in (
             (own, ""),
             (own, f"\n\n{said.name.split()[0]}"),
             (own, f"{closed}\n{said.role}\nGlobex\n+49 30 123456"),
             (MailAddress("", own.address), closed),
             (role, f"{closed}\n{said.role}\nGlobex"),
+            (counter, closed),
+            (MailAddress(said.name, counter.address), ""),
         ):
-            yield _made(template, author, headers, fields, end, POLICY)
+            yield _made(template, author, headers, fields, end=end)
 
 
 CLASSES: dict[str, tuple[Callable[..., Iterator[MadeLetter]], bool, float]] = {
@@ -147,23 +154,31 @@ CLASSES: dict[str, tuple[Callable[..., Iterator[MadeLetter]], bool, float]] = {
 """What makes a class, whether its mail is to be kept, and the aim in percent."""
 
 
-def _of(name: str, is_held_back: bool) -> list[Template]:
+def _of(name: str, *, is_held_back: bool) -> list[Template]:
     return templates(f"{name}_held_back" if is_held_back else name)
 
 
-def _fields(is_held_back: bool) -> tuple[dict[str, str], ...]:
+def _fields(*, is_held_back: bool) -> tuple[dict[str, str], ...]:
     return _FIELDS_HELD_BACK if is_held_back else _FIELDS
 
 
 def _notices(headers: tuple[Fields, ...], *, is_held_back: bool) -> Iterator[MadeLetter]:
     senders = _SENDERS_HELD_BACK if is_held_back else _SENDERS
-    for template, fields, written in product(_of("programs", is_held_back), _fields(is_held_back), headers):
+    for template, fields, written in product(
+        _of("programs", is_held_back=is_held_back), _fields(is_held_back=is_held_back), headers
+    ):
         for local, name in senders.get(template.kind, ()):
-            yield _made(template, MailAddress(name, f"{local}@{_HOST}"), written, fields, "", POLICY)
+            yield _made(template, MailAddress(name, f"{local}@{_HOST}"), written, fields)
 
 
 def _made(
-    template: Template, author: MailAddress, headers: Fields, fields: dict[str, str], end: str, policy: ScreeningPolicy
+    template: Template,
+    author: MailAddress,
+    headers: Fields,
+    fields: dict[str, str],
+    *,
+    end: str = "",
+    policy: ScreeningPolicy = POLICY,
 ) -> MadeLetter:
     said = LANGUAGES[template.language]
     known = fields | {

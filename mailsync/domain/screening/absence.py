@@ -9,7 +9,7 @@ where all of a mail is such words and it speaks of the mail that came in.
 
 import re
 
-from mailsync.domain.phrases import alternatives, fold, listed
+from mailsync.domain.phrases import Phrases, alternatives, entries, fold, listed
 from mailsync.domain.screening.rule import Mail
 from mailsync.domain.screening.signed import names_of
 
@@ -25,11 +25,18 @@ _THANKS = listed("acknowledgement")
 _NO_ANSWER = listed("no_answer")
 _TO_COME = listed("to_come")
 _QUESTION = re.compile(r"[?？]\s|[?？]\Z")
-_CLAUSES = re.compile(r"[.!;,。！；、，]")
+_CLAUSES = re.compile(r"[.!;,:()。！；、，：（）؛،]| – ")
+_ADDRESSES_AND_NUMBERS = re.compile(r"[^\s@<>]{0,64}@[^\s@<>,;]{1,255}|https?://\S{1,500}|[+]?\d[\d./:()-]*")
+"""What an automatic reply names beside words: whom to write to, when it ends; points in it end no clause."""
+_CLOSING = Phrases(tuple(rf"\A\W{{0,3}}(?:{entry})\W{{0,3}}\Z" for entry in entries("closing")))
+_LONGEST_NAME = 4
+"""Words of a person's name, a title or a company's."""
 _LONGEST = 2_500
 """Characters of a text that is nothing but an automatic reply."""
-_LINE_OF_NAMES = 4
-"""Words of a line that greets, closes or signs."""
+_GREETING = 4
+"""Words of a first line that greets."""
+_LONGEST_GREETING = 40
+_LONGEST_CLOSING = 60
 _MOST_BESIDE = 0.12
 """Of the text's clauses, by length: names, dates and numbers stand between them."""
 
@@ -54,15 +61,29 @@ def is_all_about_an_absence(mail: Mail) -> bool:
         return False
     if not any(words.stand_in(text, mail.folded) for words in (_REPLY, _THANKS)):
         return False
-    clauses = [clause for line in text.split("\n") for clause in _clauses(line)]
+    lines = _ADDRESSES_AND_NUMBERS.sub(" ", text.strip()).split("\n")
+    if len(lines) > 1 and _greets(lines[0]):
+        del lines[0]
+    names = names_of(mail)
+    clauses = [clause for line in lines for clause in _clauses(line) if not names.issuperset(fold(clause).split())]
     beside = sum(len(clause) for clause in clauses if not _is_of_an_absence(clause))
     return beside <= _MOST_BESIDE * sum(map(len, clauses))
 
 
+def _greets(line: str) -> bool:
+    return len(line.split()) <= _GREETING and len(line) <= _LONGEST_GREETING and not _is_of_an_absence(line)
+
+
 def _clauses(line: str) -> list[str]:
-    if len(line.split()) <= _LINE_OF_NAMES and not _CLAUSES.search(line.rstrip(" .,!")):
+    """What is said in a line, without names and closings."""
+    if _CLOSING.stand_in(line.strip()[:_LONGEST_CLOSING], fold(line)):
         return []
-    return [clause for each in _CLAUSES.split(line) if len(clause := each.strip()) > 1]
+    return [clause for each in _CLAUSES.split(line) if len(clause := each.strip()) > 1 and not _is_name(clause)]
+
+
+def _is_name(clause: str) -> bool:
+    words = clause.split()
+    return len(words) <= _LONGEST_NAME and all(word[0].isupper() or not word.isalpha() for word in words)
 
 
 def _is_of_an_absence(clause: str) -> bool:

@@ -103,7 +103,7 @@ def is_sent_on_by_a_rule(mail: Mail) -> bool:
     fields = mail.fields
     if "mailbox rules agent" not in fields.get("x-ms-exchange-generated-message-source").casefold():
         return False
-    if has_null_return_path(mail) or _has_automatic_subject(mail) or _has_absence_subject(mail):
+    if has_null_return_path(mail) or has_automatic_subject(mail) or _has_absence_subject(mail):
         return False
     return "resent-from" in fields or "return-path" in fields or not is_reply(mail)
 
@@ -198,7 +198,8 @@ def _answers_and_wants_no_report(mail: Mail) -> bool:
     return is_reply(mail) and has_null_return_path(mail)
 
 
-def _has_automatic_subject(mail: Mail) -> bool:
+def has_automatic_subject(mail: Mail) -> bool:
+    """A subject that programs write over what they answer: their text may be of any words."""
     if _has_subject(mail, subjects.AUTO_REPLY) or _has_subject(mail, subjects.ABSENCE_BEFORE_REPLY):
         return True
     return is_titled_with_its_authors_absence(mail)
@@ -206,7 +207,7 @@ def _has_automatic_subject(mail: Mail) -> bool:
 
 def _is_no_more_than_its_subject_says(mail: Mail) -> bool:
     """Under a program's subject whatever asks nothing is its program's: unless somebody answers and leaves it there."""
-    return _has_automatic_subject(mail) and not asks(mail) and not (is_reply(mail) and is_from_a_client(mail))
+    return has_automatic_subject(mail) and not asks(mail) and not (is_reply(mail) and is_from_a_client(mail))
 
 
 def _is_a_notice_of_absence(mail: Mail) -> bool:
@@ -214,8 +215,15 @@ def _is_a_notice_of_absence(mail: Mail) -> bool:
     return _has_absence_subject(mail) and is_all_about_an_absence(mail)
 
 
+def _answers_under_its_absence(mail: Mail) -> bool:
+    """“Out of Office: Renewal” over a text of nothing else: by whomever, where nobody answers from a client."""
+    if not _has_subject(mail, subjects.ABSENCE_OVER) or (is_reply(mail) and is_from_a_client(mail)):
+        return False
+    return is_all_about_an_absence(mail)
+
+
 def _has_absence_subject(mail: Mail) -> bool:
-    return _has_subject(mail, subjects.ABSENCE) and not _has_automatic_subject(mail)
+    return _has_subject(mail, subjects.ABSENCE) and not has_automatic_subject(mail)
 
 
 def _is_challenge(mail: Mail) -> bool:
@@ -267,7 +275,7 @@ CORE_OF_A_BOUNCE = 60
 
 AUTO_REPLY_MARKS = (
     Mark("says that it is an automatic reply", 100, _says_auto_replied),
-    Mark("has the subject of an automatic reply", 60, _has_automatic_subject),
+    Mark("has the subject of an automatic reply", 60, has_automatic_subject),
     Mark("was made by a program", 55, _is_by_a_program),
     Mark("answers a mail and wants no report of its own failure", 45, _answers_and_wants_no_report),
     Mark("says in its subject that its author is away", 45, _has_absence_subject),
@@ -286,8 +294,14 @@ MARKS_OF_A_PROGRAM_ALONE = (
     Mark("says that a program made it", 100, lambda mail: bool(auto_submitted(mail))),
     Mark("wants no report of its own failure", 100, has_null_return_path),
     Mark("is a report by its type", 100, _is_report),
-    Mark("has the subject of an automatic reply", 100, _has_automatic_subject),
+    Mark("has the subject of an automatic reply", 100, has_automatic_subject),
     Mark("wants its sender to be confirmed first", 100, _is_challenge, Stage.BODY),
+    Mark(
+        "stands over a subject and says nothing but that its author is away",
+        100,
+        _answers_under_its_absence,
+        Stage.BODY,
+    ),
 )
 """RFC 3834's fields, RFC 5321's null return path, RFC 6522's types, and what no person types over a mail."""
 

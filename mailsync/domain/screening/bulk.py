@@ -14,6 +14,7 @@ from mailsync.domain.phrases import Phrases, alternatives, entries, words
 from mailsync.domain.screening import senders, shape
 from mailsync.domain.screening.automatic import auto_submitted
 from mailsync.domain.screening.evidence import ENOUGH, Finding, Mark, weigh
+from mailsync.domain.screening.notices import is_notice
 from mailsync.domain.screening.person import PERSON_MARKS, is_from_a_client, is_reply, mailer, shows_no_client
 from mailsync.domain.screening.rule import Mail, Stage
 
@@ -180,10 +181,23 @@ def _is_auto_generated(mail: Mail) -> bool:
     return auto_submitted(mail) not in ("", "auto-replied")
 
 
+def _is_notice(mail: Mail) -> bool:
+    return is_notice(mail, is_made=any(test(mail) for test in _MADE_BY_PROGRAMS))
+
+
 def _suppresses_answers(mail: Mail) -> bool:
     """As programs do: groups and list servers put the field upon people's mail, so alone it says nothing."""
     return "x-auto-response-suppress" in mail.fields and _has_program_mailer(mail)
 
+
+_MADE_BY_PROGRAMS = (
+    _has_program_mailer,
+    _counts_complaints,
+    _has_own_return_path,
+    _is_by_delivery_service,
+    lambda mail: "x-auto-response-suppress" in mail.fields,
+)
+"""What does not tell alone, for people's mail passes through it, too."""
 
 BULK_MARKS = (
     Mark("names a mailing list or a way to unsubscribe in its headers", 100, _is_list),
@@ -216,6 +230,7 @@ TRANSACTIONAL_MARKS = (
     Mark("comes from a ticket or notification system", 100, _is_ticket),
     Mark("is a report about mail from a domain", 100, _is_dmarc_report),
     Mark("comes from a domain for notices", 100, lambda mail: mail.origin.is_at_notice_domain),
+    Mark("tells of an order, a journey, a renewal or an account as programs do", 100, _is_notice, Stage.BODY),
     Mark("begins with a ticket system's line for answers", 80, shape.begins_with_answer_line, Stage.BODY),
     Mark("wants no automatic answers, as a program", 60, _suppresses_answers),
     Mark("comes from an address for notices", 80, lambda mail: mail.origin.is_notifier),

@@ -13,9 +13,16 @@ from dataclasses import replace
 from crm.domain.directory import Directory
 from mailsync.domain.envelope import Candidate, Discard, Envelope, ScreeningPolicy
 from mailsync.domain.headers import Headers
-from mailsync.domain.screening.automatic import auto_reply, bounce, calendar, sensitivity
+from mailsync.domain.screening.automatic import (
+    auto_reply,
+    bounce,
+    calendar,
+    has_automatic_subject,
+    sensitivity,
+)
 from mailsync.domain.screening.bulk import bulk, transactional
 from mailsync.domain.screening.frame import within_frame
+from mailsync.domain.screening.notices import may_be_notice
 from mailsync.domain.screening.parties import ENVELOPE_RULES
 from mailsync.domain.screening.rule import Mail, Rule, Stage, Step, Verdict, is_ours
 from mailsync.domain.screening.shape import TELLS
@@ -100,7 +107,7 @@ def _on_envelope(envelope: Envelope, policy: ScreeningPolicy, directory: Directo
 
 
 def _told_by_text(mail: Mail) -> tuple[Rule, str] | None:
-    if not any(tell(mail) for tell in TELLS):
+    if not any(tell(mail) for tell in (has_automatic_subject, *TELLS, may_be_notice)):
         return None
     return next(((rule, sentence) for rule in HEADER_RULES if (sentence := rule.test(mail)) is not None), None)
 

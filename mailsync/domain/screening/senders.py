@@ -53,6 +53,14 @@ _ROLES = re.compile(
     r"|billing|accounts?|accounting|invoices?|hr|jobs|careers|events?|webinars?|community|admin|webmaster|press|feedback|survey)\Z"
 )
 
+_COUNTER = re.compile(rf"{alternatives('desk_words')}{{1,2}}\d{{0,6}}\Z")
+_STAFFED = re.compile(rf"{alternatives('staffed_words')}\Z")
+"""Where people sit, too, and what companies' names hold beside."""
+_PARTS = re.compile(r"[^\W\d_]+")
+_LONGEST_PARTS = 8
+_TELLING = 3
+"""Letters of a word that stands in a domain by more than chance."""
+
 MARKETING_SERVICES = words("marketing_services")
 """Who sends nothing else."""
 
@@ -120,6 +128,36 @@ class Origin:
     def is_desk(self) -> bool:
         """orders@, updates@, tickets@: mostly programs, at times the people behind them."""
         return self._has_local(_DESKS)
+
+    @cached_property
+    def is_counter(self) -> bool:
+        """An address named after what is done there, orders@ or flight-bookings@, with no person's name beside it."""
+        if self.takes_no_reply or self.is_notifier:
+            return True
+        if not self._is_companys(self._locals[0] if self._locals else ""):
+            return False
+        named = self._parts_of(self._name)
+        works = [part for part in self._parts_of(self._locals[0]) if not _STAFFED.match(part)]
+        return bool(works) and (not named or any(map(self.is_works, named)))
+
+    @cached_property
+    def is_role_of_company(self) -> bool:
+        """sales@, accounting@ under the company's name or none: people write from there as often as programs."""
+        return self._is_companys(self._locals[0] if self._locals else "") and (
+            not self._name or self._is_companys(self._name)
+        )
+
+    def _is_companys(self, name: str) -> bool:
+        """Whether it holds words for departments, for what is done there and of the company's name, and no others."""
+        parts = self._parts_of(name)
+        return bool(parts) and all(_STAFFED.match(part) or self.is_works(part) for part in parts)
+
+    def _parts_of(self, name: str) -> list[str]:
+        return _PARTS.findall(name.casefold())[:_LONGEST_PARTS]
+
+    def is_works(self, part: str) -> bool:
+        """A word for what is done there, or of the company's own name."""
+        return (len(part) >= _TELLING and part in self.domain) or _COUNTER.match(part) is not None
 
     @cached_property
     def is_named_newsletter(self) -> bool:

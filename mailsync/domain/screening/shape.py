@@ -7,7 +7,6 @@ beginning and at the end.
 import re
 
 from mailsync.domain.phrases import Phrases, listed
-from mailsync.domain.screening import subjects
 from mailsync.domain.screening.rule import Mail
 
 _HEAD = 1_500
@@ -219,13 +218,7 @@ def _ends(mail: Mail) -> str:
     return text if len(text) <= _HEAD + _TAIL else f"{text[:_HEAD]}\n{text[-_TAIL:]}"
 
 
-def has_automatic_subject(mail: Mail) -> bool:
-    """A subject that programs write over what they answer: their text may be of any words."""
-    return subjects.AUTO_REPLY.stand_in(mail.subject, mail.folded_subject)
-
-
 TELLS = (
-    has_automatic_subject,
     begins_with_answer_line,
     has_unsubscribe_offer,
     calls_itself_newsletter,
