@@ -8,6 +8,7 @@ from mailsync.domain.screening import subjects
 from mailsync.domain.screening.absence import asks, is_all_about_an_absence, is_titled_with_its_authors_absence
 from mailsync.domain.screening.evidence import ENOUGH, Mark, weigh
 from mailsync.domain.screening.person import PERSON_MARKS, is_from_a_client, is_reply, shows_no_client
+from mailsync.domain.screening.receipts import is_reaction, is_receipt
 from mailsync.domain.screening.rule import Mail, Stage
 from mailsync.domain.screening.shape import (
     has_absence_words,
@@ -253,6 +254,7 @@ BOUNCE_MARKS = (
     Mark("is a delivery report by its type", 100, _is_report),
     Mark("names the recipients that failed", 100, _names_failed_recipients),
     Mark("holds a delivery report", 100, has_delivery_report_block, Stage.BODY),
+    Mark("is a receipt of a mail that was read", 100, is_receipt, Stage.BODY),
     Mark("comes from a mail system's own address", 100, lambda mail: mail.origin.is_mailer_daemon),
     Mark("comes from a mail system's delivery address", 70, lambda mail: mail.origin.is_delivery_daemon),
     Mark("has the subject of a delivery report", 60, _has_bounce_subject),
@@ -275,6 +277,7 @@ CORE_OF_A_BOUNCE = 60
 
 AUTO_REPLY_MARKS = (
     Mark("says that it is an automatic reply", 100, _says_auto_replied),
+    Mark("is a reaction and no words", 100, is_reaction, Stage.BODY),
     Mark("has the subject of an automatic reply", 60, has_automatic_subject),
     Mark("was made by a program", 55, _is_by_a_program),
     Mark("answers a mail and wants no report of its own failure", 45, _answers_and_wants_no_report),
@@ -294,6 +297,7 @@ MARKS_OF_A_PROGRAM_ALONE = (
     Mark("says that a program made it", 100, lambda mail: bool(auto_submitted(mail))),
     Mark("wants no report of its own failure", 100, has_null_return_path),
     Mark("is a report by its type", 100, _is_report),
+    Mark("is a reaction and no words", 100, is_reaction, Stage.BODY),
     Mark("has the subject of an automatic reply", 100, has_automatic_subject),
     Mark("wants its sender to be confirmed first", 100, _is_challenge, Stage.BODY),
     Mark(

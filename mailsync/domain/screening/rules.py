@@ -24,6 +24,7 @@ from mailsync.domain.screening.bulk import bulk, transactional
 from mailsync.domain.screening.frame import within_frame
 from mailsync.domain.screening.notices import may_be_notice
 from mailsync.domain.screening.parties import ENVELOPE_RULES
+from mailsync.domain.screening.receipts import is_reaction, is_receipt
 from mailsync.domain.screening.rule import Mail, Rule, Stage, Step, Verdict, is_ours
 from mailsync.domain.screening.shape import TELLS
 from mailsync.domain.vocabulary import Reason
@@ -107,7 +108,7 @@ def _on_envelope(envelope: Envelope, policy: ScreeningPolicy, directory: Directo
 
 
 def _told_by_text(mail: Mail) -> tuple[Rule, str] | None:
-    if not any(tell(mail) for tell in (has_automatic_subject, *TELLS, may_be_notice)):
+    if not any(tell(mail) for tell in (has_automatic_subject, is_receipt, is_reaction, *TELLS, may_be_notice)):
         return None
     return next(((rule, sentence) for rule in HEADER_RULES if (sentence := rule.test(mail)) is not None), None)
 
