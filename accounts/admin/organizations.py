@@ -11,6 +11,7 @@ from accounts.domain.people import refusal_of_no_passwords
 from accounts.domain.sign_in import as_tenant_id
 from accounts.models import Organization, User
 from accounts.services.people import end_everybodys_sessions
+from accounts.services.tenants import stop_foreign_connections
 
 
 class OrganizationForm(ScopedForm):
@@ -90,6 +91,7 @@ class OrganizationAdmin(ScopedAdmin):
         closing = {"tenant_id"} if obj.password_sign_in else {"tenant_id", "password_sign_in"}
         if change and closing & set(form.changed_data):
             end_everybodys_sessions(organization=obj, actor=request.user)  # type: ignore[arg-type] # signed in
+            stop_foreign_connections(organization=obj)
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return {} if obj is not None else {"slug": ["name"]}

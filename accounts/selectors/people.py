@@ -7,7 +7,7 @@ from django.core.validators import validate_email
 
 from accounts.domain.sign_in import as_tenant_id
 from accounts.microsoft.identity import configured_tenant
-from accounts.models import Organization, User, UserAddress
+from accounts.models import MicrosoftConnection, Organization, User, UserAddress
 from accounts.signals import given_domains
 from core.addresses import normalize_address
 
@@ -52,3 +52,8 @@ def required_tenants(organization: Organization) -> frozenset[str]:
     One that MICROSOFT_AUTHORITY names is the operator's word, and holds for every organization.
     """
     return frozenset({as_tenant_id(configured_tenant()), organization.tenant_id} - {""})
+
+
+def is_foreign(connection: MicrosoftConnection) -> bool:
+    """Whether it was made with an account of another tenant than the organization's by now."""
+    return bool(connection.tenant_id) and not required_tenants(connection.organization) <= {connection.tenant_id}

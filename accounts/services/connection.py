@@ -12,6 +12,7 @@ from accounts.microsoft.identity import Identity, Redeemed, is_configured
 from accounts.microsoft.scopes import MAIL_READ, SIGN_IN_SCOPES, is_granted
 from accounts.microsoft.wording import connection_state_of
 from accounts.models import MicrosoftConnection, Organization, SignInFlow, User
+from accounts.selectors.people import is_foreign
 from accounts.services.audit import record_event
 from accounts.services.flows import accept_answer, begin, find_flow, redeem, take
 from accounts.services.tenants import admit
@@ -39,7 +40,7 @@ def begin_sign_in(*, user: User, redirect_uri: str, now: datetime | None = None)
     now = now or timezone.now()
     _require_may_connect(user)
     known = MicrosoftConnection.objects.filter(user=user).first()
-    is_reconnect = known is not None and known.state != ConnectionState.DISCONNECTED
+    is_reconnect = known is not None and known.state != ConnectionState.DISCONNECTED and not is_foreign(known)
     asked = Identity().begin(
         SIGN_IN_SCOPES,
         redirect_uri=redirect_uri,
@@ -125,7 +126,7 @@ def _connect(
     if connection is None:
         connection = MicrosoftConnection(user=user, organization=organization)
     has_changed = bool(connection.object_id) and _person_of(connection) != (person.tenant_id, person.object_id)
-    if has_changed and is_set(connection, "token_cache"):
+    if has_changed and connection.tenant_id == person.tenant_id and is_set(connection, "token_cache"):
         raise SignInRefused(
             "another_account",
             f"You signed in as {person.username}, but {connection.username} is connected.",

@@ -2,9 +2,11 @@
 
 from accounts.domain.audit import AuditVerb
 from accounts.domain.sign_in import MicrosoftPerson, check_tenant
-from accounts.models import Organization, User
-from accounts.selectors.people import domains_given_to, required_tenants
+from accounts.models import MicrosoftConnection, Organization, User
+from accounts.selectors.people import domains_given_to, is_foreign, required_tenants
 from accounts.services.audit import record_event
+from accounts.services.tokens import foreign_tenant, record_loss
+from accounts.signals import connection_changed
 from core.db.unit_of_work import one_unit_of_work
 
 
@@ -25,3 +27,16 @@ def admit(*, organization: Organization, person: MicrosoftPerson, actor: User) -
     record_event(
         organization=row, actor=actor, verb=AuditVerb.CHANGED, subject=row, detail={"tenant": person.tenant_id}
     )
+    stop_foreign_connections(organization=row)
+
+
+@one_unit_of_work
+def stop_foreign_connections(*, organization: Organization) -> None:
+    """The tenant is another than before: what an account of any other was connected for stops, and says why.
+
+    What was disconnected before is told of as well: the addresses that it brought are not ours.
+    """
+    connections = MicrosoftConnection.objects.select_for_update().filter(organization=organization)
+    for connection in connections:
+        if is_foreign(connection) and not record_loss(connection=connection, error=foreign_tenant()):
+            connection_changed.send(sender=MicrosoftConnection, connection=connection, account_changed=False)

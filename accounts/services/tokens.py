@@ -22,6 +22,7 @@ from accounts.microsoft.identity import Identity, Token
 from accounts.microsoft.scopes import MAIL_READ, USER_READ, as_granted, is_granted
 from accounts.microsoft.wording import AT_MICROSOFT, connection_state_of
 from accounts.models import MicrosoftConnection
+from accounts.selectors.people import is_foreign
 from accounts.signals import connection_changed
 from core.db.fields import sealed_in
 from core.db.unit_of_work import unit_of_work
@@ -37,6 +38,7 @@ from core.http.errors import (
 from core.runs.failures import as_alarm
 
 MAIL_READ_MISSING = "mail_read_missing"
+FOREIGN_TENANT = "foreign_tenant"
 NOT_CONNECTED = "not_connected"
 
 _SPARE_SECONDS = 300.0
@@ -80,6 +82,8 @@ class TokenProvider:
             raise as_alarm(error) from error
         if row.state == ConnectionState.DISCONNECTED or not cache:
             raise _why_without_tokens(row)
+        if is_foreign(row):
+            raise foreign_tenant()
         identity = Identity(cache)
         is_scope_missing = not is_granted(self.scope, row.granted_scopes)
         token = identity.token(
@@ -138,6 +142,15 @@ def record_loss(*, connection: MicrosoftConnection, error: OutsideError, now: da
         "state_changed_at": now or timezone.now(),
     }
     return _compare_and_set(connection, changes, is_announced=True)
+
+
+def foreign_tenant() -> ReauthenticationNeeded:
+    """What stops a connection of another tenant's account."""
+    return ReauthenticationNeeded(
+        FOREIGN_TENANT,
+        sentence="The connected Microsoft account is of another Microsoft organization than yours.",
+        next_step="Connect your own work account of this organization.",
+    )
 
 
 def _why_without_tokens(row: MicrosoftConnection) -> OutsideError:

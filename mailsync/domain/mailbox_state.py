@@ -26,6 +26,7 @@ from mailsync.domain.vocabulary import MailboxState as State
 
 NOT_CONNECTED = "not_connected"
 MAIL_READ_MISSING = "mail_read_missing"
+FOREIGN_TENANT = "foreign_tenant"
 RECONCILIATION_GAP = "reconciliation_gap"
 
 
@@ -173,6 +174,14 @@ _ADVICE_BY_REASON: dict[tuple[State, str], Advice] = {
         "You are signed in at Microsoft, but the permission to read mail (Mail.Read) was not granted. "
         "Everything else works without it.",
         "Connect Microsoft 365 again and accept the permission to read your mail, or ask your administrator to.",
+        is_stopped=True,
+    ),
+    (State.NEEDS_SIGN_IN, FOREIGN_TENANT): Advice(
+        "Another organization's account",
+        "The connected Microsoft account is of another Microsoft organization than yours, so nothing more is read "
+        "with it. What it brought in stays until you delete it.",
+        "Connect your own work account. If your company has moved to another Microsoft organization, ask whoever runs "
+        "this installation to enter it first.",
         is_stopped=True,
     ),
     (State.CATCHING_UP, RECONCILIATION_GAP): Advice(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from accounts.domain.vocabulary import ConnectionState
 from accounts.models import MicrosoftConnection, User
-from mailsync.domain.mailbox_state import MAIL_READ_MISSING, NOT_CONNECTED, Advice, advice, tone_of
+from mailsync.domain.mailbox_state import FOREIGN_TENANT, MAIL_READ_MISSING, NOT_CONNECTED, Advice, advice, tone_of
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.domain.wording import counted_failures, counted_reasons
 from mailsync.models import Exclusion, Mailbox, MailboxWalk, Sighting, SyncRun
@@ -19,7 +19,7 @@ from mailsync.selectors.mailboxes import (
 )
 
 _FULL = 100
-_SAID_IN_WORDS = {NOT_CONNECTED, MAIL_READ_MISSING}
+_SAID_IN_WORDS = {NOT_CONNECTED, MAIL_READ_MISSING, FOREIGN_TENANT}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from crm.selectors.directory import directory_for
 from mailsync.domain.vocabulary import AddressDecision
 from mailsync.models import AddressQuestion, Mailbox
 from mailsync.selectors.organizations import internal_domains
-from timeline.services.colleagues import link_colleague
+from timeline.services.colleagues import link_colleague, unlink_colleague
 
 _LEARNED = (AddressKind.PRIMARY, AddressKind.PROXY)
 
@@ -32,6 +32,19 @@ def learn_addresses(mailbox: Mailbox, addresses: Sequence[str]) -> None:
     left the new ones known and their mail without a person.
     """
     link_colleague(user=mailbox.user, addresses=_noted(mailbox, list(dict.fromkeys(addresses))))
+
+
+@one_unit_of_work
+def unlearn_addresses(*, user: User) -> None:
+    """Let go of what somebody's mailbox brought: it is none of ours, and nobody took part by its addresses.
+
+    The address of the login stays, and what an admin confirmed.
+    """
+    AddressQuestion.objects.filter(user=user, decision=AddressDecision.WAITING).delete()
+    learned = UserAddress.objects.filter(user=user, kind__in=_LEARNED)
+    addresses = list(learned.values_list("address", flat=True))
+    learned.delete()
+    unlink_colleague(user=user, addresses=addresses)
 
 
 @one_unit_of_work

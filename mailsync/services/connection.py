@@ -3,6 +3,7 @@
 connected again            a switched-on mailbox that waited for it begins at once
 another Microsoft account  is another mailbox: what was read before says nothing about it
 lost                       the mailbox stops and says so, without waiting for its next round
+of another tenant          the same, at the next request; the addresses that it brought are not ours
 disconnected               the same, as not connected
 """
 
@@ -13,10 +14,12 @@ from django.utils import timezone
 
 from accounts.domain.vocabulary import ConnectionState
 from accounts.models import MicrosoftConnection
+from accounts.selectors.people import is_foreign
 from accounts.signals import connection_changed
 from mailsync.domain.mailbox_state import NOT_CONNECTED, STOPPED
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.models import Mailbox
+from mailsync.services.addresses import unlearn_addresses
 from mailsync.services.mailbox import move_mailbox
 from mailsync.services.switch import begin, forget_progress
 
@@ -29,6 +32,9 @@ def follow_connection(*, connection: MicrosoftConnection, account_changed: bool 
         return
     if account_changed:
         forget_progress(mailbox)
+    if is_foreign(connection):
+        unlearn_addresses(user=mailbox.user)
+        Mailbox.objects.filter(pk=mailbox.pk).update(claim="", claimed_until=None)  # whoever reads it reads no further
     if not mailbox.import_enabled:
         return
     state, now = ConnectionState(connection.state), timezone.now()
@@ -39,5 +45,5 @@ def follow_connection(*, connection: MicrosoftConnection, account_changed: bool 
         move_mailbox(
             mailbox=mailbox, to=MailboxState.CONNECTING, cause=NOT_CONNECTED, now=now, due_at=None, not_before=None
         )
-    elif mailbox.state != state.value:
+    elif (mailbox.state, mailbox.state_reason) != (state.value, connection.reason):
         move_mailbox(mailbox=mailbox, to=MailboxState(state.value), cause=connection.reason, now=now, not_before=None)

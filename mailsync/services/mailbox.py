@@ -5,12 +5,18 @@ from datetime import datetime
 from typing import Any
 
 from core.db.unit_of_work import one_unit_of_work
-from mailsync.domain.mailbox_state import MAIL_READ_MISSING, NOT_CONNECTED, RECONCILIATION_GAP, check_move
+from mailsync.domain.mailbox_state import (
+    FOREIGN_TENANT,
+    MAIL_READ_MISSING,
+    NOT_CONNECTED,
+    RECONCILIATION_GAP,
+    check_move,
+)
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.graph.refusals import BY_CODE
 from mailsync.models import Mailbox, MailboxTransition
 
-_OUR_CAUSES = frozenset({NOT_CONNECTED, MAIL_READ_MISSING, RECONCILIATION_GAP})
+_OUR_CAUSES = frozenset({NOT_CONNECTED, MAIL_READ_MISSING, FOREIGN_TENANT, RECONCILIATION_GAP})
 _NUMBERED = re.compile(r"AADSTS\d{1,9}|HTTP \d{3}")
 
 

@@ -105,7 +105,9 @@ def _load(mailbox_id: UUID, now: datetime) -> Mailbox:
     due = Sighting.objects.filter(mailbox=OuterRef("pk"), gone_at=None, missing_since__lte=now - GRACE)
     changes = DirectoryChange.objects.filter(organization=OuterRef("organization"), id__gt=OuterRef("last_change_id"))
     mailboxes = Mailbox.objects.annotate(has_removals_due=Exists(due), has_changes=Exists(changes))
-    return mailboxes.select_related("organization", "at_work", "user__microsoft_connection").get(pk=mailbox_id)
+    return mailboxes.select_related("organization", "at_work", "user__microsoft_connection__organization").get(
+        pk=mailbox_id
+    )
 
 
 def _get_to_know(run: MailRun) -> None:

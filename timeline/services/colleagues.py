@@ -43,6 +43,29 @@ def link_colleague(*, user: User, addresses: Collection[str]) -> int:
     return reassess_engagements(organization, affected_engagements(organization, changes), now=timezone.now())
 
 
+def unlink_colleague(*, user: User, addresses: Collection[str]) -> int:
+    """Let nobody of us have taken part by `addresses`, normalized, that were taken for `user`'s and are not.
+
+    Who has them is looked for among the customers again; how many engagements are filed otherwise by that.
+    """
+    organization = user.organization
+    assert organization is not None, "an operator takes part in nothing"  # noqa: S101
+    parts = Participant.objects.filter(organization=organization, user=user)
+    changes = CustomerChanges(organization.pk, addresses=set(addresses))
+    for wanted in chunks(in_use(organization, addresses), _AT_ONCE):
+        for some in in_portions(parts.filter(address__in=wanted).only("engagement"), _AT_ONCE):
+            _unlink(organization, some)
+    return reassess_engagements(organization, affected_engagements(organization, changes), now=timezone.now())
+
+
+@one_unit_of_work
+def _unlink(organization: Organization, parts: Sequence[Participant]) -> None:
+    engagements = {part.engagement_id for part in parts}
+    Participant.objects.filter(pk__in=[part.pk for part in parts]).update(user=None)
+    Engagement.objects.filter(pk__in=engagements).update(changed_at=timezone.now())
+    record_change(organization.pk, engagements)
+
+
 @one_unit_of_work
 def _link(user: User, parts: Sequence[Participant]) -> int:
     organization: Organization = user.organization  # type: ignore[assignment] # by link_colleague
