@@ -65,7 +65,7 @@ class AuditIntake(models.Model):
     hour = models.DateTimeField(help_text="The hour, from its beginning, that is summed.")
     times = models.PositiveIntegerField(default=1)
     count = models.PositiveIntegerField(default=0, help_text="How many texts, or events of the trail, were shown.")
-    is_chained = models.BooleanField(default=False, help_text="The hour has its event; this is what came since.")
+    is_summed = models.BooleanField(default=False, help_text="The one row of its question and hour.")
 
     def __str__(self) -> str:
         return f"{self.verb} {self.question}"

@@ -1,20 +1,20 @@
-"""What people do many times an hour, on its way to the trail: written at once, chained within a minute.
+"""What people do many times an hour, on its way to the trail: written at once, summed and chained by a task.
 
-    note ──INSERT, waits for nobody──▶ AuditIntake ──chain_intake, each minute──▶ the trail
-                                            │
-           a person, a question, an hour: ──┴── first seen  ──▶ an event with the sum so far
-                                                seen again  ──▶ one more, with the rest, once the hour is over
+    note ──INSERT, waits for nobody──▶ AuditIntake ──chain_intake, each minute──▶ one row a person, a question, an hour
+                                                                                        │
+                    a sign-in, one that failed ──▶ an event of the minute ◀─────────────┤
+                    anything read ──▶ ONE event, with the sum, when the hour is over ◀──┘
 
-So a person who pages through a list for an hour makes two rows at most, and no page waits for the chain's row lock.
+So a person who pages through a list for an hour makes one event, and no page waits for the chain's row lock.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 import structlog
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.domain.audit import AuditVerb
@@ -27,6 +27,12 @@ _ROWS_AT_ONCE = 1_000
 """So that whoever waits for the chain meanwhile waits briefly."""
 
 _HOUR = timedelta(hours=1)
+_LATE = timedelta(minutes=1)
+"""For the answers of an hour's last moment, which are noted a little after it."""
+
+_AT_ONCE = (AuditVerb.SIGNED_IN, AuditVerb.SIGN_IN_FAILED)
+"""What an admin looks for while it goes on: chained with the minute."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -78,65 +84,71 @@ def record_reading(read: Reading, *, actor: User, asked: Asked) -> None:
 
 
 def chain_intake(*, now: datetime) -> int:
-    """Bring what was noted onto the trails; how many events that made. Two at once do each other no harm."""
+    """Sum what was noted, and bring onto the trails what is due; how many events that made.
+
+    Two at once do each other no harm, and what a killed one had begun is begun again.
+    """
     waiting = AuditIntake.objects.order_by().values_list("organization", flat=True).distinct()
     made = 0
     for organization_id in list(waiting):
-        is_done = False
-        while not is_done:
-            events, is_done = _chain_some(organization_id, now)
+        while _sum_some(organization_id):
+            continue
+        while events := _chain_some(organization_id, now):
             made += events
     return made
 
 
 @one_unit_of_work
-def _chain_some(organization_id: UUID | None, now: datetime) -> tuple[int, bool]:
-    """Chain a thousand rows of an organization: how many events that made, and whether that was all."""
+def _sum_some(organization_id: UUID | None) -> bool:
+    """Make one row of a thousand new ones and the earlier ones of the same questions; whether there were as many."""
+    _locked(organization_id)
+    noted = AuditIntake.objects.filter(organization=organization_id)
+    new = list(noted.filter(is_summed=False).order_by("pk")[:_ROWS_AT_ONCE])
+    asked: dict[_Key, list[AuditIntake]] = defaultdict(list)
+    for row in [*noted.filter(is_summed=True), *new]:
+        asked[_Key(*(getattr(row, name) for name in _Key._fields))].append(row)
+    for first, *others in asked.values():
+        if others or not first.is_summed:
+            noted.filter(pk__in=[row.pk for row in others]).delete()
+            times, count = (sum(getattr(row, name) for row in (first, *others)) for name in ("times", "count"))
+            noted.filter(pk=first.pk).update(times=times, count=count, is_summed=True)
+    return len(new) == _ROWS_AT_ONCE
+
+
+@one_unit_of_work
+def _chain_some(organization_id: UUID | None, now: datetime) -> int:
+    """Chain a thousand questions of an organization that are due: how many events that made."""
+    organization = _locked(organization_id)
+    is_due = Q(hour__lte=now - _HOUR - _LATE) | Q(verb__in=_AT_ONCE)
+    due = AuditIntake.objects.filter(is_due, organization=organization_id, is_summed=True).order_by("pk")
+    rows = list(due[:_ROWS_AT_ONCE])
+    for row in rows:
+        _record(organization, row, now)
+    AuditIntake.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    return len(rows)
+
+
+def _locked(organization_id: UUID | None) -> Organization | None:
+    """The organization, whose trail nobody else writes meanwhile."""
     organization = Organization.objects.filter(pk=organization_id).first() if organization_id else None
     if organization is not None:
-        AuditChain.objects.select_for_update().get_or_create(organization=organization)  # one at a time
-    noted = AuditIntake.objects.filter(organization=organization_id)
-    new = list(noted.filter(is_chained=False).order_by("pk")[:_ROWS_AT_ONCE])
-    groups = _grouped([*noted.filter(is_chained=True), *new])
-    return sum(_fold(organization, key, rows, now) for key, rows in groups.items()), len(new) < _ROWS_AT_ONCE
+        AuditChain.objects.select_for_update().get_or_create(organization=organization)
+    return organization
 
 
-def _grouped(rows: Iterable[AuditIntake]) -> dict[_Key, list[AuditIntake]]:
-    groups: dict[_Key, list[AuditIntake]] = defaultdict(list)
-    for row in rows:
-        groups[_Key(*(getattr(row, name) for name in _Key._fields))].append(row)
-    return groups
-
-
-def _fold(organization: Organization | None, key: _Key, rows: list[AuditIntake], now: datetime) -> int:
-    """Chain what is due of a person's question in an hour; the rest stays, as one row. How many events that made."""
-    is_over, was_chained = key.hour + _HOUR <= now, any(row.is_chained for row in rows)
-    if was_chained and len(rows) == 1 and not is_over:
-        return 0
-    times, count = sum(row.times for row in rows), sum(row.count for row in rows)
-    AuditIntake.objects.filter(pk__in=[row.pk for row in rows]).delete()
-    is_due = bool(times) and (is_over or not was_chained)
-    if is_due:
-        _record(organization, key, times, count, now)
-    if not is_over:
-        left = {"times": 0, "count": 0} if is_due else {"times": times, "count": count}
-        AuditIntake.objects.create(organization_id=rows[0].organization_id, **key._asdict(), **left, is_chained=True)
-    return int(is_due)
-
-
-def _record(organization: Organization | None, key: _Key, times: int, count: int, now: datetime) -> None:
+def _record(organization: Organization | None, row: AuditIntake, now: datetime) -> None:
     if organization is None:
-        _log.info(f"trail.{key.verb}", times=times)
+        _log.info(f"trail.{row.verb}", times=row.times)
         return
-    named = {"question": key.question} if key.question else {}
-    counted = {"count": count} if count else {}
+    named = {"question": row.question} if row.question else {}
+    counted = {"count": row.count} if row.count else {}
     append_event(
         organization=organization,
-        actor_id=key.actor_id,
-        actor_email=key.actor_email,
-        verb=key.verb,
-        subject_type=key.subject_type,
-        subject_id=key.subject_id,
-        detail={**named, **counted, "times": times, "hour": f"{key.hour:%Y-%m-%dT%H:00Z}"},
+        actor_id=row.actor_id,
+        actor_email=row.actor_email,
+        verb=row.verb,
+        subject_type=row.subject_type,
+        subject_id=row.subject_id,
+        detail={**named, **counted, "times": row.times, "hour": f"{row.hour:%Y-%m-%dT%H:00Z}"},
         at=now,
     )

@@ -100,7 +100,7 @@ def test_the_application_only_adds_to_the_trail(acme, alice, bob, client):
         client.get(f"/conversations/{mail.conversation_id}/")
         client.get("/admin/accounts/auditevent/")
         client.post(f"/conversations/{mail.conversation_id}/delete/")
-        chain_intake(now=timezone.now() + timedelta(hours=1))
+        chain_intake(now=timezone.now() + timedelta(hours=2))
         UserFactory(organization=acme).delete()
     assert AuditEvent.objects.filter(verb="deleted").exists()
     verbs = {query["sql"].split()[0] for query in asked if "accounts_auditevent" in query["sql"].partition("WHERE")[0]}

@@ -58,7 +58,7 @@ def test_opening_a_conversation_is_noted_in_the_audit_trail_once_an_hour(client,
     client.force_login(carol)
     for _ in range(2):
         client.get(f"/conversations/{mail.conversation_id}/")
-    chain_intake(now=timezone.now())
+    chain_intake(now=timezone.now() + timedelta(hours=2))
     (event,) = AuditEvent.objects.filter(verb=AuditVerb.VIEWED)
     assert (event.actor, event.subject_id) == (carol, str(mail.conversation_id))
 
