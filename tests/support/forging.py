@@ -93,6 +93,13 @@ OTHER_WORDS = {
         "https://globex.example/sign",
         "https://safelinks.protection.outlook.com.evil.example/?url=https%3A%2F%2Fglobex.example%2Fsign",
     ),
+    "another link in Hornetsecurity's": WORDS.replace(
+        "https://globex.example/sign",
+        "https://seclinks.cloud-security.net/v1/https%3A%2F%2Fevil.example%2Fsign/https://globex.example/sign",
+    ),
+    "a token that says the true link's domain": WORDS.replace(
+        "https://globex.example/sign", "https://url.uk.m.mimecastprotect.com/s/EviL?domain=globex.example"
+    ),
     "another quotation": f"{WORDS}\n\nOn Mon, 2 Nov 2026 at 10:00, Carol <carol@acme.example> wrote:\n> 90,000",
     "a line twice": f"{WORDS}\n{WORDS}",
 }
@@ -128,6 +135,13 @@ SAME_WORDS = {
     "a safe link": WORDS.replace("https://globex.example/sign", WRAPPED),
     "a link defended": WORDS.replace(
         "https://globex.example/sign", "https://urldefense.com/v3/__https://globex.example/sign__;!!Abc_d!xyz$"
+    ),
+    "a link scanned": WORDS.replace(
+        "https://globex.example/sign",
+        "https://atpscan.global.hornetsecurity.com/?d=HzV&f=rhm&i=&k=Eb5a&s=a1b0&u=https%3A%2F%2Fglobex.example%2Fsign",
+    ),
+    "a secure link": WORDS.replace(
+        "https://globex.example/sign", "https://seclinks.cloud-security.net/v1/AbC-d_12/https://globex.example/sign"
     ),
     "wrapped twice": WORDS.replace(
         "https://globex.example/sign",

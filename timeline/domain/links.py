@@ -3,11 +3,14 @@
 https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fglobex.example%2F&data=…  ──▶  https://globex.example/
 
 Only what a wrapper spells out is undone, and nothing is asked of the network. A wrapper that hides the address behind a
-token (Mimecast's `/s/…`, Hornetsecurity's) stays as it is: two links are not taken for one on a guess.
+token stays as it is: two links are not taken for one on a guess. So it is with Mimecast's `/s/TOKEN?domain=…`: the
+token alone says where it leads; the domain stands there to be read, where an admin wants it, names no page, and may be
+written by anybody. And with those links of Hornetsecurity's that hold no `u`.
 
 Sources: learn.microsoft.com/defender-office-365/safe-links-about; Proofpoint's URL decoder (help.proofpoint.com, v1 to
-v3); campus.barracuda.com (Link Protection); docs.fortinet, Cisco, Trend Micro, Sophos and Check Point by what their
-links look like.
+v3); campus.barracuda.com (Link Protection); support.hornetsecurity.com (ATP, Secure Links: their host, something
+generic, the original URL); mimecastsupport.zendesk.com (Configuring URL Protect Definitions); docs.fortinet, Cisco,
+Trend Micro, Sophos and Check Point by what their links look like.
 """
 
 import base64
@@ -28,6 +31,7 @@ _BY_PARAMETER: dict[str, tuple[str, ...]] = {
     "clicktime.symantec.com": ("u",),
     "clicktime.cloud.postoffice.net": ("u",),
     "trendmicro.com": ("url",),
+    "atpscan.global.hornetsecurity.com": ("u",),
     "protect.fireeye.com": ("u",),
     "protect2.fireeye.com": ("u",),
     "www.google.com": ("q", "url"),
@@ -42,6 +46,8 @@ _V3_TOKEN = re.compile(r"\*(\*.)?")
 _V3_RUNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _ONE_SLASH = re.compile(r"\A([a-z][a-z0-9+.-]*:)/(?!/)", re.IGNORECASE)
 _V2_LETTERS = str.maketrans("-_", "%/")
+_SECURE_LINKS_HOST = "seclinks.cloud-security.net"
+_SECURE_LINKS_TARGET = re.compile(r"https?(?:(://)|%3a%2f%2f)", re.IGNORECASE)
 _CISCO_TARGET = re.compile(r"/(https?%3a[^/]+)\Z", re.IGNORECASE)
 
 
@@ -117,6 +123,10 @@ def _from_path(host: str, path: str, query: str, link: str) -> str:
     if host == "secure-web.cisco.com":
         found = _CISCO_TARGET.search(path)
         return unquote(found[1]) if found else ""
+    if host == _SECURE_LINKS_HOST:
+        behind = link.partition("://")[2]
+        at = _SECURE_LINKS_TARGET.search(behind)
+        return "" if at is None else behind[at.start() :] if at[1] else unquote(behind[at.start() :])
     if host in {"url.avanan.click", "protect.checkpoint.com"}:
         return link.partition("___")[2].partition("___")[0]
     if host.endswith("protection.sophos.com"):
