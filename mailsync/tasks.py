@@ -9,12 +9,14 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
+from accounts.models import Organization
 from core.http.errors import ConnectionLost, Misconfigured, Retryable
 from mailsync.selectors.mailboxes import due_for_subscription
 from mailsync.services import subscriptions
 from mailsync.services.departures import follow_all_departures
 from mailsync.services.digest import send_digests
 from mailsync.services.fleet import dispatch_due
+from mailsync.services.learned_lines import learn_lines
 from mailsync.sync import run
 
 _REFUSED = (ConnectionLost, Misconfigured)
@@ -72,3 +74,19 @@ def departures() -> int:
 def digests() -> int:
     """Tell admins which mailboxes stopped, and where their trail ends."""
     return send_digests()
+
+
+@shared_task(name="mailsync.learn_lines")
+def learn() -> int:
+    """Queue the learning of every organization's banners and signatures; how many organizations there are."""
+    organizations = list(Organization.objects.values_list("pk", flat=True))
+    for organization in organizations:
+        learn_of_organization.delay(str(organization))
+    return len(organizations)
+
+
+@shared_task(name="mailsync.learn_lines_of_organization")
+def learn_of_organization(organization_id: str) -> int:
+    """Learn what stands around people's words in one organization's mail; how many lines came or went."""
+    organization = Organization.objects.filter(pk=organization_id).first()
+    return learn_lines(organization=organization) if organization else 0

@@ -20,6 +20,7 @@ from mailsync.domain.screening import Step, explain_text, is_ours, screen_text
 from mailsync.domain.text import body_text
 from timeline.domain.email import MOST_PEOPLE, ComposedEmail, ParticipantValue
 from timeline.domain.identity import fingerprint, message_key
+from timeline.domain.learned import NOTHING, LinesOf
 from timeline.domain.quoting import ParentWords
 from timeline.domain.subjects import base_subject
 from timeline.domain.vocabulary import Direction, ParticipantRole
@@ -60,9 +61,11 @@ def compose_email(
     body = body_text(content.body, is_html=content.is_html)
     between_steps()
     subject = _one_line(envelope.subject)[:_MAX_SUBJECT_LENGTH]
-    reply = _split(envelope, content, subject, body.text)
+    reply = _split(envelope, content, policy, subject, body.text)
     between_steps()
-    verdict = screen_text(candidate, headers, policy, text=reply.authored, body=content.body)
+    verdict = screen_text(
+        candidate, headers, policy, text=reply.authored, beside_learned=reply.beside_learned, body=content.body
+    )
     if verdict is not None:
         return verdict
     occurred_at = sent_time(envelope, now)
@@ -102,25 +105,46 @@ def explain_content(
     subject = _one_line(candidate.envelope.subject)[:_MAX_SUBJECT_LENGTH]
     text = body_text(content.body, is_html=content.is_html).text
     between_steps()
-    authored = _split(candidate.envelope, content, subject, text).authored
-    return explain_text(candidate, content.headers, policy, text=authored, body=content.body)
+    reply = _split(candidate.envelope, content, policy, subject, text)
+    return explain_text(
+        candidate,
+        content.headers,
+        policy,
+        text=reply.authored,
+        beside_learned=reply.beside_learned,
+        body=content.body,
+    )
 
 
-def _split(envelope: Envelope, content: Content, subject: str, text: str) -> Reply:
+def _split(envelope: Envelope, content: Content, policy: ScreeningPolicy, subject: str, text: str) -> Reply:
     author = envelope.from_ or envelope.sender
+    is_inbound = direction(envelope, policy) is Direction.INBOUND
     return split_reply(
         text,
         is_forwarding=_is_forward(subject, text),
         is_answer=_is_answer(content, subject),
         author=f"{author.name} {author.address}" if author else "",
+        learned=policy.learned.of(author.address, is_inbound=is_inbound) if author else NOTHING,
     )
 
 
-def split_again(text: str, *, subject: str, author: str, is_answer: bool, parent: ParentWords | None = None) -> Reply:
+def split_again(
+    text: str,
+    *,
+    subject: str,
+    author: str,
+    is_answer: bool,
+    parent: ParentWords | None = None,
+    learned: LinesOf = NOTHING,
+) -> Reply:
     """A stored mail's text split as `compose_email` does, beside the mail that it answers where that is stored."""
-    is_answer = is_answer or _has_answer_prefix(subject)
     return split_reply(
-        text, is_forwarding=_is_forward(subject, text), is_answer=is_answer, author=author, parent=parent
+        text,
+        is_forwarding=_is_forward(subject, text),
+        is_answer=is_answer or _has_answer_prefix(subject),
+        author=author,
+        parent=parent,
+        learned=learned,
     )
 
 

@@ -13,6 +13,7 @@ from crm.domain.directory import Match
 from mailsync.domain.headers import Headers
 from mailsync.domain.vocabulary import Reason
 from timeline.domain.email import ComposedEmail
+from timeline.domain.learned import LearnedLines
 
 
 class MailAddress(NamedTuple):
@@ -113,6 +114,7 @@ class ScreeningPolicy:
     """Everything the rules need besides the mail: who we are and what an organization and a person keep out.
 
     Domains cover their subdomains. `correspondents` are addresses we have written to: never bulk.
+    `learned` are lines that stand around people's words and are nobody's.
     """
 
     our_addresses: frozenset[str] = frozenset()
@@ -124,5 +126,6 @@ class ScreeningPolicy:
     subject_words: frozenset[str] = frozenset()
     correspondents: frozenset[str] = frozenset()
     since: datetime | None = None
+    learned: LearnedLines = field(default_factory=LearnedLines)
     ours: dict[str, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
     """Addresses looked at before: the same people stand in mail after mail of a page."""

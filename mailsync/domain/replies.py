@@ -11,10 +11,11 @@ Rather too much is kept than a word lost: a forward stays whole, and where nothi
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import compress, groupby, islice, takewhile
 
 from mailsync.domain.answers import without_answers
+from mailsync.domain.edges import signed_from
 from mailsync.domain.quotations import (
     attribution,
     is_above_quotes,
@@ -30,6 +31,7 @@ from mailsync.domain.quotations import (
 )
 from mailsync.domain.quoted_fields import next_text
 from mailsync.domain.signatures import without_signature
+from timeline.domain.learned import NOTHING, LinesOf
 from timeline.domain.quoting import ParentWords
 
 
@@ -38,12 +40,14 @@ class Reply:
     """`new_text` is what the author wrote, without signature; never empty where there was text.
 
     `authored` is what rules may judge an author by: signature included, nothing forwarded; empty where all is quoted.
+    `beside_learned` is the same without the lines that were learned to be nobody's.
     """
 
     new_text: str
     signature: str = ""
     quoted: str = ""
     authored: str = ""
+    beside_learned: str = ""
 
 
 def split_reply(
@@ -53,13 +57,15 @@ def split_reply(
     is_answer: bool | None = None,
     author: str = "",
     parent: ParentWords | None = None,
+    learned: LinesOf = NOTHING,
 ) -> Reply:
     """`text` (lines ended by newlines) split.
 
     `is_forwarding` where the subject says so: what is below then stays. `is_answer` says whether the mail answers one;
     what a mail that answers nothing holds below header fields, and what it marks without an introduction, is the
     author's to show. None where that is not known. `author` is the author's name and address, where known. What is
-    quoted beyond the words of `parent`, the mail that is answered, is the author's.
+    quoted beyond the words of `parent`, the mail that is answered, is the author's. What is `learned` of the lines
+    around its author's words is not theirs, but where nothing else stands there.
     """
     lines = with_own_lines(text.split("\n"))
     marker = _Marker(lines, is_forwarding=is_forwarding or is_answer is False, is_answer=is_answer)
@@ -68,18 +74,38 @@ def split_reply(
         lines, marks = without_answers(lines, marks, parent)
     bodies: list[str] = []
     signatures: list[str] = []
-    for segment in _own_segments(marks[: marker.forward_at], lines[: marker.forward_at]):
-        body, signature = without_signature(segment, author)
+    own: list[str] = []
+    for number, segment in enumerate(_own_segments(marks[: marker.forward_at], lines[: marker.forward_at])):
+        body, signature, ending = _parted(segment, author, learned, is_first=number == 0)
         bodies += [*body, ""]
-        signatures += signature
+        signatures += [*signature, *ending]
+        own += [*body, *signature, ""]
     bodies += lines[marker.forward_at :]
     new_text = _joined(bodies)
+    authored = _joined(compress(lines, marker.own()))
+    if learned and not new_text:
+        whole = split_reply(text, is_forwarding=is_forwarding, is_answer=is_answer, author=author, parent=parent)
+        return replace(whole, beside_learned=_joined(own))
     return Reply(
         new_text=new_text or text.strip("\n"),
         signature=_joined(signatures) if new_text else "",
         quoted=_joined(compress(lines, marks)),
-        authored=_joined(compress(lines, marker.own())),
+        authored=authored,
+        beside_learned=_joined(own) if learned else authored,
     )
+
+
+def _parted(
+    segment: list[str], author: str, learned: LinesOf, *, is_first: bool
+) -> tuple[list[str], list[str], list[str]]:
+    """The lines that say something, those that sign them, and those that were learned to be nobody's."""
+    if not learned:
+        return *without_signature(segment, author), []
+    end = learned.below(segment, signed_from=signed_from(segment, author))
+    body, signature = without_signature(segment[:end], author)
+    last = learned.below(body, signed_from=signed_from(body, author))
+    first = learned.above(body[:last]) if is_first else 0
+    return body[first:last], signature, [*body[:first], *body[last:], *segment[end:]]
 
 
 def _own_segments(marks: Sequence[bool], lines: list[str]) -> Iterator[list[str]]:

@@ -47,6 +47,7 @@ _PHONE = re.compile(
     r"(?:\+|\b00|\(0)\d[\d ()./–-]{5,30}|\b(?:tel|phone|fon|mobile?|mob|cell|fax|[tmpf])\b\.?\s?[:.]?\s?[+(]?\d",
     re.IGNORECASE,
 )
+_DOMAIN = re.compile(r"@\S*")
 _PARTICLES = words("name_particles")
 _MOST_NAME_WORDS = 5
 _FEWEST_PROSE_WORDS = 3
@@ -103,7 +104,7 @@ def _before_delimiter(lines: Sequence[str], end: int) -> int:
                 return number
             if not line.strip():
                 continue
-        if _says_something(line):
+        if says_something(line):
             break
         below.append(line)
         if len(below) > _MOST_SIGNATURE_LINES:
@@ -121,7 +122,7 @@ def _delimits(lines: Sequence[str], number: int, below: Sequence[str]) -> bool:
     if not is_strict and (len(below) > _MOST_LOOSE_LINES or max(map(len, below)) > _LONGEST_LOOSE_LINE):
         return False
     names = _name_words(below[0])
-    has_contact = any(map(_is_contact, below))
+    has_contact = any(map(is_contact, below))
     if is_underline:
         is_blank_to_fill = number > 0 and lines[number - 1].rstrip().endswith((":", "："))
         looks_like_one = names > 1 and has_contact and not is_blank_to_fill
@@ -144,7 +145,7 @@ def _warns(above: Sequence[str]) -> bool:
     return _WARNING.stand_in(joined, fold(joined))
 
 
-def _says_something(line: str) -> bool:
+def says_something(line: str) -> bool:
     """Whether a line is a sentence or part of one, as no line of a signature is. In doubt it is."""
     looked_at = line[:LONGEST_LINE]
     spoken = [part for part in looked_at.split() if part.isalpha() or _LETTER.search(part)]
@@ -167,11 +168,28 @@ def _says_something(line: str) -> bool:
     return sum(word[0].islower() and len(word) > _LONGEST_PARTICLE for word in spoken) >= _FEWEST_PROSE_WORDS
 
 
+def asks(line: str) -> bool:
+    """Whether a question ends in a line."""
+    return bool(_QUESTION_MARKS.search(line[:LONGEST_LINE]))
+
+
+def names(line: str, author: str) -> bool:
+    """Whether a line begins with a name, and with one of the author's; `author` is their name and address."""
+    if not _name_words(line) or says_something(line):
+        return False
+    known = {part for part in re.split(r"[\s._-]", fold(_DOMAIN.sub("", author))) if part}
+    named = fold(line[:LONGEST_LINE])
+    if not known.isdisjoint(part for part in re.split(r"\W", named) if len(part) > 1):
+        return True
+    without_case = [part for part in known if _has_no_case(part) and not part.isascii()]
+    return sum(len(part) for part in without_case if part in named) > 1
+
+
 def _has_no_case(text: str) -> bool:
     return text.upper() == text.lower()
 
 
-def _is_contact(line: str) -> bool:
+def is_contact(line: str) -> bool:
     """Whether a line gives an address, a site or a telephone number."""
     looked_at = line[:LONGEST_LINE]
     return bool(_ADDRESS.search(looked_at) or _PHONE.search(looked_at))

@@ -1,7 +1,8 @@
 """The rules that one mailbox is screened by: the organization's and its owner's, as a value for the pure rules."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -53,11 +54,15 @@ def owner_of(mailbox: Mailbox) -> MailAddress:
 
 
 def correspondents_among(mailbox: Mailbox, addresses: Iterable[str]) -> frozenset[str]:
+    """Those of `addresses` that somebody of the mailbox's organization has written to: one query."""
+    return written_to_among(mailbox.organization_id, list(addresses))
+
+
+def written_to_among(organization: UUID, addresses: Collection[str]) -> frozenset[str]:
     """Those of `addresses` that somebody of the organization has written to: one query."""
-    wanted = list(addresses)
-    if not wanted:
+    if not addresses:
         return frozenset()
-    return frozenset(address for (address,) in _WRITTEN_TO.ask(organization=mailbox.organization_id, addresses=wanted))
+    return frozenset(address for (address,) in _WRITTEN_TO.ask(organization=organization, addresses=addresses))
 
 
 def with_correspondents(policy: ScreeningPolicy, addresses: frozenset[str]) -> ScreeningPolicy:

@@ -15,6 +15,7 @@ from mailsync.domain.compose import split_again
 from timeline.domain.quoting import ParentWords
 from timeline.models import EmailMessage
 from timeline.selectors.answering import mails_beside_parents, stored_to_split
+from timeline.selectors.learned import LearnedFrom
 from timeline.services.author_words import name_what_is_answered, set_author_words
 
 _AT_ONCE = 100
@@ -27,6 +28,14 @@ def tell_answers_apart(*, organization: Organization, new: Collection[UUID]) -> 
     """
     for some in chunks(mails_beside_parents(organization, new), _AT_ONCE):
         _split(organization, some, new=new, is_with_parent_alone=True)
+
+
+def refold_mails(*, organization: Organization, ids: Collection[UUID]) -> int:
+    """Split these stored emails anew by the rules as they are and what is learned; how many changed.
+
+    Runs in the caller's transaction.
+    """
+    return _split(organization, ids, is_change_alone=True)
 
 
 def refold_organization(*, organization: Organization, on_portion: Callable[[int], object] = int) -> int:
@@ -45,20 +54,33 @@ def _refold(organization: Organization, ids: Collection[UUID]) -> int:
 
 
 def _split(
-    organization: Organization, ids: Collection[UUID], *, new: Collection[UUID] = (), is_with_parent_alone: bool = False
+    organization: Organization,
+    ids: Collection[UUID],
+    *,
+    new: Collection[UUID] = (),
+    is_with_parent_alone: bool = False,
+    is_change_alone: bool = False,
 ) -> int:
+    """Write what changed; without `is_change_alone` the search words of the others are told anew, too."""
     new_texts: dict[UUID, str] = {}
     beside: set[UUID] = set()
-    for mail in stored_to_split(organization, ids):
+    mails = stored_to_split(organization, ids)
+    learned = LearnedFrom(organization).lines({mail.sender for mail in mails if mail.sender})
+    for mail in mails:
         if is_with_parent_alone and (mail.parent_text is None or mail.text == mail.new_text):
             continue
         parent = ParentWords(mail.parent_text) if mail.parent_text is not None else None
         reply = split_again(
-            mail.text, subject=mail.subject, author=mail.author, is_answer=mail.is_answer, parent=parent
+            mail.text,
+            subject=mail.subject,
+            author=mail.author,
+            is_answer=mail.is_answer,
+            parent=parent,
+            learned=learned.of(mail.sender, is_inbound=mail.is_inbound),
         )
         if reply.new_text != mail.new_text:
             new_texts[mail.id] = reply.new_text
-        else:
+        elif not is_change_alone:
             beside.add(mail.id)
     set_author_words(organization=organization, new_texts=new_texts, beside=beside, new=new)
     return len(new_texts)

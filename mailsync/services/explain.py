@@ -39,6 +39,7 @@ from timeline.domain.identity import message_key, normalize_message_id
 from timeline.domain.vocabulary import SuppressionKind
 from timeline.models import Engagement
 from timeline.recording.erased import suppressed_among
+from timeline.selectors.learned import LearnedFrom
 
 MOST_QUESTIONS_A_MINUTE = 10
 _MOST_PAGES = 5
@@ -96,6 +97,7 @@ def _explained(mailbox: Mailbox, message_id: str, sender: str, day: date | None)
     directory = directory_for(mailbox.organization, addresses)
     authors = [envelope.from_.address for envelope in envelopes if envelope.from_]
     policy = with_correspondents(screening_policy(mailbox), correspondents_among(mailbox, authors))
+    policy = replace(policy, learned=LearnedFrom(mailbox.organization).lines(authors))
     return [
         _Case(mailbox, envelope, _steps(mailbox, client, envelope, policy, directory)).explanation()
         for envelope in envelopes

@@ -30,6 +30,7 @@ from mailsync.services.mailbox import move_mailbox
 from mailsync.sync.failures import judge, show_failure
 from mailsync.sync.folder import Folder
 from mailsync.sync.marks import Marks
+from timeline.selectors.learned import LearnedFrom
 from timeline.selectors.retention import keeps_from
 
 FIRST_PAGE_SIZE = 200
@@ -63,15 +64,17 @@ class RunPolicy:
         self._mailbox, self._clock = mailbox, clock
         self._policy: ScreeningPolicy | None = None
         self._correspondents: frozenset[str] = frozenset()
+        self._learned = LearnedFrom(mailbox.organization)
 
     def for_page(self, envelopes: Sequence[Envelope], directory: Directory) -> ScreeningPolicy:
-        """The rules, knowing which senders of a page we have written to."""
+        """The rules, knowing which senders of a page we have written to, and the lines around senders' words."""
         if self._policy is None:
             self._policy = self._within_retention(screening_policy(self._mailbox))
         senders = {person.address for envelope in envelopes for person in (envelope.from_, envelope.sender) if person}
         unknown = [address for address in senders - self._correspondents if directory.match([address])]
         self._correspondents |= correspondents_among(self._mailbox, unknown)
-        return with_correspondents(self._policy, self._correspondents & senders)
+        policy = replace(self._policy, learned=self._learned.lines(senders))
+        return with_correspondents(policy, self._correspondents & senders)
 
     def _within_retention(self, policy: ScreeningPolicy) -> ScreeningPolicy:
         """What was purged for its age does not come back with a folder that is read again."""

@@ -7,13 +7,16 @@ text as it is kept
    ▼
 words ──known additions off (timeline/domain/additions)──▶ Authored: two are alike or they are not
 
+What was learned of an organization's mail (timeline/domain/learned) comes off by whole lines, before words are taken.
+
 A number keeps its sign, its separators and its currency: "50,000", "50.000" and "-50,000" are three. Nothing is looked
 for inside anything: "We accept" is not "We accept if the board agrees".
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from core.hashing import hash_of
 from core.normalization import normalized
@@ -68,6 +71,16 @@ _DIGIT = re.compile(r"\d")
 _VERBS = ("wrote", "schrieb", "écrit", "escribió", "scritto", "escreveu", "schreef", "skrev", "napisał")
 
 
+class KnownLines(Protocol):
+    """What was learned of the lines around a sender's words: timeline.domain.learned.LinesOf."""
+
+    def above(self, lines: Sequence[str]) -> int:
+        """How many of the first `lines` are not the author's."""
+
+    def below(self, lines: Sequence[str], *, signed_from: int) -> int:
+        """From which of `lines` on they are not the author's, nor, from `signed_from` on, what signs them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Authored:
     """What the author wrote in one copy; `addresses` is a hash of those of links whose text says something else.
@@ -90,9 +103,12 @@ class Authored:
         return hash_of(self.addresses, *self.words)
 
 
-def authored(text: str, additions: Additions, *, is_cut: bool = False) -> Authored:
-    """The author's words of a kept text, known additions taken off."""
-    words, addresses, quoted_from = _taken_apart(text)
+def authored(text: str, additions: Additions, *, is_cut: bool = False, learned: KnownLines | None = None) -> Authored:
+    """The author's words of a kept text, known additions taken off, and learned lines where they are not all."""
+    lines = _plain(text).split("\n")
+    words, addresses, quoted_from = _taken_apart(_without(lines, learned) if learned else lines)
+    if learned and not words:
+        words, addresses, quoted_from = _taken_apart(lines)
     start = additions.from_head(words[:quoted_from])
     above = quoted_from - additions.from_foot(words[start:quoted_from])
     end = len(words) - additions.from_foot(words[quoted_from:])
@@ -107,7 +123,20 @@ def authored(text: str, additions: Additions, *, is_cut: bool = False) -> Author
 
 def words_of_addition(text: str) -> tuple[str, ...]:
     """A banner or disclaimer as it is compared: its words, addresses of links left out."""
-    return tuple(_taken_apart(text)[0])
+    return tuple(_taken_apart(_plain(text).split("\n"))[0])
+
+
+def line_words(line: str) -> tuple[str, ...]:
+    """The words of one line as lines are compared: addresses beside links left out."""
+    return tuple(word for word in _words_of_line(_plain(line)) if not _ADDRESS.match(word))
+
+
+def _without(lines: list[str], learned: KnownLines) -> list[str]:
+    """The lines but for those that are learned at the head, at the foot and directly above the quote."""
+    quote = next((number for number, line in enumerate(lines) if _opens_quote(line)), len(lines))
+    own, quoted = lines[:quote], lines[quote:]
+    own = own[learned.above(own) :]
+    return own[: learned.below(own, signed_from=0)] + quoted[: learned.below(quoted, signed_from=0)]
 
 
 def say_the_same(one: Authored, other: Authored) -> bool:
@@ -127,12 +156,12 @@ def _agree_up_to_cut(one: Authored, other: Authored) -> bool:
     return short.is_cut and known > 0 and short.words[:known] == long.words[:known]
 
 
-def _taken_apart(text: str) -> tuple[list[str], list[tuple[int, str]], int]:
+def _taken_apart(lines: Iterable[str]) -> tuple[list[str], list[tuple[int, str]], int]:
     """The words, the addresses beside them (after how many words each), and how many words stand above the quote."""
     words: list[str] = []
     addresses: list[tuple[int, str]] = []
     quoted_from: int | None = None
-    for line in _plain(text).split("\n"):
+    for line in lines:
         if quoted_from is None and _opens_quote(line):
             quoted_from = len(words)
         for word in _words_of_line(line):

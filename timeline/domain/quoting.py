@@ -68,11 +68,12 @@ def beside(text: str, new_text: str) -> list[str]:
 
 
 def split_quoted(text: str, new_text: str) -> str:
-    """What of `text` stands beside `new_text`: the quoted mail and signature, or all of it where they interleave.
+    """What of `text` stands beside `new_text`: the quoted mail, signature and banner, or all where they interleave.
 
     Empty where the mail quotes nothing.
     """
     whole, new = text.strip(), new_text.strip()
-    if whole == new:
-        return ""
-    return whole.removeprefix(new).strip() if whole.startswith(new) else whole
+    if whole.startswith(new):
+        return whole.removeprefix(new).strip()
+    above, said, below = whole.partition(f"\n{new}")
+    return f"{above.strip()}\n\n{below.strip()}".strip() if said and below[:1] in {"", "\n"} else whole

@@ -5,6 +5,7 @@ from timeline.models.conversations import Conversation, ThreadReference
 from timeline.models.decisions import ActivitySource, FilingRule, KnownAddition
 from timeline.models.engagements import Association, EmailMessage, Engagement, MailboxCopy, Participant
 from timeline.models.keeping import LegalHold, RetentionPolicy, Suppression
+from timeline.models.learned import LearnedLine, MailEdges
 from timeline.models.search import IndexBuild, SearchText
 from timeline.models.standings import CountedShare, DealSum
 
@@ -21,7 +22,9 @@ __all__ = [
     "FilingRule",
     "IndexBuild",
     "KnownAddition",
+    "LearnedLine",
     "LegalHold",
+    "MailEdges",
     "MailboxCopy",
     "Participant",
     "RetentionPolicy",

@@ -24,7 +24,6 @@ from timeline.domain.erased import Hashes, Verdict, compare, shortened
 from timeline.domain.vocabulary import SuppressionKind
 from timeline.models import Suppression
 from timeline.recording.identify import CopyDesk
-from timeline.recording.people import our_people
 
 Suppressed = tuple[SuppressionKind, str]
 """A kind and what is kept from coming back: a message key, a fingerprint, an activity, or a normalized address."""
@@ -63,7 +62,7 @@ def _verdicts(
     found: Mapping[Suppressed, Sequence[str]],
 ) -> list[Verdict]:
     addresses = {person.address for email in emails for person in email.participants}
-    desk = CopyDesk(organization, our_people(organization, addresses))
+    desk = CopyDesk(organization, addresses)
     hashes = shortened_by(organization_key(organization))
     verdicts = []
     for email, some in zip(emails, marks, strict=True):

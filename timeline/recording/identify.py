@@ -9,7 +9,7 @@ that the same mails stand whichever copy comes first.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -27,12 +27,14 @@ from timeline.domain.copies import FAILED, RECIPIENTS, completed, surer
 from timeline.domain.email import ComposedEmail
 from timeline.domain.erased import Said
 from timeline.domain.identity import Envelope, Moments, Tells, agree, is_hollow, words_agree
+from timeline.domain.learned import LearnedLines
 from timeline.domain.subjects import subject_core
 from timeline.domain.vocabulary import ParticipantRole
 from timeline.models import EmailMessage, Participant
 from timeline.recording.mail import Mail
-from timeline.recording.people import OurPeople, as_compared, our_people
+from timeline.recording.people import as_compared, our_people
 from timeline.selectors.additions import additions_of
+from timeline.selectors.learned import LearnedFrom
 from timeline.selectors.legal_holds import held_among
 
 People = Iterable[tuple[str, str]]
@@ -64,7 +66,7 @@ def find_mails(organization: Organization, emails: Sequence[ComposedEmail]) -> l
     rows, people = stored_mails(organization, {email.message_key for email in emails})
     addresses = {person.address for email in emails for person in email.participants}
     addresses |= {address for some in people.values() for _, address in some}
-    desk = CopyDesk(organization, our_people(organization, addresses))
+    desk = CopyDesk(organization, addresses)
     known: dict[str, list[Mail]] = defaultdict(list)
     for row in rows:
         known[row.message_key].append(desk.mail_of(row, people[row.pk]))
@@ -82,14 +84,21 @@ def find_mails(organization: Organization, emails: Sequence[ComposedEmail]) -> l
 class CopyDesk:
     """Compares copies: knows whose addresses our people's are, and which additions are not the author's."""
 
-    def __init__(self, organization: Organization, people: OurPeople) -> None:
+    def __init__(self, organization: Organization, addresses: Collection[str]) -> None:
+        """`addresses` are all that stand in what is compared: two queries."""
         self._organization = organization
-        self.our_people = people
+        self._addresses = addresses
+        self.our_people = our_people(organization, addresses)
 
     @cached_property
     def additions(self) -> Additions:
         """Asked for where two copies are to be compared, and not before."""
         return additions_of(self._organization)
+
+    @cached_property
+    def _learned(self) -> LearnedLines:
+        """Likewise."""
+        return LearnedFrom(self._organization).lines(self._addresses)
 
     def mail_of(self, row: EmailMessage, people: People | None) -> Mail:
         """A recorded mail as it is compared: by its `people` and text, without people by its moment and its hash."""
@@ -102,7 +111,7 @@ class CopyDesk:
             envelope = replace(envelope, unnamed=row.exchange_names, lesser=lesser)
         return Mail(
             row.pk, row.message_key, row.place, envelope, text, row.is_text_cut, row.addresses_hash,
-            row.authentication, words_hash=row.words_hash, stored=row, is_shown=False,
+            row.authentication, _sender(people or ()), words_hash=row.words_hash, stored=row, is_shown=False,
         )  # fmt: skip
 
     def arriving(self, email: ComposedEmail) -> Mail:
@@ -113,7 +122,7 @@ class CopyDesk:
             envelope = replace(envelope, unnamed=email.exchange_names)
         return Mail(
             new_id(), email.message_key, 0, envelope, email.text, email.is_text_cut,
-            authentication=email.authentication, email=email,
+            authentication=email.authentication, sender=_sender(people), email=email,
         )  # fmt: skip
 
     def mails_beyond(self, key: str, emails: Iterable[ComposedEmail]) -> list[Mail]:
@@ -225,7 +234,8 @@ class CopyDesk:
 
     def _words(self, mail: Mail) -> Authored:
         if mail.words is None:
-            mail.words = authored(mail.text or "", self.additions, is_cut=mail.is_text_cut)
+            lines = self._learned.of(mail.sender, is_inbound=True)
+            mail.words = authored(mail.text or "", self.additions, is_cut=mail.is_text_cut, learned=lines or None)
         return replace(mail.words, addresses=mail.words.addresses or mail.addresses)
 
     def _envelope(self, people: People, subject: str, earliest: datetime, latest: datetime) -> Envelope:
@@ -238,6 +248,10 @@ class CopyDesk:
 
 _OTHER, _SILENT, _ALIKE = range(3)
 """Another mail; the same, as far as a copy without words can tell; the same."""
+
+
+def _sender(people: People) -> str:
+    return next((address for role, address in people if role == ParticipantRole.FROM), "")
 
 
 def _moments(stored: Sequence[str]) -> Moments:

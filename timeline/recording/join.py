@@ -30,7 +30,7 @@ from timeline.models import Association, EmailMessage, Engagement, Participant
 from timeline.recording.identify import MOST_COMPARED, CopyDesk, people_of, stored_mails
 from timeline.recording.mail import Mail
 from timeline.recording.merge import complete
-from timeline.recording.people import as_compared, our_people
+from timeline.recording.people import as_compared
 from timeline.recording.thread import lock_conversations, refresh_conversations
 from timeline.selectors.legal_holds import held_among
 
@@ -57,9 +57,7 @@ def join_all(
 def _hash_anew(organization: Organization, rows: Sequence[EmailMessage]) -> None:
     """Let mails beyond the first be found by what is known of additions by now."""
     people = people_of(row.pk for row in rows)
-    desk = CopyDesk(
-        organization, our_people(organization, {address for some in people.values() for _, address in some})
-    )
+    desk = CopyDesk(organization, {address for some in people.values() for _, address in some})
     for row in rows:
         row.words_hash = desk.hash_of(desk.mail_of(row, people.get(row.pk, ())))
     EmailMessage.objects.bulk_update(rows, ["words_hash"])
@@ -72,7 +70,7 @@ def join_copies(organization: Organization, keys: Collection[str], *, actor: Use
     """
     rows, people = stored_mails(organization, keys)
     addresses = {address for some in people.values() for _, address in some}
-    desk = CopyDesk(organization, our_people(organization, addresses))
+    desk = CopyDesk(organization, addresses)
     held = held_among(organization, [row.pk for row in rows])
     by_key: dict[str, list[Mail]] = defaultdict(list)
     for row in rows:

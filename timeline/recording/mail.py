@@ -32,6 +32,8 @@ class Mail:
     is_text_cut: bool = False
     addresses: str = ""
     authentication: str = ""
+    sender: str = ""
+    """The author's address as it stands there: what was learned of the lines around their words is known by it."""
     words: Authored | None = None
     words_hash: str = ""
     stored: EmailMessage | None = None

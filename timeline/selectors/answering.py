@@ -2,10 +2,11 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from accounts.models import Organization
-from timeline.domain.vocabulary import ParticipantRole
+from timeline.domain.vocabulary import Direction, ParticipantRole
 from timeline.models import EmailMessage, Participant
 from timeline.search.texts import parents_of
 
@@ -15,13 +16,19 @@ MOST_ANSWERS = 500
 
 @dataclass(frozen=True, slots=True)
 class StoredMail:
-    """A stored email as it is split; `parent_text` is None where the email that it answers is not stored whole."""
+    """A stored email as it is split.
+
+    `author` is its sender's name and address. `parent_text` is None where the mail that it answers is not stored whole.
+    """
 
     id: UUID
     text: str
     new_text: str
     subject: str
+    sender: str
     author: str
+    is_inbound: bool
+    occurred_at: datetime
     is_answer: bool
     parent_text: str | None
 
@@ -46,10 +53,11 @@ def stored_to_split(organization: Organization, ids: Collection[UUID]) -> list[S
     )
     parents = parents_of(rows)
     authors = Participant.objects.filter(engagement_id__in=[row.pk for row in rows], role=ParticipantRole.FROM)
-    named = {pk: f"{name} {address}" for pk, name, address in authors.values_list("engagement_id", "name", "address")}
+    named = {pk: (name, address) for pk, name, address in authors.values_list("engagement_id", "name", "address")}
     found = []
     for row in rows:
         parent = parents.get(row.pk)
+        name, sender = named.get(row.pk, ("", ""))
         is_whole = parent is not None and bool(parent.text) and not parent.is_text_cut
         found.append(
             StoredMail(
@@ -57,7 +65,10 @@ def stored_to_split(organization: Organization, ids: Collection[UUID]) -> list[S
                 text=row.text,
                 new_text=row.new_text,
                 subject=row.engagement.subject,
-                author=named.get(row.pk, ""),
+                sender=sender,
+                author=f"{name} {sender}".strip(),
+                is_inbound=row.engagement.direction == Direction.INBOUND,
+                occurred_at=row.engagement.occurred_at,
                 is_answer=bool(row.in_reply_to or row.references),
                 parent_text=parent.text if parent is not None and is_whole else None,
             )

@@ -28,6 +28,7 @@ from timeline.domain.vocabulary import SuppressionKind
 from timeline.models import Engagement, LegalHold, Participant
 from timeline.selectors.legal_holds import is_held
 from timeline.services.deletion import delete_rows
+from timeline.services.learned import forget_sender
 from timeline.services.suppression import suppress, suppression_hash
 
 _AT_ONCE = 500
@@ -80,6 +81,7 @@ def erase_person(*, organization: Organization, raw_address: str, actor: User) -
 
     def conclude() -> None:
         _forget_in_directory(organization, address)
+        forget_sender(organization=organization, address=address)
         record_event(
             organization=organization,
             actor=actor,

@@ -12,7 +12,6 @@ from timeline.domain.vocabulary import SuppressionKind
 from timeline.models import EmailMessage, Suppression
 from timeline.recording.erased import Suppressed, hashed, shortened_by
 from timeline.recording.identify import CopyDesk, people_of
-from timeline.recording.people import our_people
 
 _AT_ONCE = 500
 
@@ -45,7 +44,7 @@ def suppress_emails(organization: Organization, emails: Iterable[EmailMessage], 
         return
     key, people = organization_key(organization), people_of(row.pk for row in rows)
     addresses = {address for some in people.values() for _, address in some}
-    desk = CopyDesk(organization, our_people(organization, addresses))
+    desk = CopyDesk(organization, addresses)
     said = {row.pk: desk.said(desk.mail_of(row, people[row.pk])) for row in rows}
     Suppression.objects.bulk_create(
         [

@@ -67,19 +67,34 @@ def screen_headers(candidate: Candidate, headers: Headers, policy: ScreeningPoli
 
 
 def screen_text(
-    candidate: Candidate, headers: Headers, policy: ScreeningPolicy, *, text: str, body: str = ""
+    candidate: Candidate,
+    headers: Headers,
+    policy: ScreeningPolicy,
+    *,
+    text: str,
+    beside_learned: str | None = None,
+    body: str = "",
 ) -> Discard | None:
     """What the text decides together with the headers, of a mail that `screen_headers` let pass.
 
-    `text` is the author's own, `body` what it was read from. Where the text shows nothing, the headers said it all.
+    `text` is the author's own, `beside_learned` the same without the lines that were learned to be nobody's: a mail is
+    dropped for what both show. `body` is what they were read from. Where the text shows nothing, the headers said all.
     """
-    found = _told_by_text(Mail(candidate.envelope, policy, candidate.match, headers, within_frame(text), body))
+    found = _told_by_texts(candidate, headers, policy, (text, beside_learned), body)
     return Discard(found[0].reason) if found else None
 
 
-def explain_text(candidate: Candidate, headers: Headers, policy: ScreeningPolicy, *, text: str, body: str = "") -> Step:
+def explain_text(
+    candidate: Candidate,
+    headers: Headers,
+    policy: ScreeningPolicy,
+    *,
+    text: str,
+    beside_learned: str | None = None,
+    body: str = "",
+) -> Step:
     """The same in words (F21): the step that follows those of `explain` where all of them passed."""
-    found = _told_by_text(Mail(candidate.envelope, policy, candidate.match, headers, within_frame(text), body))
+    found = _told_by_texts(candidate, headers, policy, (text, beside_learned), body)
     if found is None:
         return Step("Text", Verdict.PASSED, "Its text shows no newsletter, report or automatic reply.")
     return Step("Text", Verdict.DROPPED, found[1])
@@ -105,6 +120,19 @@ def explain(envelope: Envelope, headers: Headers | None, policy: ScreeningPolicy
 def _on_envelope(envelope: Envelope, policy: ScreeningPolicy, directory: Directory) -> Mail:
     outsiders = tuple([address for address in envelope.addresses if not is_ours(address, policy)])
     return Mail(envelope, policy, directory.match(outsiders), outsiders=outsiders)
+
+
+def _told_by_texts(
+    candidate: Candidate, headers: Headers, policy: ScreeningPolicy, texts: Iterable[str | None], body: str
+) -> tuple[Rule, str] | None:
+    found = None
+    for text in dict.fromkeys(texts):
+        if text is None:
+            continue
+        found = _told_by_text(Mail(candidate.envelope, policy, candidate.match, headers, within_frame(text), body))
+        if found is None:
+            return None
+    return found
 
 
 def _told_by_text(mail: Mail) -> tuple[Rule, str] | None:

@@ -58,6 +58,10 @@ def test_a_conversation_taken_off_every_deal_is_not_said_to_be_filed():
         ("New.\n", "New.", ""),
         ("> Q1\nA1\n> Q2\nA2", "A1\nA2", "> Q1\nA1\n> Q2\nA2"),
         ("> Only quoted", "", "> Only quoted"),
+        ("Banner.\n\nNew.\n\n> Old.", "New.", "Banner.\n\n> Old."),
+        ("Banner.\n\nNew.", "New.", "Banner."),
+        ("A New.\n\n> Old.", "New.", "A New.\n\n> Old."),
+        ("Banner.\nNewer.\n> Old.", "New", "Banner.\nNewer.\n> Old."),
         ("", "", ""),
     ],
 )
