@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.quality import conversations, made, made_answers, measures, programs, reply_fixtures
+from benchmarks.quality import conversations, learned, made, made_answers, measures, programs, reply_fixtures
 from benchmarks.quality.measures import Tally
 from benchmarks.quality.sources import fetched
 
@@ -47,6 +47,7 @@ def _rows() -> Iterator[Row]:
             yield "replies right to the line", name, lines, 92
             yield "author's words kept", name, words, 100
     yield from _rows_of_made_mail()
+    yield from _learned()
     for name in ("python test suite", "mail-parser", "hyperkitty", "flufl.bounce"):
         if folder := fetched(name):
             yield "no exception, no stall", name, measures.torture(folder), 100
@@ -75,6 +76,13 @@ def _of_spam_assassin(folder: Path) -> Iterator[Row]:
         yield f"threads as their ancestry{form}", "spam-assassin", whole, 99
         yield f"pairs of threads kept{form}", "spam-assassin", kept, 99.2
         yield f"no pair from apart{form}", "spam-assassin", apart, 100
+
+
+def _learned() -> Iterator[Row]:
+    for source, is_held_back in (("made", False), ("made, held back", True)):
+        folded, words = learned.measured(is_held_back=is_held_back)
+        yield "learned lines folded", source, folded, 95
+        yield "author's words beside them", source, words, 99.8
 
 
 if __name__ == "__main__":
