@@ -1,5 +1,10 @@
-"""The whole corpus from a seed: placements for every mailbox, in the order in which the mails were sent."""
+"""The whole corpus from a seed: placements for every mailbox, in the order in which the mails were sent.
 
+Each episode has dice and keys of its own, so that its words follow from seed and number alone. The base date decides
+when things were sent, and how far a conversation has come that is not over by then.
+"""
+
+import itertools
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -49,12 +54,18 @@ class Author:
     def write_past(self, mails: int, days: int) -> list[Placement]:
         """About `mails` copies (never fewer) over the `days` before the base date."""
         for number in range(min(len(ODDITIES), mails // 3)):
+            self.room.open(f"o{number}.")
             oddity(self.room, self.crm, self._moment(days), number=number)
-        for episode, _ in NOISE:
+        for number, (episode, _) in enumerate(NOISE):
             if self.room.count < mails * 2 // 3:
+                self.room.open(f"n{number}.")
                 episode(self.room, self.crm, self._moment(days))
-        while self.room.count < mails:
+        for number in itertools.count():
+            if self.room.count >= mails:
+                break
+            self.room.open(f"e{number}.")
             self._episode(self._moment(days))
+        self.room.open("l.")
         taken, self.room.placements = self.room.placements, []
         return sorted(taken, key=lambda placement: (placement.received_at, placement.mail.key, placement.mailbox))
 
@@ -101,7 +112,7 @@ class Author:
         day = self.base - dice.randrange(days) * DAY
         midnight = day - day % DAY
         weekday = (midnight // DAY + 3) % 7
-        if weekday >= _SATURDAY and dice.random() < 0.8:  # noqa: PLR2004 - a share
+        if dice.random() < 0.8 and weekday >= _SATURDAY:  # noqa: PLR2004 - a share
             midnight -= (weekday - _SATURDAY + 1) * DAY
         moment = midnight + _WORKDAY_START * _HOUR + dice.randrange(_WORKDAY_HOURS * _HOUR)
         return min(moment, self.base - dice.randrange(60, 7200))

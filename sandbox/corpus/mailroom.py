@@ -36,7 +36,13 @@ class Mailroom:
     oracle: Oracle
     latest: int
     placements: list[Placement] = field(default_factory=list)
+    chapter: str = ""
     serial: int = 0
+
+    def open(self, chapter: str) -> None:
+        """Begin something whose words and keys hang on nothing that was written before it."""
+        self.chapter, self.serial = chapter, 0
+        self.dice = random.Random(f"corpus-{self.seed}-{chapter}")
 
     @property
     def count(self) -> int:
@@ -46,7 +52,7 @@ class Mailroom:
     def next_key(self, prefix: str = "m") -> str:
         """A key no other mail has."""
         self.serial += 1
-        return f"{prefix}{self.serial}"
+        return f"{prefix}{self.chapter}{self.serial}"
 
     def message_id(self, key: str, author: Address | None) -> str:
         """A Message-ID in the manner of the author's mail system."""

@@ -164,7 +164,7 @@ def junk(room: Mailroom, crm: Crm, at: int) -> None:
     del crm
     wording = room.dice.choice(texts.JUNK)
     victim = room.dice.choice(PEOPLE)
-    author = Address("Prize Office", f"office{room.serial}@prize-bureau.example")
+    author = Address("Prize Office", f"office{room.dice.randrange(1_000)}@prize-bureau.example")
     mail = stranger_mail(room, author, (victim.address,), wording, at=at)
     room.post(mail, {victim.email: WellKnown.JUNK})
 

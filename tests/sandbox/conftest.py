@@ -12,7 +12,7 @@ NOW = "2026-11-20T12:00:00Z"
 
 @pytest.fixture(scope="session")
 def running_sandbox() -> Iterator[SandboxProcess]:
-    with SandboxProcess(mails=300, now=NOW) as running:
+    with SandboxProcess(mails=600, now=NOW) as running:
         yield running
 
 

@@ -48,6 +48,16 @@ def test_another_seed_writes_other_mails(crm: Crm, past: list[Placement]):
     assert as_text(other) != as_text(past)
 
 
+@pytest.mark.parametrize("at", ["2026-11-30T23:30:00Z", "2026-12-01T02:00:00Z", "2026-12-05T03:00:00Z"])
+def test_what_people_write_hangs_on_no_hour_and_no_day(at: str):
+    subjects = [
+        Counter(p.mail.subject for p in author_of(7, make_crm(7, base), base).write_past(300, 30))
+        for base in (BASE, epoch_of(at))
+    ]
+
+    assert (subjects[0] & subjects[1]).total() > 0.95 * (subjects[0] | subjects[1]).total()
+
+
 def test_every_reason_and_every_person_occurs(past: list[Placement], oracle: Oracle):
     reasons = Counter(oracle.of_mail(placement.mail, headers_kept=placement.headers_kept) for placement in past)
 
