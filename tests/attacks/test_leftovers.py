@@ -22,7 +22,7 @@ REMEMBERED_FOR_LONG = {
     "core/encryption.py": (1, "keys from the settings"),
     "timeline/search/elastic.py": (1, "a connection"),
     "mailsync/graph/links.py": (1, "an address from the settings"),
-    "mailsync/domain/phrases/__init__.py": (1, "our own lists"),
+    "mailsync/domain/phrases/__init__.py": (2, "our own lists"),
     "mailsync/domain/signals.py": (2, "our own lists"),
 }
 
