@@ -124,21 +124,29 @@ def test_what_a_tenants_admin_may_write_into_a_token_says_nothing(tenant, acme, 
     assert_nothing_learned(connects(tenant, carol, claims=of_tenant(tenant, FOREIGN, **claims)), acme)
 
 
-@pytest.mark.parametrize(
-    "claims",
-    [
-        {"idp": "https://sts.windows.net/11111111-1111-4111-8111-111111111111/"},
-        {"idp": "mail"},
-        {"acct": 1},
-        {"preferred_username": "jane_globex.example#EXT#@acme.example"},
-        {"upn": "jane_globex.example#EXT#@acme.onmicrosoft.com"},
-    ],
-)
+GUESTS = [
+    {"idp": "https://sts.windows.net/11111111-1111-4111-8111-111111111111/"},
+    {"idp": "mail"},
+    {"acct": 1},
+    {"preferred_username": "jane_globex.example#EXT#@acme.example"},
+    {"upn": "jane_globex.example#EXT#@acme.onmicrosoft.com"},
+]
+
+
+@pytest.mark.parametrize("claims", GUESTS)
 @pytest.mark.parametrize("is_ours", [True, False])
 def test_a_guest_is_somebody_elses_whichever_tenant_it_is_a_guest_of(tenant, acme, carol, claims, is_ours):
     told = claims if is_ours else of_tenant(tenant, FOREIGN, preferred_username=RITA) | claims
 
     assert_nothing_learned(connects(tenant, carol, claims=told), acme)
+
+
+@pytest.mark.parametrize("claims", GUESTS)
+def test_a_guest_of_the_tenant_that_is_recorded_is_somebody_elses(tenant, acme, carol, claims):
+    Organization.objects.filter(pk=acme.pk).update(tenant_id=tenant.tenant_id)
+
+    assert connects(tenant, carol, claims=claims).status_code == 400
+    assert not MicrosoftConnection.objects.exclude(token_cache="").exists()
 
 
 def test_a_private_account_is_nobodys_even_where_it_was_signed_up_with_one_of_our_addresses(tenant, acme, carol):
