@@ -12,6 +12,15 @@ from timeline.domain.learned import LearnedLines, scopes_of
 from timeline.domain.learning import Taught, learn
 
 KEY = b"k" * 32
+SAID = (
+    "We can deliver the pumps in May.",
+    "The board met yesterday and liked the plan.",
+    "Please change the second line to forty seats.",
+    "Our counsel wants one more week for the contract.",
+    "The workshop went well, thank you for coming.",
+    "Shipping to Hamburg takes nine days at present.",
+)
+"""What people write, each once."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from mailsync.services.author_words import refold_organization
 from mailsync.services.learned_lines import learn_lines
 from mailsync.tasks import learn_of_organization
 from tests.support.factories import ContactFactory
+from tests.support.learning import SAID
 from tests.support.recording import JANE, compose, record
 from timeline.domain.vocabulary import Direction
 from timeline.models import Change, EmailMessage, Engagement, LearnedLine, MailEdges, SearchText
@@ -30,14 +31,6 @@ CAROL = "carol@acme.example"
 BANNER = "CAUTION: this email came from outside Acme. Please do not reply to this message."
 SIGNATURE = "Jane Doe\nHead of Purchasing\nGlobex GmbH\n+49 30 123456"
 SENDERS = (JANE, "ola@initech.example", "kim@umbrella.example")
-SAID = (
-    "We can deliver the pumps in May.",
-    "The board met yesterday and liked the plan.",
-    "Please change the second line to forty seats.",
-    "Our counsel wants one more week for the contract.",
-    "The workshop went well, thank you for coming.",
-    "Shipping to Hamburg takes nine days at present.",
-)
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.learning import Kept, split, taught_by
+from tests.support.learning import SAID, Kept, split, taught_by
 from timeline.domain.learning import FEWEST_BANNERED, FEWEST_MAILS
 
 BANNER = "CAUTION: this email came from outside Acme.\nDo not open attachments unless you know the sender."
@@ -13,14 +13,6 @@ SIGNATURE = "Jane Doe\nHead of Purchasing\nGlobex GmbH\n+49 30 123456"
 DISCLAIMER = (
     "This message belongs to whom it is addressed to. Whoever gets it by mistake is asked to tell us, to delete it and"
     " to keep to themselves what it says."
-)
-SAID = (
-    "We can deliver the pumps in May.",
-    "The board met yesterday and liked the plan.",
-    "Please change the second line to forty seats.",
-    "Our counsel wants one more week for the contract.",
-    "The workshop went well, thank you for coming.",
-    "Shipping to Hamburg takes nine days at present.",
 )
 PEOPLE = (
     ("Jane Doe", "jane@globex.example"),
