@@ -13,6 +13,7 @@ from mailsync.domain.vocabulary import MailboxState, RunKind
 from mailsync.models import Mailbox, MailboxWalk, SyncRun
 from mailsync.services.mailbox import is_documented_cause
 from timeline.search.lag import index_lag
+from timeline.selectors.standings import waiting_since
 
 WINDOW = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -34,8 +35,8 @@ class Gauge:
 
 
 def gather(now: datetime) -> list[Gauge]:
-    """All gauges: nine queries."""
-    return [*_mailboxes(now), *_runs(now), _outbox(now)]
+    """All gauges: eleven queries."""
+    return [*_mailboxes(now), *_runs(now), *_readers_of_changes(now)]
 
 
 def exposition(gauges: Iterable[Gauge]) -> str:
@@ -117,7 +118,19 @@ def _runs(now: datetime) -> list[Gauge]:
     ]
 
 
-def _outbox(now: datetime) -> Gauge:
-    since = index_lag().since
-    lag = max((now - since).total_seconds(), 0) if since else 0
-    return Gauge("email_sync_index_lag_seconds", "Since the oldest change that search does not know yet.", [({}, lag)])
+def _readers_of_changes(now: datetime) -> list[Gauge]:
+    def since(moment: datetime | None) -> Sequence[Sample]:
+        return [({}, max((now - moment).total_seconds(), 0) if moment else 0)]
+
+    return [
+        Gauge(
+            "email_sync_index_lag_seconds",
+            "Since the oldest change that search does not know yet.",
+            since(index_lag().since),
+        ),
+        Gauge(
+            "email_sync_sums_lag_seconds",
+            "Since the oldest change that no deal's sums count yet.",
+            since(waiting_since()),
+        ),
+    ]

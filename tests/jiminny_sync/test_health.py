@@ -4,12 +4,14 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from jiminny_sync import health
 from mailsync.domain.vocabulary import MailboxState
 from mailsync.models import MailboxWalk
-from tests.support.factories import ChangeFactory, MailboxFactory, SyncRunFactory
+from tests.support.factories import A_MONDAY, ChangeFactory, MailboxFactory, SyncRunFactory
+from timeline.changes.following import follow
 from timeline.models import Change, IndexBuild
 
 
@@ -103,3 +105,13 @@ def test_metrics_are_well_formed(client):
     lines = client.get("/metrics").content.decode().splitlines()
     sample = re.compile(r'^[a-z_]+(\{[a-z]+="[a-z_]+"(,[a-z]+="[A-Za-z0-9_:]+")*\})? -?[0-9.e+]+$')
     assert all(line.startswith(("# HELP ", "# TYPE ")) or sample.match(line) for line in lines)
+
+
+@pytest.mark.django_db
+@time_machine.travel(A_MONDAY, tick=False)
+def test_metrics_say_how_long_changes_wait_for_the_sums(client):
+    ChangeFactory()
+    Change.objects.update(recorded_at=A_MONDAY - timedelta(minutes=7))
+    assert "\nemail_sync_sums_lag_seconds 420\n" in client.get("/metrics").content.decode()
+    follow(now=A_MONDAY)
+    assert "\nemail_sync_sums_lag_seconds 0\n" in client.get("/metrics").content.decode()

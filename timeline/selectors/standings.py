@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import DateField, F, Max, Q, QuerySet, Sum, Value
+from django.db.models import DateField, F, Max, Min, Q, QuerySet, Sum, Value
 
 from accounts.models import User
 from crm.models import Opportunity
@@ -98,13 +98,18 @@ def numbers_by_kind(viewer: User, deal: UUID) -> dict[str, int]:
 
 def waiting_in(organization_id: UUID | None) -> "QuerySet[Change, UUID]":
     """The engagements whose changes are not counted yet."""
+    return _unread().filter(organization=organization_id).order_by().values_list("resource_id", flat=True)
+
+
+def waiting_since() -> datetime | None:
+    """Since when the oldest change waits to be counted; a board costs what waits, so a dead follower makes it slow."""
+    moment: datetime | None = _unread().aggregate(since=Min("recorded_at"))["since"]
+    return moment
+
+
+def _unread() -> "QuerySet[Change]":
     read = ChangeCursor.objects.filter(name=SUMS).values_list("position", flat=True).first() or 0
-    is_unread = Q(position=None) | Q(position__gt=read)
-    return (
-        Change.objects.filter(is_unread, organization=organization_id, resource=Resource.ENGAGEMENT)
-        .order_by()
-        .values_list("resource_id", flat=True)
-    )
+    return Change.objects.filter(Q(position=None) | Q(position__gt=read), resource=Resource.ENGAGEMENT)
 
 
 class _Key(NamedTuple):
